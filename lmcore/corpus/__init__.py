@@ -1,0 +1,1 @@
+"""Where stories come from, and how they are kept until they are tokens."""

@@ -1,0 +1,106 @@
+"""Stories on disk: parquet files with a string column `text`, one story a row.
+
+Every source (`lmcore.corpus.sources`) ends as the same layout, so all that
+follows is the same for each:
+
+    FOLDER/train-00000-of-00002.parquet, ...
+    FOLDER/validation-00000-of-00001.parquet, ...
+
+Reading goes by row group, the unit that parquet can read alone: that bounds
+memory and lets several processes share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lmcore.errors import LmcoreError
+
+SPLITS = ("train", "validation")
+TEXT = "text"
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """One independently readable piece of a split."""
+
+    path: Path
+    index: int
+    rows: int
+    compressed_bytes: int
+
+
+def split_files(folder: Path, split: str) -> list[Path]:
+    """The parquet files of a split in reading order; `LmcoreError` if none."""
+    files = sorted(folder.glob(f"{split}-*.parquet"))
+    if not files:
+        raise LmcoreError(f"{folder} holds no {split}-*.parquet; `dvc repro download` makes them.")
+    return files
+
+
+def row_groups(folder: Path, split: str) -> list[RowGroup]:
+    """Every row group of a split, in reading order.
+
+    Raises `LmcoreError` for a file that is not parquet or has no string
+    column `text`.
+    """
+    return [group for path in split_files(folder, split) for group in _groups_of(path)]
+
+
+def read_texts(group: RowGroup) -> pa.StringArray | pa.LargeStringArray:
+    """The stories of one row group; a missing (null) story counts as empty."""
+    try:
+        with pq.ParquetFile(group.path) as file:
+            column = file.read_row_group(group.index, columns=[TEXT]).column(TEXT)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(group.path, error) from None
+    texts = column.combine_chunks()
+    if isinstance(texts, pa.ChunkedArray):  # more than 2 GiB in one row group
+        texts = pa.concat_arrays([chunk.cast(pa.large_string()) for chunk in texts.chunks])
+    return texts.fill_null("")
+
+
+def iter_texts(folder: Path, split: str) -> Iterator[str]:
+    """Every story of a split, one at a time."""
+    for group in row_groups(folder, split):
+        yield from read_texts(group).to_pylist()
+
+
+def write_split(folder: Path, split: str, tables: Iterable[pa.Table]) -> None:
+    """Writes tables with a `text` column as one file, one row group a table."""
+    path = folder / f"{split}-00000-of-00001.parquet"
+    writer = None
+    try:
+        for table in tables:
+            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table, row_group_size=max(1, table.num_rows))
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _groups_of(path: Path) -> list[RowGroup]:
+    try:
+        with pq.ParquetFile(path) as file:
+            schema, metadata = file.schema_arrow, file.metadata
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from None
+    position = schema.get_field_index(TEXT)
+    found = schema.field(position).type if position >= 0 else None
+    if found not in (pa.string(), pa.large_string()):
+        columns = ", ".join(f"{field.name} ({field.type})" for field in schema) or "no columns"
+        raise LmcoreError(f"{path}: needs a string column `{TEXT}`; found {columns}.")
+    groups = (metadata.row_group(index) for index in range(metadata.num_row_groups))
+    return [
+        RowGroup(path, index, group.num_rows, group.total_byte_size)
+        for index, group in enumerate(groups)
+    ]
+
+
+def _damaged(path: Path, error: Exception) -> LmcoreError:
+    return LmcoreError(f"{path} is not a readable parquet file: {' '.join(str(error).split())}")

@@ -1,0 +1,42 @@
+"""What a user sees when something is wrong: one sentence, exit code 1.
+
+Everything a user can put right (a parameter, a file, the network) is raised as
+an `LmcoreError` whose text names the file or parameter, what was found and
+what is allowed. Anything else that escapes is a bug of ours and keeps its
+traceback.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+
+class LmcoreError(click.ClickException):
+    """A mistake the user can mend; click prints its text and exits with 1."""
+
+
+class StageCommand(click.Command):
+    """A click command that turns operating-system failures into one sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            raise LmcoreError(describe_os_error(error)) from error
+
+
+def describe_os_error(error: OSError) -> str:
+    """Names the file and what the operating system refused, in one sentence."""
+    reason = error.strerror or str(error) or type(error).__name__
+    if error.filename is None:
+        return reason
+    return f"{os.fspath(error.filename)}: {reason}."
+
+
+def listing(names: Any) -> str:
+    """`a, b or c`: the allowed values, as a sentence lists them."""
+    names = [str(name) for name in names]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]

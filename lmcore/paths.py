@@ -1,0 +1,19 @@
+"""Where the pipeline keeps things, relative to the repository's root.
+
+`dvc.yaml` names the same places; tests/pipeline holds the two together.
+"""
+
+from pathlib import Path
+
+DATA = Path("data")
+RAW = DATA / "raw"  # stories as parquet, one folder for both splits
+TOKENIZER = DATA / "tokenizer"  # tokenizer.json and a readable list of merges
+TOKENS = DATA / "tokens"  # train/ and validation/: uint16 shards and index.json
+MODEL = DATA / "model"  # model.safetensors, config.json, tokenizer.json
+EVALUATION = DATA / "evaluation"  # what `evaluate` measured, in detail
+SAMPLES = DATA / "samples"  # stories the model wrote
+REPORT = DATA / "report"  # index.html
+METRICS = DATA / "metrics"  # small JSON files for `dvc metrics`
+PLOTS = DATA / "plots"  # CSV files for `dvc plots`
+CHECKPOINTS = DATA / ".checkpoints"  # survives reruns: no stage owns it
+TIMINGS = DATA / ".timings"  # wall-clock figures; no stage depends on them

@@ -1,0 +1,77 @@
+# Everything happens inside this folder: the environment is .venv, nothing is
+# installed outside it and nothing needs root.
+#
+#   make run                        the whole pipeline, as params.yaml says
+#   make run PROFILE=NAME           ... after putting profiles/NAME.yaml in its place
+#   make run PROFILE=NAME FILES=DIR ... on your own .parquet, .txt and .jsonl files
+#   make run BACKEND=cuda           ... on an NVIDIA GPU (default: cpu, or Metal on macOS)
+#   make test                       the tests
+#   make bench                      benchmarks against named peers -> benchmarks/RESULTS.md
+#   make soak                       long randomised checks
+#   make lock                       renew the pinned versions
+#   make clean                      remove what the pipeline made (not .venv)
+
+BACKEND ?= cpu
+ifeq ($(filter $(BACKEND),cpu cuda),)
+$(error BACKEND is '$(BACKEND)'; allowed are cpu and cuda)
+endif
+
+# The first Python on the PATH that is new enough.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+# The stages that DVC starts find this environment's Python first.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+PINNED = --constraint requirements.lock --editable
+
+# The reference implementation that tests compare with. PyPI's build for Linux
+# brings gigabytes of CUDA, so there only a CPU build is taken, if pip knows one.
+TORCH = torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
+
+.PHONY: run test bench soak lock clean
+
+run: .venv/.ready-$(BACKEND)
+	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
+	@.venv/bin/dvc repro
+	@echo "The report is in $(CURDIR)/data/report/index.html"
+
+test: .venv/.ready-test
+	@.venv/bin/python -m pytest
+
+bench: .venv/.ready-bench
+	@.venv/bin/python -m benchmarks
+
+soak: .venv/.ready-test
+	@.venv/bin/python -m benchmarks.soak_tokenizer
+
+.venv/.ready-cpu .venv/.ready-cuda: requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed; found $$("$(or $(PYTHON),python3)" --version 2>&1)." >&2; exit 1; }
+	@echo "Setting up .venv ($(BACKEND)): about a minute, once"
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; \
+		echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
+	@$(INSTALL) $(PINNED) '.[$(BACKEND)]'
+	@touch $@
+
+.venv/.ready-test: .venv/.ready-$(BACKEND)
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),test]'
+	@$(INSTALL) '$(TORCH)' 2>/dev/null || \
+		echo "No CPU build of PyTorch in pip's indexes: comparisons with PyTorch are skipped."
+	@touch $@
+
+.venv/.ready-bench: .venv/.ready-test
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,bench]'
+	@touch $@
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-header \
+		--no-annotate --upgrade pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf data/raw data/tokenizer data/tokens data/model data/evaluation data/samples \
+		data/report data/metrics data/plots data/.checkpoints data/.timings dvc.lock

@@ -1,0 +1,141 @@
+"""Checkpoints that a kill at any moment cannot harm.
+
+A run's checkpoints live in a folder named by a hash of all that decides its
+result (`run_key`), outside what DVC owns, so that the same run finds them
+again and a different one never does. Each is a folder
+
+    step-00000100/arrays.safetensors   parameters and optimizer state
+                  state.json           step, curves, and the hash of the arrays
+
+written under another name and renamed when whole. Reading verifies the hash;
+a damaged checkpoint is skipped, with a message, for the one before it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import mlx.core as mx
+
+from lmcore.artifacts import atomic_directory, read_json, sha256_of, write_json
+from lmcore.errors import LmcoreError
+
+_ARRAYS = "arrays.safetensors"
+_STATE = "state.json"
+_KEPT = 2  # newest checkpoints of a run; the best one is kept as well
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training run at one moment."""
+
+    step: int  # optimizer steps taken
+    arrays: dict[str, mx.array]
+    state: dict[str, Any]  # plain JSON values
+
+
+def run_key(decides: dict[str, Any]) -> str:
+    """A short hash of everything that decides a run's result."""
+    text = json.dumps(decides, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class CheckpointFolder:
+    """The checkpoints of one run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, checkpoint: Checkpoint, *, best: bool = False) -> None:
+        """Writes a checkpoint, then drops those no longer needed."""
+        with atomic_directory(self._place(checkpoint.step)) as partial:
+            mx.save_safetensors(str(partial / _ARRAYS), checkpoint.arrays)
+            write_json(
+                partial / _STATE,
+                {
+                    "step": checkpoint.step,
+                    "sha256": sha256_of(partial / _ARRAYS),
+                    "state": checkpoint.state,
+                },
+            )
+        if best:
+            write_json(self.folder / "best.json", {"step": checkpoint.step})
+        self._prune()
+
+    def newest(self) -> Checkpoint | None:
+        """The newest checkpoint that is whole, or None; damaged ones are named."""
+        for step in reversed(self.steps()):
+            try:
+                return self.load(step)
+            except LmcoreError as error:
+                click.echo(f"{error.message} It is skipped for the one before.", err=True)
+        return None
+
+    def load(self, step: int) -> Checkpoint:
+        """Reads one checkpoint; `LmcoreError` if it is damaged."""
+        place = self._place(step)
+        try:
+            content = read_json(place / _STATE)
+            if content["sha256"] != sha256_of(place / _ARRAYS):
+                raise LmcoreError("its arrays do not match their hash")
+            arrays = mx.load(str(place / _ARRAYS))
+            mx.eval(arrays)  # the file may be pruned before a lazy read
+            return Checkpoint(content["step"], arrays, content["state"])
+        except (LmcoreError, OSError, KeyError, TypeError, RuntimeError) as error:
+            raise LmcoreError(f"Checkpoint {place} is damaged: {error}.") from None
+
+    def steps(self) -> list[int]:
+        """The steps that have a checkpoint, oldest first."""
+        return sorted(int(path.name.removeprefix("step-")) for path in self.folder.glob("step-*"))
+
+    def best_step(self) -> int | None:
+        """The step of the checkpoint with the lowest validation loss so far."""
+        try:
+            return int(read_json(self.folder / "best.json")["step"])
+        except (LmcoreError, KeyError, TypeError, ValueError):
+            return None
+
+    def _place(self, step: int) -> Path:
+        return self.folder / f"step-{step:08d}"
+
+    def _prune(self) -> None:
+        steps = self.steps()
+        keep = {*steps[-_KEPT:], self.best_step()}
+        for step in steps:
+            if step not in keep:
+                shutil.rmtree(self._place(step))
+
+
+@contextmanager
+def exclusive(folder: Path, patience: float = 30.0) -> Iterator[None]:
+    """Holds `folder` for this process alone, waiting up to `patience` seconds.
+
+    The operating system releases the lock when the process ends, however it
+    ends. A killed `dvc repro` can leave its stage running for a moment: hence
+    the wait.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise LmcoreError(
+                        f"{folder} is in use: another process is training the same run; "
+                        "wait for it or stop it."
+                    ) from None
+                time.sleep(0.2)
+        yield

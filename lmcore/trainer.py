@@ -1,0 +1,372 @@
+"""The training loop: batches in, weights and curves out, the same bits every time.
+
+A step is a pure function of (weights, optimizer state, batch, learning rate),
+and the batch one of (seed, step). So a run is decided by its parameters, its
+tokens and the code; a checkpoint is the weights, the optimizer state and the
+curves so far; and resuming is loading those and going on.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+from mlx.utils import tree_flatten, tree_map, tree_unflatten
+
+from lmcore import backend
+from lmcore.artifacts import write_json, write_text
+from lmcore.batches import Batches
+from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
+from lmcore.errors import LmcoreError
+from lmcore.losses import next_token_loss, token_losses
+from lmcore.model import GPT, ModelConfig, save_model
+from lmcore.optimizers import clip_by_global_norm, make_optimizer
+from lmcore.parallel import Workers
+from lmcore.params import Params
+from lmcore.progress import progress
+from lmcore.schedules import learning_rate_at
+from lmcore.shards import TokenShards
+
+Tree = Any  # nested dicts and lists of mx.array
+
+# The training curve has about this many rows, each the mean over its steps.
+_CURVE_ROWS = 500
+
+
+@dataclass
+class Curves:
+    """What training looked like, row by row; saved with every checkpoint."""
+
+    training: list[dict[str, float]] = field(default_factory=list)
+    validation: list[dict[str, float]] = field(default_factory=list)
+    pending: list[list[float]] = field(default_factory=list)  # [loss, gradient norm] a step
+
+    def best_validation_loss(self) -> float:
+        return min((row["loss"] for row in self.validation), default=math.inf)
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """The outcome of a run."""
+
+    model: GPT
+    curves: Curves
+    tokens_seen: int
+    seconds: float  # wall clock of the steps this process took
+    tokens_per_second: float
+
+
+def train(params: Params, tokens: Path, checkpoints: Path, workers: Workers) -> TrainedModel:
+    """Trains a model on the shards in `tokens/train`, resuming where it can.
+
+    Every worker returns the same model; only the leading one writes
+    checkpoints. Raises `LmcoreError` when the data is shorter than a window,
+    when the loss stops being a number, and when asked to stop by Ctrl-C or
+    SIGTERM (after saving).
+    """
+    data = {split: TokenShards(tokens / split) for split in ("train", "validation")}
+    folder = checkpoints / run_key(_what_decides(params, data))
+    with exclusive(folder) if workers.leads else nullcontext():
+        return Trainer(params, data, CheckpointFolder(folder), workers).run()
+
+
+class Trainer:
+    """One run: its state, and the functions that take it a step further."""
+
+    def __init__(
+        self,
+        params: Params,
+        data: dict[str, TokenShards],
+        checkpoints: CheckpointFolder,
+        workers: Workers,
+    ) -> None:
+        self.params, self.config = params, params.train
+        self.checkpoints, self.workers = checkpoints, workers
+        vocab_size = data["train"].vocab_size
+        self.model = GPT(
+            ModelConfig(**params.model.model_dump(), vocab_size=vocab_size), self.config.seed
+        )
+        self.parameters: Tree = self.model.trainable_parameters()
+        self.optimizer = make_optimizer(self.config, self.model)
+        self.optimizer_state: Tree = self.optimizer.init(self.parameters)
+        self.step = 0
+        self.curves = Curves()
+        self.batches = {
+            split: Batches(
+                shards, params.model.context_length, self.config.batch_size, self.config.seed
+            )
+            for split, shards in data.items()
+        }
+        self.bytes_per_token = data["validation"].bytes / data["validation"].tokens
+        self.gradients_of = mx.compile(_loss_and_gradients(self.model))
+        self.update = mx.compile(self._update)
+        self.validation_loss_of = mx.compile(self._validation_loss_of)
+
+    def run(self) -> TrainedModel:
+        """Takes the steps that are left and returns the trained model."""
+        self._resume()
+        first, started = self.step, time.perf_counter()
+        with (
+            stop_requests() as stop,
+            progress(
+                self.config.steps,
+                "train",
+                "step",
+                initial=self.step,
+                leave=self.workers.leads,
+                position=self.workers.rank,
+            ) as bar,
+        ):
+            while self.step < self.config.steps:
+                loss, stopping = self._take_step(stop.requested)
+                validated = self._validate_when_due()
+                self._save_when_due(stopping, validated)
+                bar.update()
+                bar.set_postfix_str(self._rate(bar, loss), refresh=False)
+                if stopping:
+                    raise LmcoreError(
+                        f"Training stopped at step {self.step} of {self.config.steps} as asked; "
+                        "its checkpoint is kept, and running again goes on from there."
+                    )
+        seconds = time.perf_counter() - started
+        self.model.update(self.parameters)
+        return TrainedModel(
+            self.model,
+            self.curves,
+            self.step * self._tokens_per_step,
+            seconds,
+            (self.step - first) * self._tokens_per_step / max(seconds, 1e-9),
+        )
+
+    @property
+    def _tokens_per_step(self) -> int:
+        c = self.config
+        return c.batch_size * c.accumulation * self.params.model.context_length
+
+    def _take_step(self, stop_requested: bool) -> tuple[float, bool]:
+        """One optimizer step; returns the loss, and whether any worker must stop."""
+        totals = None
+        for micro in range(self.config.accumulation):
+            index = self.step * self.config.accumulation + micro
+            totals = _add(totals, self._gradients_at(index))
+            mx.eval(totals)  # else the graphs of all micro-batches pile up
+        totals = tree_map(lambda total: total / self.config.accumulation, totals)
+        # The wish to stop travels with the gradients, so that all workers
+        # agree on the step at which they do.
+        loss, gradients, stop = self.workers.mean((*totals, mx.array([float(stop_requested)])))
+        self.parameters, self.optimizer_state, norm = self.update(
+            self.parameters,
+            self.optimizer_state,
+            gradients,
+            mx.array(learning_rate_at(self.config, self.step)),
+            mx.array(self.step),
+        )
+        mx.eval(self.parameters, self.optimizer_state, norm, loss)
+        self._check_finite(loss.item(), norm.item())
+        self.step += 1
+        self._record(loss.item(), norm.item())
+        return loss.item(), stop.item() > 0
+
+    def _gradients_at(self, index: int) -> tuple[mx.array, Tree]:
+        """Loss and gradients of this worker's share of the `index`-th batch."""
+        inputs, targets = self.batches["train"].at_step(index)
+        key = mx.random.key(self.config.seed + index * self.workers.size + self.workers.rank)
+        return self.gradients_of(
+            self.parameters,
+            mx.array(self.workers.share(inputs)),
+            mx.array(self.workers.share(targets)),
+            key,
+        )
+
+    def _update(
+        self,
+        parameters: Tree,
+        state: Tree,
+        gradients: Tree,
+        learning_rate: mx.array,
+        step: mx.array,
+    ) -> tuple[Tree, Tree, mx.array]:
+        gradients, norm = clip_by_global_norm(gradients, self.config.max_grad_norm)
+        parameters, state = self.optimizer.update(gradients, state, parameters, learning_rate, step)
+        return parameters, state, norm
+
+    def _check_finite(self, loss: float, norm: float) -> None:
+        if math.isfinite(loss) and math.isfinite(norm):
+            return
+        raise LmcoreError(
+            f"Training diverged at step {self.step + 1}: the loss is {loss} and the gradient norm "
+            f"{norm}. A lower train.learning_rate (now {self.config.learning_rate}) or a longer "
+            "train.warmup_steps usually helps; the last good checkpoint is kept."
+        )
+
+    def _record(self, loss: float, norm: float) -> None:
+        """Adds a row to the training curve when enough steps have gathered."""
+        pending = self.curves.pending
+        pending.append([loss, norm])
+        if (
+            len(pending) < max(1, self.config.steps // _CURVE_ROWS)
+            and self.step < self.config.steps
+        ):
+            return
+        losses, norms = zip(*pending, strict=True)
+        self.curves.training.append(
+            {
+                "step": self.step,
+                "tokens": self.step * self._tokens_per_step,
+                "loss": math.fsum(losses) / len(losses),
+                "learning_rate": learning_rate_at(self.config, self.step - 1),
+                "gradient_norm": math.fsum(norms) / len(norms),
+            }
+        )
+        pending.clear()
+
+    def _validate_when_due(self) -> bool:
+        """Looks at the validation split every `eval_every` steps and at the end."""
+        if self.step % self.config.eval_every and self.step < self.config.steps:
+            return False
+        losses = []
+        for index in range(self.config.eval_batches):
+            inputs, targets = map(self.workers.share, self.batches["validation"].at_step(index))
+            losses.append(
+                self.validation_loss_of(self.parameters, mx.array(inputs), mx.array(targets))
+            )
+            mx.eval(losses)
+        loss = self.workers.mean(mx.mean(mx.stack(losses))[None]).item()
+        self.curves.validation.append(
+            {
+                "step": self.step,
+                "tokens": self.step * self._tokens_per_step,
+                "loss": loss,
+                "bits_per_byte": loss / math.log(2) / self.bytes_per_token,
+            }
+        )
+        return True
+
+    def _validation_loss_of(
+        self, parameters: Tree, inputs: mx.array, targets: mx.array
+    ) -> mx.array:
+        self.model.update(parameters)
+        return mx.mean(token_losses(self.model, inputs, targets))
+
+    def _save_when_due(self, stopping: bool, validated: bool) -> None:
+        rows = self.curves.validation
+        best = validated and rows[-1]["loss"] <= self.curves.best_validation_loss()
+        due = self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps
+        if not self.workers.leads or not (stopping or due or best):
+            return
+        arrays = {"parameters": self.parameters, "optimizer": self.optimizer_state}
+        checkpoint = Checkpoint(self.step, dict(tree_flatten(arrays)), asdict(self.curves))
+        self.checkpoints.save(checkpoint, best=best)
+
+    def _resume(self) -> None:
+        """Goes on from the newest whole checkpoint, if there is one."""
+        checkpoint = self.checkpoints.newest() if self.workers.leads else None
+        if checkpoint is not None:
+            tree = tree_unflatten(list(checkpoint.arrays.items()))
+            self.parameters, self.optimizer_state = tree["parameters"], tree["optimizer"]
+            self.step, self.curves = checkpoint.step, Curves(**checkpoint.state)
+        # Only the leader is sure to see the folder: the others may be elsewhere.
+        self.step = self.workers.from_leader(mx.array(self.step)).item()
+        self.parameters = self.workers.from_leader(self.parameters)
+        self.optimizer_state = self.workers.from_leader(self.optimizer_state)
+
+    def _rate(self, bar: Any, loss: float) -> str:
+        rate = bar.format_dict["rate"] or 0.0
+        return f"loss {loss:.3f}, {rate * self._tokens_per_step:,.0f} tokens/s"
+
+
+def _loss_and_gradients(model: GPT) -> Any:
+    """`(parameters, inputs, targets, key) -> (loss, gradients)` as a pure function."""
+
+    def loss(parameters: Tree, inputs: mx.array, targets: mx.array, key: mx.array) -> mx.array:
+        model.update(parameters)
+        return next_token_loss(model, inputs, targets, key)
+
+    return mx.value_and_grad(loss)
+
+
+def save_run(
+    outcome: TrainedModel, tokenizer: Path, model: Path, plots: Path, metrics: Path
+) -> None:
+    """Writes the model folder, the curves as CSV and the figures as JSON."""
+    curves = outcome.curves
+    save_model(model, outcome.model, tokenizer)
+    write_text(plots / "training.csv", _csv(curves.training))
+    write_text(plots / "validation.csv", _csv(curves.validation))
+    write_json(
+        metrics,
+        {
+            "parameters": sum(array.size for _, array in tree_flatten(outcome.model.parameters())),
+            "tokens_seen": outcome.tokens_seen,
+            "final_training_loss": curves.training[-1]["loss"],
+            "final_validation_loss": curves.validation[-1]["loss"],
+            "best_validation_loss": curves.best_validation_loss(),
+        },
+    )
+
+
+@dataclass
+class StopRequest:
+    """Whether Ctrl-C or SIGTERM has asked this process to stop."""
+
+    requested: bool = False
+
+
+@contextmanager
+def stop_requests() -> Iterator[StopRequest]:
+    """Turns SIGINT and SIGTERM into a flag that is looked at between steps."""
+    stop = StopRequest()
+
+    def ask(number: int, frame: Any) -> None:
+        stop.requested = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _what_decides(params: Params, data: dict[str, TokenShards]) -> dict[str, Any]:
+    """Everything that decides the bits of the result, for the run's key."""
+    return {
+        "model": params.model.model_dump(),
+        "train": params.train.model_dump(),
+        "tokens": {split: shards.index for split, shards in data.items()},
+        "backend": asdict(backend.setup()),
+        "code": _code_version(),
+    }
+
+
+def _code_version() -> str:
+    """A hash of the source of every module of this library that is loaded."""
+    digest = hashlib.sha256()
+    for name in sorted(name for name in sys.modules if name.partition(".")[0] == "lmcore"):
+        source = getattr(sys.modules[name], "__file__", None)
+        if source:
+            digest.update(name.encode() + b"\0" + Path(source).read_bytes())
+    return digest.hexdigest()
+
+
+def _add(total: Tree | None, more: Tree) -> Tree:
+    return more if total is None else tree_map(mx.add, total, more)
+
+
+def _csv(rows: list[dict[str, float]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,20 @@
+"""Checks params.yaml, after putting a profile in its place if one is named."""
+
+from __future__ import annotations
+
+import click
+
+from lmcore import profiles
+from lmcore.errors import StageCommand
+
+
+@click.command(cls=StageCommand)
+@click.option("--profile", metavar="NAME", help="A file of profiles/, without .yaml.")
+@click.option("--folder", metavar="DIR", help="Read the stories from this folder.")
+def main(profile: str | None, folder: str | None) -> None:
+    """Validate params.yaml before any stage runs."""
+    profiles.choose(profile, folder)
+
+
+if __name__ == "__main__":
+    main()

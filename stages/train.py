@@ -1,0 +1,35 @@
+"""Trains the model on the token shards; resumes after an interruption."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from lmcore import backend
+from lmcore.artifacts import write_json
+from lmcore.errors import StageCommand
+from lmcore.params import load_params
+from lmcore.paths import CHECKPOINTS, METRICS, MODEL, PLOTS, TIMINGS, TOKENIZER, TOKENS
+
+
+@click.command(cls=StageCommand)
+def main() -> None:
+    """Train the model described by params.yaml on data/tokens."""
+    params = load_params()
+    backend.setup()
+    from lmcore import parallel, trainer
+
+    if params.train.workers > 1 and not parallel.is_worker():
+        parallel.launch(params.train.workers, [sys.executable, "-m", "stages.train"])
+        return
+    workers = parallel.join(params.train.workers)
+    outcome = trainer.train(params, TOKENS, CHECKPOINTS, workers)
+    if workers.leads:
+        trainer.save_run(outcome, TOKENIZER, MODEL, PLOTS, METRICS / "train.json")
+        timings = {"seconds": outcome.seconds, "tokens_per_second": outcome.tokens_per_second}
+        write_json(TIMINGS / "train.json", timings)
+
+
+if __name__ == "__main__":
+    main()

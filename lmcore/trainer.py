@@ -78,7 +78,12 @@ def train(params: Params, tokens: Path, checkpoints: Path, workers: Workers) -> 
     data = {split: TokenShards(tokens / split) for split in ("train", "validation")}
     folder = checkpoints / run_key(_what_decides(params, data))
     with exclusive(folder) if workers.leads else nullcontext():
-        return Trainer(params, data, CheckpointFolder(folder), workers).run()
+        try:
+            return Trainer(params, data, CheckpointFolder(folder), workers).run()
+        except RuntimeError as error:
+            if "[ring]" not in str(error):
+                raise
+            raise LmcoreError(f"Training worker {workers.rank} lost the others.") from None
 
 
 class Trainer:

@@ -1,0 +1,66 @@
+"""The process set-up: faster matrix products, and a run without a compiler."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+MEASURE = """
+import sys, time
+from lmcore import backend
+if sys.argv[1] == "fast":
+    backend.setup()
+import mlx.core as mx
+a, b = mx.random.normal((512, 256)), mx.random.normal((256, 512))
+mx.eval(a, b, a @ b)
+best = 1e9
+for _ in range(5):
+    start = time.perf_counter()
+    mx.eval(a @ b)
+    best = min(best, time.perf_counter() - start)
+print(best)
+"""
+
+COMPILE = """
+from lmcore import backend
+ready = backend.setup()
+import mlx.core as mx
+print(ready.compiled, mx.compile(lambda x: mx.exp(x) * 2)(mx.zeros(3)).tolist())
+"""
+
+
+def run(program: str, *arguments: str, path: str | None = None) -> str:
+    environment = {**os.environ, **({"PATH": path} if path is not None else {})}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the BLAS is replaced on Linux CPUs only")
+def test_matrix_products_are_several_times_faster_than_stock() -> None:
+    fast, stock = float(run(MEASURE, "fast")), float(run(MEASURE, "stock"))
+    assert stock > 3 * fast  # 15 times on a quiet machine
+
+
+def test_without_a_compiler_everything_still_runs() -> None:
+    assert run(COMPILE, path="").endswith("[2.0, 2.0, 2.0]\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere MLX needs no compiler")
+def test_a_missing_compiler_switches_compilation_off() -> None:
+    assert run(COMPILE, path="").startswith("False")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the order matters on Linux only")
+def test_a_late_call_is_a_programming_error() -> None:
+    late = "import mlx.core\nfrom lmcore import backend\nbackend.setup()"
+    done = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True)
+    assert done.returncode == 1 and "before mlx.core is imported" in done.stderr

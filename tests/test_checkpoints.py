@@ -1,0 +1,101 @@
+"""A kill, a damaged file or a second process cannot harm a run's checkpoints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import mlx.core as mx
+import pytest
+
+from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
+from lmcore.errors import LmcoreError
+
+
+def checkpoint(step: int) -> Checkpoint:
+    arrays = {"weight": mx.full((4, 3), float(step)), "half": mx.full((2,), step, mx.bfloat16)}
+    return Checkpoint(step, arrays, {"curve": [step, 0.1 + 0.2]})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> CheckpointFolder:
+    return CheckpointFolder(tmp_path / "run")
+
+
+def test_what_is_saved_is_read_back_to_the_bit(folder: CheckpointFolder) -> None:
+    folder.save(checkpoint(7))
+    read = folder.newest()
+    assert read is not None and read.step == 7 and read.state == {"curve": [7, 0.1 + 0.2]}
+    for name, array in checkpoint(7).arrays.items():
+        assert read.arrays[name].dtype == array.dtype
+        assert mx.array_equal(read.arrays[name], array)
+
+
+def test_an_empty_folder_has_none(folder: CheckpointFolder) -> None:
+    assert folder.newest() is None
+
+
+def test_the_last_two_and_the_best_are_kept(folder: CheckpointFolder) -> None:
+    for step in range(1, 8):
+        folder.save(checkpoint(step), best=step == 3)
+    assert folder.steps() == [3, 6, 7]
+    assert folder.best_step() == 3
+
+
+@pytest.mark.parametrize("name", ["arrays.safetensors", "state.json"])
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+def test_a_damaged_checkpoint_is_skipped_with_a_message(
+    folder: CheckpointFolder, name: str, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.save(checkpoint(1))
+    folder.save(checkpoint(2))
+    file = folder.folder / "step-00000002" / name
+    content = bytearray(file.read_bytes())
+    if damage == "truncate":
+        file.write_bytes(content[: len(content) // 2])
+    elif damage == "flip":
+        content[len(content) // 2 if name.startswith("arrays") else 0] ^= 0xFF
+        file.write_bytes(content)
+    else:
+        file.unlink()
+    read = folder.newest()
+    assert read is not None and read.step == 1
+    said = capsys.readouterr().err
+    assert "step-00000002" in said and "skipped" in said
+
+
+def test_a_half_written_checkpoint_is_not_one(folder: CheckpointFolder) -> None:
+    folder.save(checkpoint(1))
+    (folder.folder / ".step-00000002.partial").mkdir()
+    assert folder.steps() == [1]
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from lmcore.checkpoints import exclusive
+with exclusive(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_process_is_refused_until_the_first_dies(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        with pytest.raises(LmcoreError, match="in use"), exclusive(tmp_path, patience=0.3):
+            pass
+    finally:
+        holder.kill()
+        holder.wait()
+    with exclusive(tmp_path, patience=0.3):
+        pass
+
+
+def test_the_key_depends_on_values_and_not_on_order() -> None:
+    assert run_key({"a": 1, "b": [2]}) == run_key({"b": [2], "a": 1})
+    assert run_key({"a": 1}) != run_key({"a": 2})

@@ -1,0 +1,107 @@
+"""Processes that train together agree, and none outlives or hangs the others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+PROGRAM = """
+import os, signal, sys, time
+from lmcore import backend
+backend.setup()
+import mlx.core as mx
+from lmcore import parallel
+
+if not parallel.is_worker():
+    try:
+        parallel.launch(2, [sys.executable, *sys.argv])
+    except parallel.LmcoreError as error:
+        print("error:", error.message, flush=True)
+        sys.exit(1)
+    sys.exit(0)
+workers = parallel.join(2)
+def mean_of_ranks():
+    tree = workers.mean({"a": mx.full((3, 2), float(workers.rank)), "b": [mx.array(1.0)]})
+    return tree["a"][0, 0].item(), tree["b"][0].item()
+{body}
+"""
+
+
+def start(body: str, tmp_path: Path) -> subprocess.Popen[str]:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.replace("{body}", body))
+    return subprocess.Popen(
+        [sys.executable, str(program)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    try:
+        output, _ = process.communicate(timeout=30)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, output
+
+
+def test_two_processes_take_the_mean_and_follow_the_leader(tmp_path: Path) -> None:
+    body = (
+        "import numpy as np\n"
+        "led = workers.from_leader([mx.array([5.0 + workers.rank])])[0].item()\n"
+        "share = workers.share(np.arange(6)).tolist()\n"
+        "print(workers.rank, mean_of_ranks(), led, share, flush=True)\n"
+    )
+    code, output = finish(start(body, tmp_path))
+    assert code == 0
+    assert sorted(output.splitlines()) == [
+        "0 (0.5, 1.0) 5.0 [0, 1, 2]",
+        "1 (0.5, 1.0) 5.0 [3, 4, 5]",
+    ]
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_worker_that_dies_brings_the_others_down_with_a_message(
+    tmp_path: Path, victim: int
+) -> None:
+    body = (
+        "for _ in range(1000):\n"
+        "    mean_of_ranks()\n"
+        f"    if workers.rank == {victim}: os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    code, output = finish(start(body, tmp_path))
+    assert code == 1
+    assert f"error: Training worker {victim} of 2 was killed by SIGKILL" in output
+
+
+def test_workers_stop_when_their_launcher_is_killed(tmp_path: Path) -> None:
+    body = "print('pid', os.getpid(), flush=True)\nwhile True: mean_of_ranks(); time.sleep(0.01)\n"
+    launcher = start(body, tmp_path)
+    assert launcher.stdout is not None
+    pids = [int(launcher.stdout.readline().split()[1]) for _ in range(2)]
+    launcher.kill()
+    deadline = time.monotonic() + 10
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    survivors = [pid for pid in pids if alive(pid)]
+    finish(launcher)
+    assert survivors == []
+
+
+def alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

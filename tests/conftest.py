@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pipeline.clone import Clone
 
 from lmcore import backend
 
@@ -29,3 +30,12 @@ def real_text() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs real TinyStories text in {folder} (or name it in LMCORE_REAL_TEXT)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """A clone after `dvc repro`, committed. Tests leave it as they found it."""
+    clone = Clone.make(tmp_path_factory.mktemp("finished"))
+    clone.repro()
+    clone.commit("run")
+    return clone

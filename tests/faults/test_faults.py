@@ -1,0 +1,171 @@
+"""Real processes are killed and real files damaged; nothing is lost or half-written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from pipeline.clone import STAGES, Clone, environment
+
+TRAINED = ["data/model", "data/metrics/train.json", "data/plots"]
+
+
+@pytest.fixture
+def clone(finished: Clone, tmp_path: Path) -> Clone:
+    """A copy of a finished clone that a test may harm."""
+    copy = tmp_path / "clone"
+    shutil.copytree(finished.folder, copy, symlinks=True)
+    return Clone(copy)
+
+
+def start(clone: Clone, *command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        cwd=clone.folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_for_checkpoint(clone: Clone, at_least: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        steps = [int(p.name[5:]) for p in clone.folder.glob("data/.checkpoints/*/step-*")]
+        if steps and max(steps) >= at_least:
+            return
+        time.sleep(0.005)
+    pytest.fail(f"no checkpoint at step {at_least}: {process.communicate()[0]}")
+
+
+def forget_training(clone: Clone) -> None:
+    shutil.rmtree(clone.folder / "data/.checkpoints", ignore_errors=True)
+    for name in TRAINED:
+        shutil.rmtree(clone.folder / name, ignore_errors=True)
+        (clone.folder / name).unlink(missing_ok=True) if (clone.folder / name).is_file() else None
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_training_killed_again_and_again_ends_with_the_same_bits(
+    clone: Clone, workers: int
+) -> None:
+    clone.set({"train.workers": workers, "train.checkpoint_every": 5})
+    forget_training(clone)
+    assert clone.stage("train").returncode == 0
+    uninterrupted = clone.bytes_of(*TRAINED)
+    forget_training(clone)
+    for at_least in (5, 20, 40):
+        process = start(clone, sys.executable, "-m", "stages.train")
+        wait_for_checkpoint(clone, at_least, process)
+        process.kill()
+        process.wait()
+        assert not (clone.folder / "data/model").exists()
+    done = clone.stage("train")
+    assert done.returncode == 0, done.stderr
+    assert clone.bytes_of(*TRAINED) == uninterrupted
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_training_asked_to_stop_saves_and_says_so(clone: Clone, number: signal.Signals) -> None:
+    clone.set({"train.steps": 100_000})
+    process = start(clone, sys.executable, "-m", "stages.train")
+    wait_for_checkpoint(clone, 10, process)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "Training stopped at step" in output and "Traceback" not in output
+
+
+def test_a_killed_repro_leaves_no_orphan_and_goes_on(clone: Clone) -> None:
+    clone.repro("--force", "train")
+    expected = clone.bytes_of(*TRAINED)
+    clone.set({"train.checkpoint_every": 5})
+    forget_training(clone)
+    process = start(clone, "dvc", "repro", "train")
+    wait_for_checkpoint(clone, 5, process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    again = clone.repro("train")
+    assert again.ran == ["train"]
+    assert clone.bytes_of(*TRAINED) == expected
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("Error: ")
+    return line
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_checks_the_whole_params_file_first(clone: Clone, stage: str) -> None:
+    before = clone.bytes_of("data")
+    text = (clone.folder / "params.yaml").read_text()
+    (clone.folder / "params.yaml").write_text(text.replace("  top_p:", "  top_q:"))
+    line = refused(clone.stage(stage))
+    assert "sample.top_q is not a parameter; the nearest is top_p" in line
+    assert clone.bytes_of("data") == before
+
+
+def damage(path: Path) -> None:
+    content = path.read_bytes()
+    path.unlink()  # DVC may have linked it to its cache
+    path.write_bytes(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize(
+    ("stage", "victim"),
+    [
+        ("train_bpe", "data/raw/train-00000-of-00001.parquet"),
+        ("encode", "data/raw/validation-00000-of-00001.parquet"),
+        ("encode", "data/tokenizer/tokenizer.json"),
+        ("train", "data/tokens/train/index.json"),
+        ("train", "data/tokens/train/shard-00000.npy"),
+        ("train", "data/tokenizer/tokenizer.json"),
+        ("evaluate", "data/model/model.safetensors"),
+        ("evaluate", "data/model/config.json"),
+        ("sample", "data/model/tokenizer.json"),
+        ("report", "data/metrics/evaluation.json"),
+    ],
+)
+@pytest.mark.parametrize("harm", ["truncated", "missing"])
+def test_a_bad_input_file_is_named_and_outputs_stay(
+    clone: Clone, stage: str, victim: str, harm: str
+) -> None:
+    path = clone.folder / victim
+    if harm == "truncated":
+        damage(path)
+    else:
+        path.unlink()
+    before = clone.bytes_of("data")
+    line = refused(clone.stage(stage))
+    assert victim.rpartition("/")[0] in line
+    assert clone.bytes_of("data") == before
+
+
+def test_the_pipeline_runs_once_the_cause_is_gone(clone: Clone) -> None:
+    (clone.folder / "data/input/story.txt").write_bytes(b"Once upon a time \xff\xfe.")
+    clone.set({"data.source": "files"})
+    failed = clone.run("dvc", "repro", "download")
+    assert failed.returncode != 0 and "story.txt" in failed.stderr
+    (clone.folder / "data/input/story.txt").unlink()
+    clone.set({"data.source": "builtin"})
+    clone.repro()
+    assert os.path.exists(clone.folder / "data/report/index.html")
+
+
+def test_an_unwritable_place_is_named(clone: Clone) -> None:
+    shutil.rmtree(clone.folder / "data/metrics")
+    (clone.folder / "data/metrics").write_text("a file where a folder belongs")
+    assert "data/metrics" in refused(clone.stage("train_bpe"))

@@ -1,0 +1,80 @@
+"""`dvc repro` runs what changed, restores what it knows, and repeats to the bit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pipeline.clone import STAGES, Clone
+
+DECIDED = ["dvc.lock", "data/tokenizer", "data/tokens", "data/model", "data/metrics", "data/plots",
+           "data/evaluation", "data/samples", "data/report"]  # fmt: skip
+
+
+@pytest.fixture
+def restored(finished: Clone):
+    """`finished`, with its parameters put back afterwards."""
+    before = (finished.folder / "params.yaml").read_text()
+    yield finished
+    (finished.folder / "params.yaml").write_text(before)
+    finished.repro()
+
+
+def test_the_pipeline_makes_a_model_and_a_report(finished: Clone) -> None:
+    report = (finished.folder / "data/report/index.html").read_text()
+    assert report.startswith("<!DOCTYPE html>")
+    metrics = json.loads((finished.folder / "data/metrics/evaluation.json").read_text())
+    assert 0 < metrics["floor"]["bits_per_byte"] < metrics["model"]["bits_per_byte"]
+
+
+def test_nothing_reruns_when_nothing_changed(finished: Clone) -> None:
+    again = finished.repro()
+    assert again.ran == [] and again.restored == []
+
+
+def test_a_change_of_temperature_reruns_sample_and_report(restored: Clone) -> None:
+    restored.set({"sample.temperature": 0.5})
+    assert restored.repro().ran == ["sample", "report"]
+
+
+def test_a_change_of_learning_rate_reruns_training_and_a_revert_restores_it(
+    restored: Clone,
+) -> None:
+    before = restored.bytes_of("data/model")
+    restored.set({"train.learning_rate": 0.001})
+    assert restored.repro().ran == ["train", "evaluate", "sample", "report"]
+    assert restored.bytes_of("data/model") != before
+    restored.set({"train.learning_rate": 0.003})
+    reverted = restored.repro()
+    assert reverted.ran == []
+    assert restored.bytes_of("data/model") == before
+
+
+def test_two_clones_agree_to_the_bit(finished: Clone, tmp_path: Path) -> None:
+    other = Clone.make(tmp_path)
+    assert other.repro().ran == STAGES
+    ours, theirs = finished.bytes_of(*DECIDED), other.bytes_of(*DECIDED)
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_the_commands_of_the_readme_work(restored: Clone) -> None:
+    for command in (
+        ["dvc", "dag"],
+        ["dvc", "metrics", "show"],
+        ["dvc", "plots", "show"],
+        ["dvc", "exp", "run", "-S", "train.learning_rate=0.002"],
+        ["dvc", "metrics", "diff"],
+        ["dvc", "params", "diff"],
+        ["dvc", "exp", "show", "--csv"],
+    ):
+        done = restored.run(*command)
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        assert done.stdout.strip()
+
+
+def test_artifacts_name_no_place_of_this_machine(finished: Clone) -> None:
+    place = str(finished.folder).encode()
+    for name, content in finished.bytes_of(*DECIDED).items():
+        assert place not in content, f"{name} names {place.decode()}"

@@ -1,0 +1,129 @@
+"""Causal self-attention: each token takes a weighted mean of those before it.
+
+    attention(Q, K, V) = softmax(Q K^T / sqrt(K) + mask) V      (Vaswani et al. 2017, 3.2)
+
+With fewer key/value heads than query heads (grouped-query attention, Ainslie
+et al. 2023) several query heads share one. With `qk_norm`, queries and keys
+are RMS-normalised per head before they are compared (Henry et al. 2020).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import mlx.core as mx
+import mlx.nn as nn
+
+from lmcore.errors import LmcoreError
+from lmcore.model.config import ModelConfig
+from lmcore.model.norms import RMSNorm
+from lmcore.model.positions import NoPositions
+
+
+@dataclass
+class KVCache:
+    """Keys and values of the tokens read so far, in buffers made once.
+
+    `keys[layer]` and `values[layer]` are (B, G, length, K) with G key/value heads;
+    `offset` counts the tokens they hold.
+    """
+
+    keys: list[mx.array]
+    values: list[mx.array]
+    max_length: int
+    offset: int = 0
+
+    def extend(self, layer: int, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
+        """Writes new keys and values (B, G, T, K) and returns all so far."""
+        end = self.offset + keys.shape[2]
+        if end > self.max_length:
+            raise LmcoreError(
+                f"The cache holds {self.max_length} tokens and cannot take token {end}; "
+                "make it longer or start anew."
+            )
+        self.keys[layer][:, :, self.offset : end] = keys
+        self.values[layer][:, :, self.offset : end] = values
+        return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
+
+
+@dataclass
+class ForwardPass:
+    """What one pass through the layers carries beside the activations."""
+
+    positions: NoPositions
+    cache: KVCache | None = None
+    dropout_key: mx.array | None = None  # None: nothing is dropped
+    weights: list[mx.array] | None = None  # a list collects every layer's (B, H, T, T)
+    routers: list = field(default_factory=list)  # one RouterOutput per mixture layer
+
+    @property
+    def offset(self) -> int:
+        return 0 if self.cache is None else self.cache.offset
+
+    def dropout(self, x: mx.array, share: float) -> mx.array:
+        """Drops that share of `x` and scales the rest up, when a key was given."""
+        if self.dropout_key is None or share == 0:
+            return x
+        self.dropout_key, key = mx.random.split(self.dropout_key)
+        keep = mx.random.bernoulli(1 - share, x.shape, key)
+        return mx.where(keep, x / (1 - share), 0)
+
+
+def causal_mask(queries: int, keys: int) -> mx.array:
+    """True where query i of the last `queries` may see key j, (queries, keys)."""
+    return mx.arange(keys - queries, keys)[:, None] >= mx.arange(keys)
+
+
+def attention_weights(q: mx.array, k: mx.array, bias: mx.array | None) -> mx.array:
+    """softmax(q k^T / sqrt(K) + bias + mask): who looks at whom, (B, H, T, S).
+
+    q is (B, H, T, K), k is (B, G, S, K) with S >= T; the last query is the last key.
+    """
+    k = mx.repeat(k, q.shape[1] // k.shape[1], axis=1)
+    scores = q @ k.swapaxes(-1, -2) * q.shape[-1] ** -0.5  # (B, H, T, S)
+    if bias is not None:
+        scores = scores + bias
+    scores = mx.where(causal_mask(*scores.shape[-2:]), scores, -mx.inf)
+    return mx.softmax(scores, axis=-1)
+
+
+def plain_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) -> mx.array:
+    """The formula above, (B, H, T, K)."""
+    return attention_weights(q, k, bias) @ mx.repeat(v, q.shape[1] // v.shape[1], axis=1)
+
+
+class Attention(nn.Module):
+    """Projections to heads, attention, and the projection back."""
+
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self._layer = layer
+        self._n_heads, self._n_kv_heads = config.n_heads, config.n_kv_heads
+        kv_size = config.n_kv_heads * config.head_size
+        self.query = nn.Linear(config.d_model, config.d_model, config.bias)
+        self.key = nn.Linear(config.d_model, kv_size, config.bias)
+        self.value = nn.Linear(config.d_model, kv_size, config.bias)
+        self.output = nn.Linear(config.d_model, config.d_model, config.bias)
+        if config.qk_norm:
+            self.query_norm = RMSNorm(config.head_size, bias=False)
+            self.key_norm = RMSNorm(config.head_size, bias=False)
+
+    def __call__(self, x: mx.array, forward: ForwardPass) -> mx.array:
+        q = _heads(self.query(x), self._n_heads)  # (B, H, T, K)
+        k = _heads(self.key(x), self._n_kv_heads)  # (B, G, T, K)
+        v = _heads(self.value(x), self._n_kv_heads)
+        if "query_norm" in self:
+            q, k = self.query_norm(q), self.key_norm(k)
+        q = forward.positions.rotate(q, forward.offset)
+        k = forward.positions.rotate(k, forward.offset)
+        if forward.cache is not None:
+            k, v = forward.cache.extend(self._layer, k, v)
+        bias = forward.positions.bias(q.shape[2], k.shape[2])
+        if forward.weights is not None:
+            forward.weights.append(attention_weights(q, k, bias))
+        attended = plain_attention(q, k, v, bias)
+        return self.output(attended.swapaxes(1, 2).flatten(2))
+
+
+def _heads(x: mx.array, n_heads: int) -> mx.array:
+    return x.reshape(*x.shape[:2], n_heads, -1).swapaxes(1, 2)  # (B, T, H*K) -> (B, H, T, K)

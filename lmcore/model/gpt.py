@@ -1,0 +1,157 @@
+"""The decoder-only transformer (Radford et al. 2018, 2019): tokens in, next-token logits out.
+
+    x = embedding[tokens] (+ positions)                     (B, T, D)
+    for each block:  x = x + attention(norm(x));  x = x + feed_forward(norm(x))
+    logits = norm(x) @ output^T                             (B, T, V)
+
+That is placement `pre`; `post` is the original transformer's norm(x + f(x)),
+and `none` leaves the norms out, to show what they are for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import mlx.core as mx
+import mlx.nn as nn
+from mlx.utils import tree_flatten, tree_unflatten
+
+from lmcore.model.attention import Attention, ForwardPass, KVCache
+from lmcore.model.config import ModelConfig
+from lmcore.model.feedforward import FeedForward
+from lmcore.model.norms import NORMS
+from lmcore.model.positions import EMBEDDING_STD, POSITIONS
+
+Layer = Callable[[mx.array], mx.array]
+
+
+def _pre(x: mx.array, layer: Layer, norm: Layer, skip: Callable) -> mx.array:
+    return skip(x, layer(norm(x)))
+
+
+def _post(x: mx.array, layer: Layer, norm: Layer, skip: Callable) -> mx.array:
+    return norm(skip(x, layer(x)))
+
+
+def _none(x: mx.array, layer: Layer, norm: Layer, skip: Callable) -> mx.array:
+    return skip(x, layer(x))
+
+
+PLACEMENTS = {"pre": _pre, "post": _post, "none": _none}
+SKIPS = {True: lambda x, change: x + change, False: lambda x, change: change}
+
+
+class Block(nn.Module):
+    """Attention between tokens, then a feed-forward within each."""
+
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self._dropout = config.dropout
+        self._placement, self._skip = PLACEMENTS[config.norm_placement], SKIPS[config.residual]
+        self.attention = Attention(config, layer)
+        self.feed_forward = FeedForward(config)
+        if config.norm_placement != "none":
+            norm = NORMS[config.norm]
+            self.attention_norm = norm(config.d_model, config.bias)
+            self.feed_forward_norm = norm(config.d_model, config.bias)
+
+    def __call__(self, x: mx.array, forward: ForwardPass) -> mx.array:
+        def attend(x: mx.array) -> mx.array:
+            return forward.dropout(self.attention(x, forward), self._dropout)
+
+        def feed(x: mx.array) -> mx.array:
+            return forward.dropout(self.feed_forward(x), self._dropout)
+
+        x = self._placement(x, attend, self.get("attention_norm"), self._skip)
+        return self._placement(x, feed, self.get("feed_forward_norm"), self._skip)
+
+
+class GPT(nn.Module):
+    """A model of `config`, its weights drawn from `seed` as in GPT-2.
+
+    Matrices and embeddings: normal with standard deviation 0.02, those that
+    write to the residual stream divided by sqrt(2 n_layers); biases 0, norms 1.
+    """
+
+    def __init__(self, config: ModelConfig, seed: int = 0) -> None:
+        super().__init__()
+        self._config = config
+        self.embedding = nn.Embedding(config.vocab_size, config.d_model)
+        self.positions = POSITIONS[config.positions](config)
+        self.blocks = [Block(config, layer) for layer in range(config.n_layers)]
+        if config.norm_placement == "pre":  # the others end on normed, or unnormed, states
+            self.final_norm = NORMS[config.norm](config.d_model, config.bias)
+        if not config.tied_embeddings:
+            self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
+        self.update(initial_parameters(self.parameters(), config.n_layers, seed))
+
+    @property
+    def config(self) -> ModelConfig:
+        return self._config
+
+    @property
+    def output_weight(self) -> mx.array:
+        """The output projection, (V, D): the embedding itself when tied."""
+        return self.embedding.weight if "output" not in self else self.output.weight
+
+    def __call__(self, tokens: mx.array, cache: KVCache | None = None) -> mx.array:
+        """Next-token logits, (B, T, V) float32, of tokens (B, T) that follow those in `cache`."""
+        return self.logits(self.hidden(tokens, cache))
+
+    def logits(self, hidden: mx.array) -> mx.array:
+        """The output projection of `hidden` (..., D): (..., V) float32."""
+        return (hidden @ self.output_weight.T).astype(mx.float32)
+
+    def hidden(self, tokens: mx.array, cache: KVCache | None = None) -> mx.array:
+        """The states that the output projection reads, (B, T, D)."""
+        return self.run(tokens, ForwardPass(self.positions, cache))
+
+    def run(self, tokens: mx.array, forward: ForwardPass) -> mx.array:
+        """`hidden`, with what else is wanted of the pass asked for in `forward`."""
+        x = self.positions.embed(self.embedding(tokens), forward.offset)  # (B, T, D)
+        x = forward.dropout(x, self._config.dropout)
+        for block in self.blocks:
+            x = block(x, forward)
+        if forward.cache is not None:
+            forward.cache.offset += tokens.shape[1]
+        return self.final_norm(x) if "final_norm" in self else x
+
+    def make_cache(self, batch_size: int, max_length: int) -> KVCache:
+        """Empty buffers for the keys and values of `max_length` tokens."""
+        c = self._config
+        shape = (batch_size, c.n_kv_heads, max_length, c.head_size)
+        keys, values = ([mx.zeros(shape) for _ in self.blocks] for _ in range(2))
+        return KVCache(keys, values, max_length)
+
+    def attention_weights(self, tokens: mx.array) -> list[mx.array]:
+        """Who looks at whom: one (B, H, T, T) per layer, each row summing to 1."""
+        forward = ForwardPass(self.positions, weights=[])
+        self.run(tokens, forward)
+        return forward.weights
+
+
+# What writes to the residual stream: its variance grows with every such layer.
+_RESIDUAL = ("attention.output.weight", "feed_forward.down.weight")
+
+
+def initial_parameters(shapes: dict, n_layers: int, seed: int) -> dict:
+    """GPT-2's initial values for a tree of arrays, each from a key of its own.
+
+    The key of an array depends on the seed and the array's name alone, so that
+    a variant with one more array starts from the same others.
+    """
+    drawn = []
+    for name, array in tree_flatten(shapes):
+        if array.ndim > 1:
+            std = EMBEDDING_STD
+            if name.endswith(_RESIDUAL):
+                std /= (2 * n_layers) ** 0.5
+            array = std * mx.random.normal(array.shape, key=_key(seed, name))
+        drawn.append((name, array))
+    return tree_unflatten(drawn)
+
+
+def _key(seed: int, name: str) -> mx.array:
+    digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
+    return mx.random.key(int.from_bytes(digest[:8], "little"))

@@ -1,0 +1,49 @@
+"""A model as a folder: model.safetensors, config.json and tokenizer.json."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import mlx.core as mx
+from mlx.utils import tree_flatten
+from pydantic import ValidationError
+
+from lmcore.artifacts import atomic_directory, read_json, write_json
+from lmcore.errors import LmcoreError
+from lmcore.model.config import ModelConfig
+from lmcore.model.gpt import GPT
+
+_WEIGHTS, _CONFIG, _TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
+
+
+def save_model(directory: Path, model: GPT, tokenizer_json: Path) -> None:
+    """Writes the model and the tokenizer that its ids are of, whole or not at all."""
+    with atomic_directory(Path(directory)) as partial:
+        arrays = dict(tree_flatten(model.parameters()))
+        mx.save_safetensors(str(partial / _WEIGHTS), arrays, {"format": "mlx"})
+        write_json(partial / _CONFIG, model.config.model_dump())
+        shutil.copyfile(tokenizer_json, partial / _TOKENIZER)
+
+
+def load_model(directory: Path) -> GPT:
+    """Reads a model that `save_model` wrote.
+
+    Raises `LmcoreError` when a file is absent or the two do not fit together.
+    """
+    directory = Path(directory)
+    try:
+        config = ModelConfig(**read_json(directory / _CONFIG))
+    except (ValidationError, TypeError) as error:
+        found = " ".join(str(error).split())
+        raise LmcoreError(f"{directory / _CONFIG} is not a model's config: {found}.") from None
+    weights = directory / _WEIGHTS
+    if not weights.exists():
+        raise LmcoreError(f"{weights} does not exist; `dvc repro` makes it.")
+    model = GPT(config)
+    try:
+        model.load_weights(str(weights))
+    except (ValueError, RuntimeError) as error:
+        raise LmcoreError(f"{weights} does not fit {_CONFIG} beside it: {error}.") from None
+    mx.eval(model.parameters())
+    return model

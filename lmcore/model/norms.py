@@ -1,0 +1,53 @@
+"""Normalisation: keep the size of activations steady from layer to layer.
+
+LayerNorm (Ba et al. 2016) subtracts the mean over the last axis and divides by
+the standard deviation; RMSNorm (Zhang and Sennrich 2019) only divides by the
+root mean square. Each then multiplies by a learned weight per channel.
+"""
+
+from __future__ import annotations
+
+import mlx.core as mx
+import mlx.nn as nn
+
+EPSILON = 1e-5
+
+
+def rms_norm(x: mx.array, weight: mx.array) -> mx.array:
+    """x / sqrt(mean(x^2) + epsilon) * weight over the last axis, as in the paper."""
+    return x * mx.rsqrt(mx.mean(mx.square(x), axis=-1, keepdims=True) + EPSILON) * weight
+
+
+def layer_norm(x: mx.array, weight: mx.array, bias: mx.array | None) -> mx.array:
+    """(x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis."""
+    centred = x - mx.mean(x, axis=-1, keepdims=True)
+    variance = mx.mean(mx.square(centred), axis=-1, keepdims=True)
+    normed = centred * mx.rsqrt(variance + EPSILON) * weight
+    return normed if bias is None else normed + bias
+
+
+class RMSNorm(nn.Module):
+    """`rms_norm` with its weight; it has no bias."""
+
+    def __init__(self, size: int, bias: bool) -> None:
+        super().__init__()
+        self.weight = mx.ones((size,))
+
+    def __call__(self, x: mx.array) -> mx.array:
+        return mx.fast.rms_norm(x, self.weight, EPSILON)
+
+
+class LayerNorm(nn.Module):
+    """`layer_norm` with its weight and, if wanted, its bias."""
+
+    def __init__(self, size: int, bias: bool) -> None:
+        super().__init__()
+        self.weight = mx.ones((size,))
+        if bias:
+            self.bias = mx.zeros((size,))
+
+    def __call__(self, x: mx.array) -> mx.array:
+        return mx.fast.layer_norm(x, self.weight, self.get("bias"), EPSILON)
+
+
+NORMS = {"rmsnorm": RMSNorm, "layernorm": LayerNorm}

@@ -1,0 +1,151 @@
+"""How a model that treats its input as a set learns the order of tokens.
+
+Attention by itself does not see where a token stands. There are three places
+to tell it, and each scheme here uses one: the embeddings (`embed`), the
+queries and keys (`rotate`), or the attention scores (`bias`).
+
+* sinusoidal: fixed waves added to the embeddings (Vaswani et al. 2017, 3.5)
+* learned: a trained vector per position (GPT-2)
+* rope: queries and keys turned by an angle that grows with the position, so
+  that their product depends on the distance alone (Su et al. 2021)
+* alibi: a penalty on the score, linear in the distance (Press et al. 2021)
+* none: only the causal mask tells order (Kazemnejad et al. 2023)
+"""
+
+from __future__ import annotations
+
+import math
+
+import mlx.core as mx
+import mlx.nn as nn
+import numpy as np
+
+from lmcore.errors import LmcoreError
+from lmcore.model.config import ModelConfig
+
+
+class NoPositions(nn.Module):
+    """Tells nothing; the schemes below override the one place they use."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+
+    def embed(self, x: mx.array, offset: int) -> mx.array:
+        """Embeddings (B, T, D) of positions offset, offset + 1, ... with their place added."""
+        return x
+
+    def rotate(self, x: mx.array, offset: int) -> mx.array:
+        """Queries or keys (B, H, T, K) turned by their positions."""
+        return x
+
+    def bias(self, queries: int, keys: int) -> mx.array | None:
+        """What to add to the scores, (H, queries, keys), the last query at the last key."""
+        return None
+
+
+def sinusoids(length: int, d_model: int) -> np.ndarray:
+    """sin(t / 10000^(2i/D)) in even channels and cos in odd ones, (length, D)."""
+    channel = np.arange(d_model)
+    wavelength = 10000.0 ** (2 * (channel // 2) / d_model)
+    angle = np.arange(length)[:, None] / wavelength
+    return np.where(channel % 2, np.cos(angle), np.sin(angle)).astype(np.float32)
+
+
+class Sinusoidal(NoPositions):
+    """The waves of `sinusoids`, of any length, added to the embeddings.
+
+    They are scaled to the embeddings' initial size (standard deviation 0.02):
+    waves of size 1 beside them would drown the tokens. The 2017 paper instead
+    multiplies the embeddings by sqrt(D), which is the same relation.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        self._d_model = config.d_model
+
+    def embed(self, x: mx.array, offset: int) -> mx.array:
+        waves = sinusoids(offset + x.shape[1], self._d_model)[offset:]
+        return x + mx.array(waves * math.sqrt(2) * EMBEDDING_STD)
+
+
+# The initial standard deviation of every embedding (GPT-2).
+EMBEDDING_STD = 0.02
+
+
+class Learned(NoPositions):
+    """A trained vector for each of `context_length` positions."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        self.weight = mx.zeros((config.context_length, config.d_model))
+
+    def embed(self, x: mx.array, offset: int) -> mx.array:
+        end = offset + x.shape[1]
+        if end > len(self.weight):
+            raise LmcoreError(
+                f"The model has learned {len(self.weight)} positions "
+                f"(model.context_length) and cannot read token {end}; "
+                "shorten the text or train with model.positions rope."
+            )
+        return x + self.weight[offset:end]
+
+
+def rope_angles(length: int, head_size: int, theta: float) -> np.ndarray:
+    """Angle t / theta^(2i/K) of position t and pair i, (length, K / 2), in float64."""
+    wavelength = theta ** (np.arange(0, head_size, 2) / head_size)
+    return np.arange(length)[:, None] / wavelength
+
+
+def rotate_pairs(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array:
+    """Turns the pairs (x_i, x_{i + K/2}) of the last axis by their angles."""
+    first, second = mx.split(x, 2, axis=-1)
+    return mx.concatenate([first * cosine - second * sine, second * cosine + first * sine], axis=-1)
+
+
+class Rope(NoPositions):
+    """Rotary positions; channel i is paired with channel i + K/2."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        self._head_size, self._theta = config.head_size, config.rope_theta
+
+    def rotate(self, x: mx.array, offset: int) -> mx.array:
+        angles = rope_angles(offset + x.shape[2], self._head_size, self._theta)[offset:]
+        cosine, sine = (
+            mx.array(table.astype(np.float32)) for table in (np.cos(angles), np.sin(angles))
+        )
+        return rotate_pairs(x, cosine.astype(x.dtype), sine.astype(x.dtype))
+
+
+def alibi_slopes(n_heads: int) -> np.ndarray:
+    """The penalty per token of distance for each head, (H,), as the authors define it.
+
+    For H a power of two: 2^(-8/H), 2^(-16/H), ..., 2^-8. Otherwise the slopes
+    of the power of two below, and every second one of that above.
+    """
+    below = 2 ** int(math.log2(n_heads))
+    slopes = 2.0 ** (-8.0 / below * np.arange(1, below + 1))
+    if below < n_heads:
+        slopes = np.concatenate([slopes, alibi_slopes(2 * below)[::2][: n_heads - below]])
+    return slopes.astype(np.float32)
+
+
+class Alibi(NoPositions):
+    """Scores lose slope * distance; the slopes differ by head and are not trained."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        self._slopes = alibi_slopes(config.n_heads)
+
+    def bias(self, queries: int, keys: int) -> mx.array:
+        distance = np.arange(keys - queries, keys)[:, None] - np.arange(keys)
+        return mx.array(-self._slopes[:, None, None] * np.maximum(distance, 0)).astype(mx.float32)
+
+
+POSITIONS = {
+    "sinusoidal": Sinusoidal,
+    "learned": Learned,
+    "rope": Rope,
+    "alibi": Alibi,
+    "none": NoPositions,
+}

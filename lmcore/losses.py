@@ -4,14 +4,81 @@ from __future__ import annotations
 
 import mlx.core as mx
 
+from lmcore.fastmath import LOG2_E, exp2, form, own_vjp, spread
 from lmcore.model.attention import ForwardPass
 from lmcore.model.gpt import GPT
+from lmcore.model.moe import Balance, auxiliary_loss
 
 
 def cross_entropy(logits: mx.array, targets: mx.array) -> mx.array:
     """log(sum(exp(logits))) - logits[target]: (...) from (..., V) and integer (...)."""
     chosen = mx.take_along_axis(logits, targets[..., None], axis=-1).squeeze(-1)
     return mx.logsumexp(logits, axis=-1) - chosen
+
+
+def cpu_cross_entropy(logits: mx.array, targets: mx.array) -> mx.array:
+    """The same by base-2 powers; for evaluation, so without a gradient of its own."""
+    chosen = mx.take_along_axis(logits, targets[..., None], axis=-1)
+    top = mx.max(logits, axis=-1, keepdims=True)
+    total = mx.sum(exp2((logits - top) * LOG2_E), axis=-1, keepdims=True)
+    return (mx.log2(total) / LOG2_E + top - chosen).squeeze(-1)
+
+
+CROSS_ENTROPIES = {"plain": cross_entropy, "cpu": cpu_cross_entropy, "gpu": cross_entropy}
+
+
+def plain_mean_loss(hidden: mx.array, weight: mx.array, targets: mx.array) -> mx.array:
+    """Mean cross-entropy of logits hidden (N, D) @ weight^T (V, D) for targets (N,)."""
+    return mx.mean(cross_entropy(hidden @ weight.T, targets))
+
+
+def fused_mean_loss(hidden: mx.array, weight: mx.array, targets: mx.array) -> mx.array:
+    """The same, some rows at a time, with the gradient found on the way.
+
+    The logits (N, V) are the largest array of training. Here only a chunk of
+    rows exists at once: of its softmax P both gradients follow at once,
+
+        d hidden = (P - onehot(targets)) weight / N
+        d weight = (P - onehot(targets))^T hidden / N
+
+    so the backward pass has but to scale them.
+    """
+    return _fused(hidden, weight, targets)[0]
+
+
+_ROWS = 512
+
+
+def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array) -> tuple:
+    rows = len(hidden)
+    losses, d_hidden = [], []
+    d_weight = None
+    for start in range(0, rows, _ROWS):
+        h, target = hidden[start : start + _ROWS], targets[start : start + _ROWS]
+        if d_weight is not None:  # one chunk after the other, for the sake of memory
+            (h,) = mx.depends([h], [d_weight])
+        scores = (h * LOG2_E) @ weight.T  # logits in base 2, (n, V)
+        top = mx.max(scores, axis=-1, keepdims=True)
+        powers = exp2(scores - top)
+        total = mx.sum(powers, axis=-1, keepdims=True)
+        chosen = mx.take_along_axis(scores, target[:, None], axis=-1)
+        losses.append(mx.sum(mx.log2(total) + top - chosen))
+        d_hidden.append((powers @ weight) / total)
+        part = powers.T @ (h / total)
+        d_weight = part if d_weight is None else d_weight + part
+    d_hidden = (mx.concatenate(d_hidden) - weight[targets]) / rows
+    d_weight = d_weight.at[targets].add(-hidden) / rows
+    return sum(losses) / (LOG2_E * rows), d_hidden, d_weight
+
+
+def _fused_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
+    _, d_hidden, d_weight = outputs
+    return cotangents[0] * d_hidden, cotangents[0] * d_weight, mx.zeros_like(primals[2])
+
+
+_fused = own_vjp(_fused_forward, _fused_backward)
+
+MEAN_LOSSES = {"plain": plain_mean_loss, "cpu": fused_mean_loss, "gpu": plain_mean_loss}
 
 
 def next_token_loss(
@@ -22,10 +89,25 @@ def next_token_loss(
     `inputs` and `targets` are (B, T) token ids. `key` decides which activations
     are dropped; without one, or with model.dropout 0, none are.
     """
-    hidden = model.run(inputs, ForwardPass(model.positions, dropout_key=key))
-    return mx.mean(cross_entropy(model.logits(hidden), targets))
+
+    def part(number: int, inputs: mx.array, targets: mx.array) -> tuple[mx.array, list[Balance]]:
+        own_key = None if key is None else mx.random.split(key, number + 1)[number]
+        forward = ForwardPass(model.positions, dropout_key=own_key)
+        hidden = model.run(inputs, forward).flatten(0, 1)
+        loss = MEAN_LOSSES[form()](hidden, model.output_weight, targets.flatten())
+        return loss, [Balance.of(routing) for routing in forward.routings]
+
+    losses, balances = zip(*spread(part, inputs, targets), strict=True)
+    loss = sum(losses) / len(losses)
+    layers = [Balance.mean(list(layer)) for layer in zip(*balances, strict=True)]
+    return loss + auxiliary_loss(model.config, layers) if layers else loss
 
 
 def token_losses(model: GPT, inputs: mx.array, targets: mx.array) -> mx.array:
-    """Nats of each target given its context, (B, T) float32."""
-    return cross_entropy(model(inputs), targets)
+    """Nats of each target (B, T) given its context, (B, T) float32."""
+
+    def part(_: int, inputs: mx.array, targets: mx.array) -> mx.array:
+        losses = CROSS_ENTROPIES[form()](model(inputs).flatten(0, 1), targets.flatten())
+        return losses.reshape(targets.shape)
+
+    return mx.concatenate(spread(part, inputs, targets))

@@ -10,11 +10,13 @@ are RMS-normalised per head before they are compared (Henry et al. 2020).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import mlx.core as mx
 import mlx.nn as nn
 
 from lmcore.errors import LmcoreError
+from lmcore.fastmath import LOG2_E, exp2, form, own_vjp
 from lmcore.model.config import ModelConfig
 from lmcore.model.norms import RMSNorm
 from lmcore.model.positions import NoPositions
@@ -54,7 +56,7 @@ class ForwardPass:
     cache: KVCache | None = None
     dropout_key: mx.array | None = None  # None: nothing is dropped
     weights: list[mx.array] | None = None  # a list collects every layer's (B, H, T, T)
-    routers: list = field(default_factory=list)  # one RouterOutput per mixture layer
+    routings: list[Any] = field(default_factory=list)  # a Routing per mixture layer
 
     @property
     def offset(self) -> int:
@@ -92,6 +94,64 @@ def plain_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None
     return attention_weights(q, k, bias) @ mx.repeat(v, q.shape[1] // v.shape[1], axis=1)
 
 
+def gpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) -> mx.array:
+    """The same by MLX's kernel, which never writes the scores to memory."""
+    mask = "causal" if bias is None else mx.where(causal_mask(*bias.shape[-2:]), bias, -mx.inf)
+    return mx.fast.scaled_dot_product_attention(q, k, v, scale=q.shape[-1] ** -0.5, mask=mask)
+
+
+def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) -> mx.array:
+    """The same in blocks of queries, each over the keys that it may see.
+
+    Half of the scores are masked; a block leaves most of its share uncomputed.
+    """
+    heads, queries, size = q.shape[1:]
+    groups, keys = k.shape[1:3]
+    q = q * (LOG2_E * size**-0.5)  # 2^(x log2 e) = e^x
+    blocks = []
+    for start in range(0, queries, _QUERY_BLOCK):
+        end = min(start + _QUERY_BLOCK, queries)
+        seen = keys - queries + end
+        added = mx.where(causal_mask(end - start, seen), 0.0, -mx.inf)  # (t, S)
+        if bias is not None:
+            added = added + LOG2_E * bias[:, start:end, :seen]  # (H, t, S)
+        # Query heads that share a key head are rows of one matrix product.
+        rows = q[:, :, start:end].reshape(len(q), groups, -1, size)  # (B, G, H/G*t, K)
+        added = mx.broadcast_to(added, (heads, end - start, seen)).reshape(groups, -1, seen)
+        attended = _block(rows, k[:, :, :seen], v[:, :, :seen], added)
+        blocks.append(attended.reshape(len(q), heads, end - start, size))
+    return blocks[0] if len(blocks) == 1 else mx.concatenate(blocks, axis=2)
+
+
+_QUERY_BLOCK = 64
+
+
+def _block_forward(q: mx.array, k: mx.array, v: mx.array, added: mx.array) -> tuple:
+    """softmax in base 2 of q k^T + added, applied to v; with what its gradient needs."""
+    scores = q @ k.swapaxes(-1, -2) + added
+    powers = exp2(scores - mx.max(scores, axis=-1, keepdims=True))
+    total = mx.sum(powers, axis=-1, keepdims=True)
+    return (powers @ v) / total, powers, total
+
+
+def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
+    """With P = softmax(S) and O = P V: dV = P^T dO and dS = P * (dO V^T - sum(dO * O))."""
+    q, k, v, added = primals
+    out, powers, total = outputs
+    d_out = cotangents[0] / total
+    along = mx.sum(d_out * out, axis=-1, keepdims=True)
+    d_scores = powers * ((d_out @ v.swapaxes(-1, -2)) - along) * (1 / LOG2_E)
+    d_scores_t = d_scores.swapaxes(-1, -2)
+    return d_scores @ k, d_scores_t @ q, powers.swapaxes(-1, -2) @ d_out, mx.zeros_like(added)
+
+
+def _block(q: mx.array, k: mx.array, v: mx.array, added: mx.array) -> mx.array:
+    return own_vjp(_block_forward, _block_backward)(q, k, v, added)[0]
+
+
+ATTENTIONS = {"plain": plain_attention, "cpu": cpu_attention, "gpu": gpu_attention}
+
+
 class Attention(nn.Module):
     """Projections to heads, attention, and the projection back."""
 
@@ -121,7 +181,7 @@ class Attention(nn.Module):
         bias = forward.positions.bias(q.shape[2], k.shape[2])
         if forward.weights is not None:
             forward.weights.append(attention_weights(q, k, bias))
-        attended = plain_attention(q, k, v, bias)
+        attended = ATTENTIONS[form()](q, k, v, bias)
         return self.output(attended.swapaxes(1, 2).flatten(2))
 
 

@@ -9,10 +9,13 @@ swiglu  (silu(x W1) * (x V)) W2             (Shazeer 2020)
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import mlx.core as mx
 import mlx.nn as nn
 
+from lmcore.fastmath import LOG2_E, exp2, form, own_vjp
 from lmcore.model.config import ModelConfig
 
 
@@ -33,12 +36,41 @@ def silu(x: mx.array) -> mx.array:
     return x * mx.sigmoid(x)
 
 
+def _gelu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
+    """gelu(x) = x / (1 + e^-2u) with u = sqrt(2/pi) (x + 0.044715 x^3), and its derivative."""
+    c = math.sqrt(2 / math.pi)
+    x2 = x * x
+    gate = _sigmoid(x * (2 * c + 2 * c * 0.044715 * x2))
+    value = x * gate
+    return value, gate + value * (1 - gate) * (2 * c + 6 * c * 0.044715 * x2)
+
+
+def _silu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
+    gate = _sigmoid(x)
+    value = x * gate
+    return value, gate + value * (1 - gate)
+
+
+def _sigmoid(x: mx.array) -> mx.array:
+    return 1 / (1 + exp2(mx.minimum(x * -LOG2_E, 126.0)))
+
+
+def _with_slope(value_and_slope: Callable[[mx.array], tuple]) -> Callable[[mx.array], mx.array]:
+    """An activation whose forward pass keeps its derivative for the backward pass."""
+    function = own_vjp(value_and_slope, lambda _, cotangents, outputs: cotangents[0] * outputs[1])
+    return lambda x: function(x)[0]
+
+
+GELUS = {"plain": gelu, "cpu": _with_slope(_gelu_and_slope), "gpu": gelu}
+SILUS = {"plain": silu, "cpu": _with_slope(_silu_and_slope), "gpu": silu}
+
+
 # Name in params.yaml: the activation, and whether a second projection is its gate.
 ACTIVATIONS = {
     "relu": (relu, False),
-    "gelu": (gelu, False),
+    "gelu": (lambda x: GELUS[form()](x), False),
     "relu2": (relu2, False),
-    "swiglu": (silu, True),
+    "swiglu": (lambda x: SILUS[form()](x), True),
 }
 
 
@@ -53,7 +85,8 @@ class FeedForward(nn.Module):
             self.gate = nn.Linear(config.d_model, config.d_ff, config.bias)
         self.down = nn.Linear(config.d_ff, config.d_model, config.bias)
 
-    def __call__(self, x: mx.array) -> mx.array:
+    def __call__(self, x: mx.array, routings: list[Any] | None = None) -> mx.array:
+        """(B, T, D); `routings` is for mixtures of experts, which take this layer's place."""
         if "gate" in self:
             return self.down(self._activation(self.gate(x)) * self.up(x))
         return self.down(self._activation(self.up(x)))

@@ -17,9 +17,11 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
 
+from lmcore import fastmath
 from lmcore.model.attention import Attention, ForwardPass, KVCache
 from lmcore.model.config import ModelConfig
 from lmcore.model.feedforward import FeedForward
+from lmcore.model.moe import MixtureOfExperts, Routing
 from lmcore.model.norms import NORMS
 from lmcore.model.positions import EMBEDDING_STD, POSITIONS
 
@@ -42,6 +44,11 @@ PLACEMENTS = {"pre": _pre, "post": _post, "none": _none}
 SKIPS = {True: lambda x, change: x + change, False: lambda x, change: change}
 
 
+def is_mixture(config: ModelConfig, layer: int) -> bool:
+    """Whether block `layer` (from 0) has experts: every `moe.every`-th one."""
+    return config.moe.experts > 0 and (layer + 1) % config.moe.every == 0
+
+
 class Block(nn.Module):
     """Attention between tokens, then a feed-forward within each."""
 
@@ -50,7 +57,7 @@ class Block(nn.Module):
         self._dropout = config.dropout
         self._placement, self._skip = PLACEMENTS[config.norm_placement], SKIPS[config.residual]
         self.attention = Attention(config, layer)
-        self.feed_forward = FeedForward(config)
+        self.feed_forward = (MixtureOfExperts if is_mixture(config, layer) else FeedForward)(config)
         if config.norm_placement != "none":
             norm = NORMS[config.norm]
             self.attention_norm = norm(config.d_model, config.bias)
@@ -61,7 +68,7 @@ class Block(nn.Module):
             return forward.dropout(self.attention(x, forward), self._dropout)
 
         def feed(x: mx.array) -> mx.array:
-            return forward.dropout(self.feed_forward(x), self._dropout)
+            return forward.dropout(self.feed_forward(x, forward.routings), self._dropout)
 
         x = self._placement(x, attend, self.get("attention_norm"), self._skip)
         return self._placement(x, feed, self.get("feed_forward_norm"), self._skip)
@@ -76,6 +83,7 @@ class GPT(nn.Module):
 
     def __init__(self, config: ModelConfig, seed: int = 0) -> None:
         super().__init__()
+        fastmath.prepare()
         self._config = config
         self.embedding = nn.Embedding(config.vocab_size, config.d_model)
         self.positions = POSITIONS[config.positions](config)
@@ -129,6 +137,13 @@ class GPT(nn.Module):
         forward = ForwardPass(self.positions, weights=[])
         self.run(tokens, forward)
         return forward.weights
+
+    def routings(self, tokens: mx.array) -> dict[int, Routing]:
+        """Where each mixture layer sends the tokens (B, T), by layer."""
+        forward = ForwardPass(self.positions)
+        self.run(tokens, forward)
+        layers = (n for n in range(self._config.n_layers) if is_mixture(self._config, n))
+        return dict(zip(layers, forward.routings, strict=True))
 
 
 # What writes to the residual stream: its variance grows with every such layer.

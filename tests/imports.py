@@ -14,8 +14,8 @@ PACKAGES = ("lmcore", "stages")
 
 def files_of(module: str, root: Path) -> set[str]:
     """Every file the module needs, relative to `root`: itself, what it imports
-    transitively, the packages' `__init__.py`, and the data files that lie in
-    an imported package."""
+    transitively, the packages' `__init__.py`, and the data files beside them
+    (NAME.txt beside NAME.py, and the folder `assets` of a package)."""
     modules, waiting = set(), [module]
     while waiting:
         name = waiting.pop()
@@ -26,13 +26,8 @@ def files_of(module: str, root: Path) -> set[str]:
         if "." in name:
             waiting.append(name.rpartition(".")[0])
     files = {_file(name, root) for name in modules}
-    for package in {file.parent for file in files if file.name != "__init__.py"}:
-        files |= {
-            path
-            for path in package.rglob("*")
-            if path.is_file() and path.suffix not in (".py", ".pyc") and package != root / "lmcore"
-        }
-    return {file.relative_to(root).as_posix() for file in files}
+    data = {path for file in files for path in _data_of(file)}
+    return {file.relative_to(root).as_posix() for file in files | data}
 
 
 def direct_imports(module: str, root: Path) -> set[str]:
@@ -75,3 +70,9 @@ def _file(module: str, root: Path) -> Path | None:
         if file.is_file():
             return file
     return None
+
+
+def _data_of(source: Path) -> list[Path]:
+    beside = [path for path in source.parent.glob(f"{source.stem}.*") if path.is_file()]
+    assets = (source.parent / "assets").rglob("*") if source.name == "__init__.py" else []
+    return [path for path in [*beside, *assets] if path.is_file() and path.suffix != ".py"]

@@ -32,7 +32,7 @@ class RowGroup:
     path: Path
     index: int
     rows: int
-    compressed_bytes: int
+    bytes: int  # uncompressed
 
 
 def split_files(folder: Path, split: str) -> list[Path]:

@@ -1,0 +1,218 @@
+"""The corpus, as a whole: word counts for training a tokenizer, and token shards.
+
+Both go over the row groups of a split in pieces of a few megabytes, in as many
+processes as there are cores. Pieces are the same and come back in order
+whatever the number of processes, so the results are, too; and only a few are
+under way at once, so memory stays bounded.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lmcore.artifacts import atomic_directory, sha256_of
+from lmcore.corpus.store import SPLITS, RowGroup, read_texts, row_groups
+from lmcore.errors import LmcoreError
+from lmcore.progress import progress
+from lmcore.shards import ShardWriter
+from lmcore.tokenizer import BLOCK_BYTES, Tokenizer, count_words
+
+# Below this many bytes, starting processes takes longer than it saves.
+_WORTH_PROCESSES = 32 << 20
+# Pieces under way for each process: one in work, one waiting.
+_AHEAD = 2
+
+Piece = list[RowGroup]
+
+
+def train_tokenizer(
+    raw: Path, vocab_size: int, pattern: str, workers: int | None = None
+) -> tuple[Tokenizer, dict[str, Any]]:
+    """Learns a tokenizer from the training split; returns it with figures about it."""
+    counts: Counter[bytes] = Counter()
+    for piece in _over_pieces(raw, "train", _CountWords(pattern), "count words", workers):
+        counts.update(piece)
+    tokenizer = Tokenizer.from_counts(counts, vocab_size, pattern=pattern)
+    return tokenizer, {
+        "vocab_size": tokenizer.vocab_size,
+        "vocab_size_asked_for": vocab_size,
+        "merges": len(tokenizer.merges),
+        "distinct_words": len(counts) - (b"\xff" in counts),
+    }
+
+
+def encode_corpus(
+    raw: Path, tokenizer_file: Path, tokens: Path, shard_tokens: int, workers: int | None = None
+) -> dict[str, Any]:
+    """Writes the shards of both splits below `tokens`; returns figures about them."""
+    tokenizer = Tokenizer.load(tokenizer_file)
+    with atomic_directory(tokens) as partial:
+        return {
+            split: _encode_split(
+                raw, split, tokenizer, tokenizer_file, partial, shard_tokens, workers
+            )
+            for split in SPLITS
+        }
+
+
+def _encode_split(
+    raw: Path,
+    split: str,
+    tokenizer: Tokenizer,
+    tokenizer_file: Path,
+    folder: Path,
+    shard_tokens: int,
+    workers: int | None,
+) -> dict[str, Any]:
+    writer = ShardWriter(folder / split, shard_tokens)
+    used = np.zeros(tokenizer.vocab_size, np.int64)
+    size = 0
+    encode = _Encode(tokenizer_file)
+    for ids, text_bytes in _over_pieces(raw, split, encode, f"encode {split}", workers):
+        writer.append(ids)
+        used += np.bincount(ids, minlength=len(used))
+        size += text_bytes
+    index = writer.finish(
+        bytes=size,
+        documents=int(used[tokenizer.end_of_text]),
+        vocab_size=tokenizer.vocab_size,
+        end_of_text=tokenizer.end_of_text,
+        tokenizer_sha256=sha256_of(tokenizer_file),
+    )
+    return _figures(index, used, tokenizer)
+
+
+def _figures(index: dict[str, Any], used: np.ndarray, tokenizer: Tokenizer) -> dict[str, Any]:
+    """What the metrics say of a split; ends of text count as tokens of 0 bytes."""
+    lengths = np.array([len(tokenizer.token_bytes(i)) for i in range(len(used))])
+    lengths[tokenizer.end_of_text] = 0
+    commonest = np.argsort(-used, kind="stable")[:100]
+    occurring = [i for i in np.argsort(-lengths, kind="stable") if used[i]]
+    return {
+        "tokens": index["tokens"],
+        "bytes": index["bytes"],
+        "documents": index["documents"],
+        "bytes_per_token": index["bytes"] / max(1, index["tokens"]),
+        "vocabulary_used": float((used > 0).mean()),
+        "share_of_bytes_in_commonest_100": float(
+            (used * lengths)[commonest].sum() / max(1, index["bytes"])
+        ),
+        "longest_tokens": [tokenizer.decode([i]) for i in occurring[:5]],
+    }
+
+
+class _CountWords:
+    """Counts the words of a piece."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    def __call__(self, piece: Piece) -> dict[bytes, int]:
+        counts: Counter[bytes] = Counter()
+        for block in _blocks(piece):
+            counts.update(count_words(block, self._pattern))
+        return dict(counts)
+
+
+class _Encode:
+    """Token ids of a piece, and how many bytes of text it had."""
+
+    def __init__(self, tokenizer_file: Path) -> None:
+        self._file = tokenizer_file
+        self._tokenizer: Tokenizer | None = None
+
+    def __call__(self, piece: Piece) -> tuple[np.ndarray, int]:
+        if self._tokenizer is None:
+            self._tokenizer = Tokenizer.load(self._file)
+        blocks = list(_blocks(piece))
+        size = sum(pc.sum(pc.binary_length(block)).as_py() for block in blocks)
+        return np.concatenate([self._tokenizer.encode_block(block) for block in blocks]), size
+
+
+def _blocks(piece: Piece) -> Iterator[pa.Array]:
+    """The texts of a piece in arrays of about `BLOCK_BYTES`, cut between texts."""
+    for group in piece:
+        texts = read_texts(group)
+        ends = np.cumsum(pc.binary_length(texts).to_numpy(zero_copy_only=False).astype(np.int64))
+        start = 0
+        while start < len(texts):
+            before = ends[start - 1] if start else 0
+            stop = int(np.searchsorted(ends, before + BLOCK_BYTES, side="right"))
+            stop = max(stop, start + 1)
+            yield texts.slice(start, stop - start)
+            start = stop
+
+
+def _pieces(groups: list[RowGroup]) -> list[Piece]:
+    """Consecutive row groups that are about a block together."""
+    pieces: list[Piece] = [[]]
+    size = 0
+    for group in groups:
+        if pieces[-1] and size + group.bytes > BLOCK_BYTES:
+            pieces.append([])
+            size = 0
+        pieces[-1].append(group)
+        size += group.bytes
+    return [piece for piece in pieces if piece]
+
+
+def _over_pieces(
+    raw: Path, split: str, work: Callable[[Piece], Any], label: str, workers: int | None
+) -> Iterator[Any]:
+    """`work` of every piece of a split, in order."""
+    groups = row_groups(raw, split)
+    total = sum(group.bytes for group in groups)
+    if workers is None:
+        workers = (os.cpu_count() or 1) if total >= _WORTH_PROCESSES else 1
+    pieces = _pieces(groups)
+    with progress(total, label, "B") as bar:
+        for piece, result in zip(pieces, _in_order(work, pieces, workers), strict=True):
+            bar.update(sum(group.bytes for group in piece))
+            yield result
+
+
+# The work that this process was started for.
+_work: Callable[[Piece], Any]
+
+
+def _begin(work: Callable[[Piece], Any]) -> None:
+    global _work
+    _work = work
+
+
+def _do(piece: Piece) -> Any:
+    return _work(piece)
+
+
+def _in_order(work: Callable[[Piece], Any], pieces: list[Piece], workers: int) -> Iterator[Any]:
+    """Results in the order of the pieces, from `workers` processes."""
+    if workers == 1:
+        yield from map(work, pieces)
+        return
+    # A fork would copy locks that pyarrow's threads may hold.
+    start_afresh = multiprocessing.get_context("spawn")
+    waiting: deque = deque()
+    left = iter(pieces)
+    with ProcessPoolExecutor(workers, start_afresh, _begin, (work,)) as pool:
+        try:
+            waiting.extend(pool.submit(_do, piece) for piece in islice(left, _AHEAD * workers))
+            while waiting:
+                yield waiting.popleft().result()
+                waiting.extend(pool.submit(_do, piece) for piece in islice(left, 1))
+        except BrokenProcessPool:
+            raise LmcoreError(
+                "A process that helped to read the corpus was killed (is there enough memory?); "
+                "nothing was written."
+            ) from None

@@ -1,0 +1,169 @@
+r"""Cutting text into words before any merging, as GPT-2 does.
+
+BPE never merges across the words found here. The definition is one regular
+expression (Radford et al., 2019), tried from left to right:
+
+    's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+
+`find_words` is that definition, run by the `regex` package. It is exact and
+slow. `split_texts` gives the same words for a whole block of texts at once,
+from arrays: with a class for each byte (letter, number, space, other), a word
+starts
+
+1. where the class changes, unless the byte before is a blank, which the word
+   takes with it;
+2. at the last white space before something that is not (so that a blank there
+   can go with the next word);
+3. after a contraction, an apostrophe that starts a word with its letters.
+
+Texts in a block end with a byte that UTF-8 never uses, a class and a word of
+its own: it becomes <|endoftext|>.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lmcore.unicode_classes import LETTER, NUMBER, OTHER, SPACE, class_table
+
+PATTERNS = {
+    "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+    "cl100k": (
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"
+        r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+    ),
+}
+
+# UTF-8 has no byte 0xFF, so it can end each text of a block.
+END = b"\xff"
+_END = 0xFF
+_BLANK, _APOSTROPHE = 0x20, 0x27
+_CLASS_OF_END = 1 + max(LETTER, NUMBER, SPACE, OTHER)
+
+
+def find_words(text: str, pattern: str = "gpt2") -> list[str]:
+    """The definition: every match of the pattern, in order; they join to `text`."""
+    return _compiled(pattern).findall(text)
+
+
+def split_texts(texts: pa.Array, pattern: str = "gpt2") -> pa.BinaryArray:
+    """The words of all texts as bytes, `END` after each text.
+
+    `texts` is a string array without nulls. Raises `pa.ArrowInvalid` where it
+    is not valid UTF-8.
+    """
+    texts.validate(full=True)
+    if pattern != "gpt2":
+        return pa.array(
+            [word for text in texts.to_pylist() for word in _encoded_words(text, pattern)],
+            pa.binary(),
+        )
+    return _split_block(_joined(texts))
+
+
+def _encoded_words(text: str, pattern: str) -> list[bytes]:
+    return [*(word.encode() for word in find_words(text, pattern)), END]
+
+
+@cache
+def _compiled(pattern: str):
+    import regex  # only the slow path needs it
+
+    return regex.compile(PATTERNS[pattern])
+
+
+def _joined(texts: pa.Array) -> pa.Buffer:
+    """The texts' bytes in one buffer, `END` after each."""
+    wide = texts.cast(pa.large_binary() if pa.types.is_large_string(texts.type) else pa.binary())
+    ended = pc.binary_join_element_wise(wide, pa.scalar(END, wide.type), pa.scalar(b"", wide.type))
+    offset_type = np.int64 if pa.types.is_large_binary(ended.type) else np.int32
+    offsets = np.frombuffer(ended.buffers()[1], offset_type)
+    first, last = offsets[ended.offset], offsets[ended.offset + len(ended)]
+    return ended.buffers()[2].slice(first, last - first)
+
+
+def _split_block(block: pa.Buffer) -> pa.BinaryArray:
+    text = np.frombuffer(block, np.uint8)
+    starts = np.flatnonzero(_word_starts(text, block.to_pybytes()))
+    offsets = np.append(starts, len(text)).astype(np.int32)
+    return pa.BinaryArray.from_buffers(
+        pa.binary(), len(starts), [None, pa.py_buffer(offsets), block]
+    )
+
+
+def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
+    """True at the first byte of every word; `text` and `raw` are the same bytes."""
+    classes = np.frombuffer(raw.translate(_byte_classes()), np.uint8)
+    if not raw.isascii():
+        classes = classes.copy()
+        _classify_beyond_ascii(text, classes)
+    starts = np.empty(len(text), bool)
+    starts[:1] = True
+    if len(text) < 2:
+        return starts
+    space = classes == SPACE
+    word = ~space
+    word[text == _END] = False  # nothing goes together with the end of a text
+    # 1. A change of class; a blank goes with the word after it.
+    np.not_equal(classes[1:], classes[:-1], out=starts[1:])
+    starts[1:] &= ~(word[1:] & (text[:-1] == _BLANK))
+    starts[1:] |= text[:-1] == _END
+    # 2. The last white space before a word, also within a run of white space.
+    starts[_last_spaces(text, space, word)] = True
+    # 3. Contractions.
+    _cut_contractions(text, starts)
+    return starts
+
+
+def _last_spaces(text: np.ndarray, space: np.ndarray, word: np.ndarray) -> np.ndarray:
+    """Where the last white-space character before each word begins."""
+    last = np.flatnonzero(space[:-1] & word[1:])
+    while len(inside := np.flatnonzero((text[last] & 0xC0) == 0x80)):  # a continuation byte
+        last[inside] -= 1
+    return last
+
+
+def _cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
+    """Moves the start after an apostrophe past the letters of 's 't 'm 'd 're 've 'll."""
+    size = len(text)
+    at = np.flatnonzero((text == _APOSTROPHE) & starts)
+    at = at[at + 1 < size]
+    after = text[at + 1]
+    second = text[np.minimum(at + 2, size - 1)]
+    one = np.isin(after, np.frombuffer(b"stmd", np.uint8))
+    two = (
+        ((after == ord("r")) & (second == ord("e")))
+        | ((after == ord("v")) & (second == ord("e")))
+        | ((after == ord("l")) & (second == ord("l")))
+    ) & (at + 2 < size)
+    starts[at[one | two] + 1] = False
+    ends = np.concatenate([at[one] + 2, at[two] + 3])
+    starts[ends[ends < size]] = True
+
+
+def _classify_beyond_ascii(text: np.ndarray, classes: np.ndarray) -> None:
+    """Gives every byte of a non-ASCII character the character's class."""
+    lead = np.flatnonzero((text >= 0xC2) & (text < 0xF8))
+    first = text[lead].astype(np.int32)
+    length = 2 + (first >= 0xE0) + (first >= 0xF0)
+    code = first & (0xFF >> (length + 1))
+    for place in range(1, 4):
+        longer = length > place
+        more = text[lead[longer] + place].astype(np.int32) & 0x3F
+        code[longer] = (code[longer] << 6) | more
+    kind = class_table()[code]
+    for place in range(4):
+        longer = length > place
+        classes[lead[longer] + place] = kind[longer]
+
+
+@cache
+def _byte_classes() -> bytes:
+    table = np.full(256, OTHER, np.uint8)
+    table[:128] = class_table()[:128]
+    table[_END] = _CLASS_OF_END
+    return table.tobytes()

@@ -1,0 +1,30 @@
+"""Learns byte-pair merges from the training stories."""
+
+from __future__ import annotations
+
+import click
+
+from lmcore.artifacts import atomic_directory, write_json
+from lmcore.encoder import train_tokenizer
+from lmcore.errors import StageCommand
+from lmcore.params import load_params
+from lmcore.paths import METRICS, RAW, TOKENIZER
+
+
+@click.command(cls=StageCommand)
+def main() -> None:
+    """Train the tokenizer described by params.yaml on data/raw."""
+    params = load_params().tokenizer
+    tokenizer, figures = train_tokenizer(RAW, params.vocab_size, params.pattern)
+    if tokenizer.vocab_size < params.vocab_size:
+        click.echo(
+            f"The text has no pair left to merge: the vocabulary has {tokenizer.vocab_size} "
+            f"tokens, not the {params.vocab_size} of tokenizer.vocab_size."
+        )
+    with atomic_directory(TOKENIZER) as partial:
+        tokenizer.save(partial)
+    write_json(METRICS / "tokenizer.json", figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """Sets up the process for MLX, before `mlx.core` is first imported.
 
 On Apple GPUs and NVIDIA GPUs MLX is fast as it is and nothing here is needed.
-On a Linux CPU the stock wheel is held back by three things that can be put
+On a Linux CPU the stock wheel is held back by things that can be put
 right from Python, without a compiler or root:
 
 * *BLAS.* The wheel links the reference BLAS, about 3 GFLOP/s a core. The
@@ -11,6 +11,9 @@ right from Python, without a compiler or root:
   names carry a prefix that `patchelf` removes, once, in a cached copy.
 * *Allocator.* glibc gives each large buffer back to the kernel and faults its
   pages in again; `mallopt` keeps them.
+* *Order.* The model spreads a batch over two CPU streams (lmcore/fastmath.py).
+  MLX hands out operations as it walks the graph; depth first, its default for
+  wide graphs, gives one stream all its work before the other has any.
 * *Compiler.* `mx.compile` on a CPU calls g++ when it first meets a graph;
   where there is none it is switched off, and everything still runs.
 
@@ -67,6 +70,7 @@ def setup(blas_threads: int = 1) -> Backend:
             raise RuntimeError("lmcore.backend.setup() must run before mlx.core is imported")
         _keep_freed_memory()
         if not _has_cuda():
+            os.environ["MLX_BFS_MAX_WIDTH"] = "1000000"
             blas = _load_fast_blas(blas_threads)
     import mlx.core as mx
 

@@ -13,7 +13,6 @@ spread over several streams (`spread`).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -62,16 +61,6 @@ def spread(function: Callable[..., Any], *rows: mx.array) -> list[Any]:
             share = (array[index * size : (index + 1) * size] for array in rows)
             results.append(function(index, *share))
     return results
-
-
-def prepare() -> None:
-    """Lets streams work side by side; to be called before MLX first evaluates anything.
-
-    MLX hands operations to streams in the order of its walk through the graph.
-    Depth first, its default for wide graphs, gives one stream all its work
-    before the next has any.
-    """
-    os.environ.setdefault("MLX_BFS_MAX_WIDTH", "1000000")
 
 
 def _cpu_streams() -> list[mx.Stream]:

@@ -17,7 +17,6 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
 
-from lmcore import fastmath
 from lmcore.model.attention import Attention, ForwardPass, KVCache
 from lmcore.model.config import ModelConfig
 from lmcore.model.feedforward import FeedForward
@@ -83,7 +82,6 @@ class GPT(nn.Module):
 
     def __init__(self, config: ModelConfig, seed: int = 0) -> None:
         super().__init__()
-        fastmath.prepare()
         self._config = config
         self.embedding = nn.Embedding(config.vocab_size, config.d_model)
         self.positions = POSITIONS[config.positions](config)

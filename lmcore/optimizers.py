@@ -1,7 +1,8 @@
 """Optimizers as pure functions: gradients, state and parameters in, new ones out.
 
 Nothing is hidden in objects, so a step can be compiled, checkpointed and
-repeated bit for bit. `step` counts from 0.
+repeated bit for bit. `step` counts from 0. Each array of a model follows a
+`Rule`, chosen by its name in `make_optimizer`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import mlx.core as mx
-from mlx.utils import tree_flatten, tree_map, tree_unflatten
+from mlx.utils import tree_flatten, tree_map, tree_map_with_path, tree_unflatten
 
 from lmcore.params import TrainParams
 
@@ -21,61 +22,108 @@ State = dict[str, mx.array]
 
 @dataclass(frozen=True)
 class Rule:
-    """How one array is updated: its first state, and a step.
+    """How one array is updated: its state before the first step, and a step.
 
     `step(gradient, state, parameter, learning_rate, step) -> (parameter, state)`
     """
 
     init: Callable[[mx.array], State]
-    step: Callable[..., tuple[mx.array, State]]
+    step: Callable[[mx.array, State, mx.array, mx.array, mx.array], tuple[mx.array, State]]
 
 
-def adamw(train: TrainParams) -> Rule:
-    """AdamW (Loshchilov and Hutter 2017, algorithm 2), written out.
+def adamw(beta1: float, beta2: float, epsilon: float, decay: float) -> Rule:
+    """AdamW (Loshchilov and Hutter 2017, algorithm 2), with t = step + 1:
 
-        m = beta1 m + (1 - beta1) g          v = beta2 v + (1 - beta2) g^2
-        p = p - rate (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + decay p)
-
-    with t = step + 1, and decay only for matrices: shrinking a bias or a
-    norm's weight towards 0 makes no model simpler.
+    m = beta1 m + (1 - beta1) g          v = beta2 v + (1 - beta2) g^2
+    p = p - rate * (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + decay p)
     """
-    beta1, beta2 = train.beta1, train.beta2
 
     def init(parameter: mx.array) -> State:
         return {"mean": mx.zeros_like(parameter), "square": mx.zeros_like(parameter)}
 
     def update(
-        gradient: mx.array,
-        state: State,
-        parameter: mx.array,
-        learning_rate: mx.array,
-        step: mx.array,
+        gradient: mx.array, state: State, parameter: mx.array, rate: mx.array, step: mx.array
     ) -> tuple[mx.array, State]:
-        time = mx.array(step + 1, mx.float32)
+        t = mx.array(step, mx.float32) + 1
         mean = beta1 * state["mean"] + (1 - beta1) * gradient
         square = beta2 * state["square"] + (1 - beta2) * mx.square(gradient)
-        unbiased = mx.sqrt(square / (1 - beta2**time)) + train.epsilon
-        change = mean / (1 - beta1**time) / unbiased
-        decay = train.weight_decay if parameter.ndim >= 2 else 0.0
-        parameter = parameter - learning_rate * (change + decay * parameter)
-        return parameter, {"mean": mean, "square": square}
+        # Powers of scalars, once, so that the loop over the elements is short.
+        root = mx.sqrt(square) * mx.rsqrt(1 - mx.power(beta2, t)) + epsilon
+        change = mean / root * (1 / (1 - mx.power(beta1, t)))
+        return parameter - rate * (change + decay * parameter), {"mean": mean, "square": square}
 
     return Rule(init, update)
+
+
+def orthogonalized(matrix: mx.array, steps: int = 5) -> mx.array:
+    """About U V^T where `matrix` (..., R, C) is U S V^T: every singular value near 1.
+
+    Newton-Schulz iteration with the quintic of Jordan et al. (2024), in
+    float32, since bfloat16 has given NaNs. Its coefficients are chosen for
+    speed: singular values end between about 0.7 and 1.2.
+    """
+    a, b, c = 3.4445, -4.7750, 2.0315
+    wide = matrix.shape[-2] <= matrix.shape[-1]
+    x = (matrix if wide else matrix.swapaxes(-1, -2)).astype(mx.float32)
+    x = x / (mx.sqrt(mx.sum(mx.square(x), axis=(-2, -1), keepdims=True)) + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.swapaxes(-1, -2)
+        x = a * x + (b * gram + c * (gram @ gram)) @ x
+    return x if wide else x.swapaxes(-1, -2)
+
+
+def muon(momentum: float, decay: float) -> Rule:
+    """Muon (Jordan et al. 2024): momentum, made orthogonal, as the step of a matrix.
+
+        m = momentum m + g
+        p = p - rate * (0.2 sqrt(max(R, C)) orthogonalized(g + momentum m) + decay p)
+
+    The factor gives the step the size of AdamW's, so that both can share one
+    learning rate (Liu et al. 2025, section 2.2).
+    """
+
+    def init(parameter: mx.array) -> State:
+        return {"momentum": mx.zeros_like(parameter)}
+
+    def update(
+        gradient: mx.array, state: State, parameter: mx.array, rate: mx.array, step: mx.array
+    ) -> tuple[mx.array, State]:
+        average = momentum * state["momentum"] + gradient
+        direction = orthogonalized(gradient + momentum * average).astype(parameter.dtype)
+        scale = 0.2 * max(parameter.shape[-2:]) ** 0.5
+        return parameter - rate * (scale * direction + decay * parameter), {"momentum": average}
+
+    return Rule(init, update)
+
+
+def against_the_sign(size: float) -> Rule:
+    """A step of fixed size against the gradient's sign, whatever the learning rate.
+
+    For the loss-free bias of a router, whose "gradient" is its expert's excess
+    load (lmcore/model/moe.py).
+    """
+
+    def update(
+        gradient: mx.array, state: State, parameter: mx.array, rate: mx.array, step: mx.array
+    ) -> tuple[mx.array, State]:
+        return parameter - size * mx.sign(gradient), state
+
+    return Rule(lambda parameter: {}, update)
 
 
 class Optimizer:
     """A rule for every array of a tree of parameters, by the array's name."""
 
     def __init__(self, rules: dict[str, Rule]) -> None:
-        self._rules = rules
+        self.rules = rules
 
     def init(self, parameters: Tree) -> Tree:
-        """The state before the first step: the parameters' tree, an array dict per leaf."""
+        """The state before the first step: a tree of arrays."""
         return tree_unflatten(
             [
                 (f"{name}.{key}", array)
                 for name, parameter in tree_flatten(parameters)
-                for key, array in self._rules[name].init(parameter).items()
+                for key, array in self.rules[name].init(parameter).items()
             ]
         )
 
@@ -89,26 +137,57 @@ class Optimizer:
     ) -> tuple[Tree, Tree]:
         """One step; returns the new parameters and the new state."""
         gradient_of, states = dict(tree_flatten(gradients)), dict(tree_flatten(state))
-        new_parameters, new_states = [], []
-        for name, parameter in tree_flatten(parameters):
-            rule = self._rules[name]
+        new_states: list[tuple[str, mx.array]] = []
+
+        def one(name: str, parameter: mx.array) -> mx.array:
+            rule = self.rules[name]
             own = {key: states[f"{name}.{key}"] for key in rule.init(parameter)}
             parameter, own = rule.step(gradient_of[name], own, parameter, learning_rate, step)
-            new_parameters.append((name, parameter))
-            new_states += [(f"{name}.{key}", array) for key, array in own.items()]
-        return tree_unflatten(new_parameters), tree_unflatten(new_states)
+            new_states.extend((f"{name}.{key}", array) for key, array in own.items())
+            return parameter
+
+        parameters = tree_map_with_path(one, parameters)
+        return parameters, tree_unflatten(new_states)
+
+
+# The usual momentum; it has no need of tuning (Jordan et al. 2024).
+_MUON_MOMENTUM = 0.95
+_SELECTION_BIAS = "router.selection_bias"
 
 
 def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
-    """The optimizer that `train` describes, for the model's trainable arrays."""
-    return Optimizer({name: adamw(train) for name, _ in tree_flatten(model.trainable_parameters())})
+    """The optimizer that `train` describes, for the arrays of a `GPT`.
+
+    Weight decay is for matrices: shrinking a bias or a norm's weight towards 0
+    makes no model simpler. Muon is for the hidden matrices; the embeddings,
+    the output projection, the routers and all vectors keep AdamW.
+    """
+
+    def rule_of(name: str, array: mx.array) -> Rule:
+        if name.endswith(_SELECTION_BIAS):
+            return against_the_sign(model.config.moe.balance_coefficient)
+        matrix = array.ndim >= 2 and not name.endswith("bias")
+        decay = train.weight_decay if matrix else 0.0
+        hidden = matrix and name.startswith("blocks.") and not name.endswith("router.weight")
+        if train.optimizer == "muon" and hidden:
+            return muon(_MUON_MOMENTUM, decay)
+        return adamw(train.beta1, train.beta2, train.epsilon, decay)
+
+    arrays = tree_flatten(model.trainable_parameters())
+    return Optimizer({name: rule_of(name, array) for name, array in arrays})
 
 
 def clip_by_global_norm(gradients: Tree, max_norm: float) -> tuple[Tree, mx.array]:
     """Scales all gradients so that their joint norm is at most `max_norm`.
 
-    Returns them with the norm before scaling (Pascanu et al. 2013).
+    Returns them with the norm before scaling (Pascanu et al. 2013). A router's
+    loss-free bias takes no part: what it has is no gradient of the loss.
     """
-    norm = mx.sqrt(sum(mx.sum(mx.square(array)) for _, array in tree_flatten(gradients)))
+    squares = [
+        mx.sum(mx.square(array))
+        for name, array in tree_flatten(gradients)
+        if not name.endswith(_SELECTION_BIAS)
+    ]
+    norm = mx.sqrt(sum(squares))
     scale = mx.minimum(1.0, max_norm / (norm + 1e-6))
     return tree_map(lambda array: array * scale, gradients), norm

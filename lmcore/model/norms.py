@@ -10,6 +10,8 @@ from __future__ import annotations
 import mlx.core as mx
 import mlx.nn as nn
 
+from lmcore.fastmath import form
+
 EPSILON = 1e-5
 
 
@@ -26,6 +28,18 @@ def layer_norm(x: mx.array, weight: mx.array, bias: mx.array | None) -> mx.array
     return normed if bias is None else normed + bias
 
 
+def fast_rms_norm(x: mx.array, weight: mx.array) -> mx.array:
+    return mx.fast.rms_norm(x, weight, EPSILON)
+
+
+def fast_layer_norm(x: mx.array, weight: mx.array, bias: mx.array | None) -> mx.array:
+    return mx.fast.layer_norm(x, weight, bias, EPSILON)
+
+
+RMS_NORMS = {"plain": rms_norm, "cpu": fast_rms_norm, "gpu": fast_rms_norm}
+LAYER_NORMS = {"plain": layer_norm, "cpu": fast_layer_norm, "gpu": fast_layer_norm}
+
+
 class RMSNorm(nn.Module):
     """`rms_norm` with its weight; it has no bias."""
 
@@ -34,7 +48,7 @@ class RMSNorm(nn.Module):
         self.weight = mx.ones((size,))
 
     def __call__(self, x: mx.array) -> mx.array:
-        return mx.fast.rms_norm(x, self.weight, EPSILON)
+        return RMS_NORMS[form()](x, self.weight)
 
 
 class LayerNorm(nn.Module):
@@ -47,7 +61,7 @@ class LayerNorm(nn.Module):
             self.bias = mx.zeros((size,))
 
     def __call__(self, x: mx.array) -> mx.array:
-        return mx.fast.layer_norm(x, self.weight, self.get("bias"), EPSILON)
+        return LAYER_NORMS[form()](x, self.weight, self.get("bias"))
 
 
 NORMS = {"rmsnorm": RMSNorm, "layernorm": LayerNorm}

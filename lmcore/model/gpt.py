@@ -156,7 +156,9 @@ def initial_parameters(shapes: dict, n_layers: int, seed: int) -> dict:
     """
     drawn = []
     for name, array in tree_flatten(shapes):
-        if array.ndim > 1:
+        if name.endswith("bias"):
+            array = mx.zeros_like(array)
+        elif array.ndim > 1:
             std = EMBEDDING_STD
             if name.endswith(_RESIDUAL):
                 std /= (2 * n_layers) ** 0.5

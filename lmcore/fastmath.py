@@ -82,6 +82,8 @@ def own_vjp(forward: Callable[..., Any], backward: Callable[..., Any]) -> Callab
 
         @function.vjp
         def vjp(primals: Any, cotangents: Any, outputs: Any) -> Any:
+            if isinstance(primals, mx.array):  # MLX hands a single one over bare
+                primals = (primals,)
             with mx.stream(stream):
                 return backward(primals, cotangents, outputs)
 

@@ -1,0 +1,48 @@
+"""Activations against their definitions, and the forms that keep their slope."""
+
+from __future__ import annotations
+
+import math
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from lmcore.model.feedforward import GELUS, SILUS, relu, relu2
+
+X = mx.concatenate([mx.linspace(-12, 12, 1001), mx.array([-1e4, -300.0, 0.0, 300.0, 1e4])])
+
+
+def gelu_of(x: float) -> float:
+    return x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
+
+
+def silu_of(x: float) -> float:
+    return x / (1 + math.exp(-x)) if x > -700 else 0.0
+
+
+@pytest.mark.parametrize("form", GELUS)
+@pytest.mark.parametrize(("table", "formula"), [(GELUS, gelu_of), (SILUS, silu_of)])
+def test_values(table: dict, formula: object, form: str) -> None:
+    expected = [formula(x) for x in X.tolist()]
+    np.testing.assert_allclose(table[form](X), expected, rtol=3e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize("form", GELUS)
+@pytest.mark.parametrize(("table", "formula"), [(GELUS, gelu_of), (SILUS, silu_of)])
+def test_slopes(table: dict, formula: object, form: str) -> None:
+    x, h = X[:-5], 1e-5
+    expected = [(formula(a + h) - formula(a - h)) / (2 * h) for a in x.tolist()]
+    slope = mx.grad(lambda x: mx.sum(table[form](x)))(x)
+    np.testing.assert_allclose(slope, expected, rtol=1e-4, atol=5e-6)
+
+
+def test_relu_and_its_square() -> None:
+    x = mx.array([-2.0, 0.0, 3.0])
+    assert relu(x).tolist() == [0, 0, 3]
+    assert relu2(x).tolist() == [0, 0, 9]
+
+
+def test_gelu_is_near_the_exact_one() -> None:
+    exact = [0.5 * x * (1 + math.erf(x / math.sqrt(2))) for x in X[:1001].tolist()]
+    np.testing.assert_allclose(GELUS["cpu"](X[:1001]), exact, atol=5e-4)

@@ -1,0 +1,188 @@
+"""Mixture of experts: the grouped products against the plain loop, routing and balance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+from mlx.utils import tree_flatten
+from model.variants import NO_EXPERTS, config_of, model_of, tokens_of, weights_of
+
+from lmcore.fastmath import using
+from lmcore.losses import next_token_loss
+from lmcore.model import GPT
+from lmcore.model.moe import (
+    Balance,
+    Layout,
+    Routing,
+    auxiliary_loss,
+    balance_loss,
+    router_statistics,
+)
+
+
+def moe(**changes: Any) -> dict[str, Any]:
+    return {"moe": {**NO_EXPERTS, "experts": 5, **changes}}
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "top 2": moe(),
+    "top 1": moe(top_k=1),
+    "all": moe(top_k=5),
+    "every second": moe(every=2),
+    "bias balance": moe(balance="bias"),
+    "biases": {**moe(), "bias": True, "feed_forward": "relu"},
+    "swiglu": {**moe(experts=8), "feed_forward": "swiglu", "bias": True},
+}
+
+
+def loss_and_gradients(model: GPT, form: str) -> tuple[float, dict[str, np.ndarray]]:
+    inputs, targets = tokens_of(model), tokens_of(model, seed=8)
+
+    def loss(parameters: dict) -> mx.array:
+        model.update(parameters)
+        return next_token_loss(model, inputs, targets)
+
+    parameters = model.trainable_parameters()
+    with using(form):
+        value, gradients = mx.value_and_grad(loss)(parameters)
+        mx.eval(value, gradients)
+    model.update(parameters)
+    return value.item(), {name: np.array(array) for name, array in tree_flatten(gradients)}
+
+
+@pytest.mark.parametrize("form", ["cpu", "gpu"])
+@pytest.mark.parametrize("case", CASES)
+def test_grouped_experts_equal_the_loop(case: str, form: str) -> None:
+    model = model_of(**CASES[case])
+    expected, expected_gradients = loss_and_gradients(model, "plain")
+    found, gradients = loss_and_gradients(model, form)
+    assert found == pytest.approx(expected, rel=1e-5)
+    for name, gradient in gradients.items():
+        scale = np.abs(expected_gradients[name]).max()
+        np.testing.assert_allclose(
+            gradient, expected_gradients[name], rtol=1e-3, atol=2e-5 * scale, err_msg=name
+        )
+
+
+def numpy_mixture(weights: dict, at: str, x: np.ndarray, top_k: int) -> np.ndarray:
+    """One token at a time, by the formula, ReLU experts with biases."""
+    out = np.zeros_like(x)
+    for token, state in enumerate(x):
+        logits = weights[at + "router.weight"] @ state
+        chosen = np.argsort(-logits)[:top_k]
+        shares = np.exp(logits[chosen] - logits.max())
+        for expert, share in zip(chosen, shares / shares.sum(), strict=True):
+            up = weights[at + "up.weight"][expert] @ state + weights[at + "up.bias"][expert]
+            down = weights[at + "down.weight"][expert] @ np.maximum(up, 0)
+            out[token] += share * (down + weights[at + "down.bias"][expert])
+    return out
+
+
+@pytest.mark.parametrize("form", ["plain", "cpu", "gpu"])
+def test_a_layer_equals_numpys(form: str) -> None:
+    model = model_of(**CASES["biases"])
+    x = mx.random.normal((2, 9, 24), key=mx.random.key(5))
+    with using(form):
+        found = model.blocks[1].feed_forward(x, [])
+    states = np.array(x, np.float64).reshape(-1, 24)
+    expected = numpy_mixture(weights_of(model), "blocks.1.feed_forward.", states, 2)
+    np.testing.assert_allclose(np.array(found).reshape(-1, 24), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("everyone_to", [0, 3, 4])
+def test_no_token_is_dropped_when_all_want_one_expert(everyone_to: int) -> None:
+    model = model_of(**moe(top_k=1))
+    layer = model.blocks[0].feed_forward
+    layer.router.weight = mx.zeros_like(layer.router.weight)
+    layer.router.weight[everyone_to] = 1.0
+    x = mx.abs(mx.random.normal((2, 100, 24), key=mx.random.key(5)))
+    hidden = layer._activation(layer.up.one(x, everyone_to))
+    np.testing.assert_allclose(
+        layer(x, []), layer.down.one(hidden, everyone_to), rtol=1e-4, atol=1e-4
+    )
+
+
+def test_the_layout_keeps_every_choice_in_a_block_of_its_expert() -> None:
+    chosen = mx.random.randint(0, 7, (333, 3), key=mx.random.key(1))
+    layout = Layout.of(chosen, 7)
+    slots, experts = np.array(layout.slot), np.array(chosen).reshape(-1)
+    assert len(set(slots.tolist())) == 999
+    np.testing.assert_array_equal(np.array(layout.expert)[slots // 64], experts)
+    np.testing.assert_array_equal(np.array(layout.token)[slots], np.arange(999) // 3)
+    assert (np.diff(np.array(layout.expert)) >= 0).all()
+
+
+def routing_of(logits: list[list[float]], top_k: int) -> Routing:
+    array = mx.array(logits)
+    p = mx.softmax(array, axis=-1)
+    chosen = mx.argsort(-array, axis=-1)[:, :top_k]
+    return Routing(array, p, chosen, mx.take_along_axis(p, chosen, axis=-1), None)
+
+
+def test_balance_loss_by_hand() -> None:
+    """Even routing gives 1; all to one expert of E, with certainty, gives E."""
+    even = Balance.of(routing_of([[50.0, 0, 0], [0, 50, 0], [0, 0, 50]], 1))
+    assert balance_loss(even).item() == pytest.approx(1)
+    one = Balance.of(routing_of([[50.0, 0, 0]] * 4, 1))
+    assert balance_loss(one).item() == pytest.approx(3)
+    assert one.z.item() == pytest.approx(2500)
+    # ln 3 and ln 1: probabilities 3/4, 1/4; loads 1, 0 (both tokens choose expert 0)
+    some = Balance.of(routing_of([[math.log(3), 0.0]] * 2, 1))
+    assert balance_loss(some).item() == pytest.approx(2 * (1 * 3 / 4))
+    assert some.z.item() == pytest.approx(math.log(4) ** 2)
+
+
+def test_the_auxiliary_losses_are_weighted_and_added_over_layers() -> None:
+    config = config_of(**moe(balance_coefficient=0.5, z_loss_coefficient=0.25))
+    balance = Balance.of(routing_of([[math.log(3), 0.0]] * 2, 1))
+    expected = 2 * (0.5 * 1.5 + 0.25 * math.log(4) ** 2)
+    assert auxiliary_loss(config, [balance, balance]).item() == pytest.approx(expected)
+
+
+def test_the_parts_of_a_batch_balance_together() -> None:
+    logits = np.random.default_rng(0).normal(size=(40, 5)).tolist()
+    whole = Balance.of(routing_of(logits, 2))
+    parts = Balance.mean([Balance.of(routing_of(half, 2)) for half in (logits[:20], logits[20:])])
+    assert balance_loss(parts).item() == pytest.approx(balance_loss(whole).item(), rel=1e-6)
+    assert parts.z.item() == pytest.approx(whole.z.item(), rel=1e-6)
+
+
+def test_the_loss_free_bias_costs_nothing_and_learns_the_excess_load() -> None:
+    model = model_of(**moe(balance="bias", z_loss_coefficient=0.0))
+    _, gradients = loss_and_gradients(model, "cpu")
+    routing = model.routings(tokens_of(model))
+    for layer in range(2):
+        excess = np.array(Balance.of(routing[layer]).load) - 1 / 5
+        name = f"blocks.{layer}.feed_forward.router.selection_bias"
+        np.testing.assert_allclose(gradients[name], excess, atol=1e-6)
+
+
+def test_the_bias_sways_the_choice_but_not_the_weights() -> None:
+    model = model_of(**moe(balance="bias"))
+    router = model.blocks[0].feed_forward.router
+    x = mx.random.normal((50, 24), key=mx.random.key(2))
+    router.selection_bias = mx.array([0.0, 0, 2, 0, 0])
+    routing = router(x)
+    assert (np.array(routing.chosen)[:, 0] == 2).all()
+    p = np.take_along_axis(np.array(routing.probabilities), np.array(routing.chosen), -1)
+    np.testing.assert_allclose(routing.weights, p / p.sum(-1, keepdims=True), rtol=1e-5)
+
+
+def test_router_statistics_by_hand() -> None:
+    routing = routing_of([[50.0, 0, 0, -50], [50, 0, 0, -50], [0, 50, 0, -50], [0, 0, 0, -50]], 1)
+    (found,) = router_statistics({3: routing})
+    assert found.layer == 3
+    assert found.load == [0.75, 0.25, 0, 0]
+    assert found.entropy == pytest.approx(math.log2(3) / 4, rel=1e-5)
+    assert (found.dead_experts, found.imbalance) == (2, 3.0)
+
+
+def test_every_nth_block_is_a_mixture() -> None:
+    model = model_of(**{**moe(every=2), "n_layers": 5})
+    assert sorted(model.routings(tokens_of(model))) == [1, 3]
+    mixtures = {name.split(".")[1] for name in weights_of(model) if "router" in name}
+    assert mixtures == {"1", "3"}

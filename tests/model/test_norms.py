@@ -1,0 +1,40 @@
+"""Norms by hand, and the kernels against the formulas."""
+
+from __future__ import annotations
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from lmcore.model.norms import LAYER_NORMS, RMS_NORMS
+
+
+@pytest.mark.parametrize("form", RMS_NORMS)
+def test_by_hand(form: str) -> None:
+    x, weight, bias = mx.array([[1.0, 7.0]]), mx.array([2.0, 3.0]), mx.array([1.0, 0.0])
+    # root mean square 5; mean 4, standard deviation 3
+    np.testing.assert_allclose(RMS_NORMS[form](x, weight), [[0.4, 4.2]], rtol=1e-5)
+    np.testing.assert_allclose(LAYER_NORMS[form](x, weight, bias), [[-1, 3]], rtol=1e-5)
+    np.testing.assert_allclose(LAYER_NORMS[form](x, weight, None), [[-2, 3]], rtol=1e-5)
+
+
+@pytest.mark.parametrize("form", ["cpu", "gpu"])
+def test_gradients_equal_the_formulas(form: str) -> None:
+    x, pull = (mx.random.normal((3, 5, 16), key=mx.random.key(i)) for i in range(2))
+    weight, bias = (mx.random.normal((16,), key=mx.random.key(i)) for i in (2, 3))
+
+    def rms(x: mx.array, weight: mx.array, form: str) -> mx.array:
+        return mx.sum(pull * RMS_NORMS[form](x, weight))
+
+    def layer(x: mx.array, weight: mx.array, bias: mx.array, form: str) -> mx.array:
+        return mx.sum(pull * LAYER_NORMS[form](x, weight, bias))
+
+    pairs = [
+        *zip(*(mx.grad(rms, (0, 1))(x, weight, f) for f in (form, "plain")), strict=True),
+        *zip(
+            *(mx.grad(layer, (0, 1, 2))(x, weight, bias, f) for f in (form, "plain")), strict=True
+        ),
+    ]
+    assert len(pairs) == 5
+    for found, expected in pairs:
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)

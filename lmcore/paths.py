@@ -16,4 +16,5 @@ REPORT = DATA / "report"  # index.html
 METRICS = DATA / "metrics"  # small JSON files for `dvc metrics`
 PLOTS = DATA / "plots"  # CSV files for `dvc plots`
 CHECKPOINTS = DATA / ".checkpoints"  # survives reruns: no stage owns it
+DOWNLOADS = DATA / ".downloads"  # parts of a broken download
 TIMINGS = DATA / ".timings"  # wall-clock figures; no stage depends on them

@@ -12,9 +12,10 @@ memory and lets several processes share the work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,7 +50,7 @@ def row_groups(folder: Path, split: str) -> list[RowGroup]:
     Raises `LmcoreError` for a file that is not parquet or has no string
     column `text`.
     """
-    return [group for path in split_files(folder, split) for group in _groups_of(path)]
+    return [group for path in split_files(folder, split) for group in row_groups_of(path)]
 
 
 def read_texts(group: RowGroup) -> pa.StringArray | pa.LargeStringArray:
@@ -71,20 +72,46 @@ def iter_texts(folder: Path, split: str) -> Iterator[str]:
         yield from read_texts(group).to_pylist()
 
 
-def write_split(folder: Path, split: str, tables: Iterable[pa.Table]) -> None:
-    """Writes tables with a `text` column as one file, one row group a table."""
-    path = folder / f"{split}-00000-of-00001.parquet"
-    writer = None
-    try:
-        for table in tables:
-            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-            writer.write_table(table, row_group_size=max(1, table.num_rows))
-    finally:
-        if writer is not None:
-            writer.close()
+class SplitWriter:
+    """Writes the stories of one split, a few megabytes a row group; use in `with`.
+
+    No file appears for a split without stories.
+    """
+
+    def __init__(self, folder: Path, split: str) -> None:
+        self._path = folder / f"{split}-00000-of-00001.parquet"
+        self._rows: list[dict[str, Any]] = []
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, text: str, **columns: float) -> None:
+        """One story; every story has the same further columns."""
+        self._rows.append({TEXT: text, **columns})
+        if len(self._rows) == _ROWS:
+            self._write()
+
+    def __enter__(self) -> SplitWriter:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._rows:
+            self._write()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self) -> None:
+        table = pa.Table.from_pylist(self._rows)
+        self._rows = []
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        self._writer.write_table(table, row_group_size=_ROWS)
 
 
-def _groups_of(path: Path) -> list[RowGroup]:
+# Stories in a row group of what we write: one or two megabytes.
+_ROWS = 2000
+
+
+def row_groups_of(path: Path) -> list[RowGroup]:
+    """The row groups of one file; `LmcoreError` as for `row_groups`."""
     try:
         with pq.ParquetFile(path) as file:
             schema, metadata = file.schema_arrow, file.metadata

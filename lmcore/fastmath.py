@@ -92,6 +92,17 @@ def own_vjp(forward: Callable[..., Any], backward: Callable[..., Any]) -> Callab
     return call
 
 
+def constants(x: mx.array, *values: float) -> list[mx.array]:
+    """Scalars of `x`'s type for a formula of `x`, shared with no other formula.
+
+    mx.compile merges equal constants of different places in a graph, and a
+    merged one is handed to each compiled loop as an array with stride 0, which
+    keeps the C++ compiler from vectorising it (3 ns an element in place of
+    0.8). A dependency on `x` tells them apart.
+    """
+    return mx.depends([mx.array(value, x.dtype) for value in values], [x])
+
+
 def exp2(x: mx.array) -> mx.array:
     """2^x for float32 x <= 127, exactly 0 below -127 (and at -inf); relative error 2e-7.
 
@@ -100,14 +111,16 @@ def exp2(x: mx.array) -> mx.array:
     1.5 * 2^23 rounds x to n and leaves n in the sum's low bits; shifted up to
     the exponent's place, they are the bits of 2^n.
     """
-    x = mx.maximum(x, -127.0)
-    rounded = x + 12582912.0
-    f = x - (rounded - 12582912.0)
+    least, magic, *c = constants(x, -127.0, 12582912.0, *_POLYNOMIAL)
+    shift, one = mx.depends([mx.array(23), mx.array(0x3F800000)], [x])
+    x = mx.maximum(x, least)
+    rounded = x + magic
+    f = x - (rounded - magic)
     f2 = f * f
-    power = (_C[0] + _C[1] * f) + f2 * ((_C[2] + _C[3] * f) + f2 * (_C[4] + _C[5] * f))
-    scale = mx.left_shift(rounded.view(mx.int32), 23) + 0x3F800000
+    power = ((c[0] + c[1] * f) + f2 * (c[2] + c[3] * f)) + (f2 * f2) * (c[4] + c[5] * f)
+    scale = mx.left_shift(rounded.view(mx.int32), shift) + one
     return power * scale.view(mx.float32)
 
 
 # Minimises the largest relative error of sum c_i f^i against 2^f on [-1/2, 1/2] with c_0 = 1.
-_C = (1.0, 0.693146978, 0.240222421, 0.0555073374, 0.00967151269, 0.00132647272)
+_POLYNOMIAL = (1.0, 0.693146978, 0.240222421, 0.0555073374, 0.00967151269, 0.00132647272)

@@ -15,7 +15,7 @@ from typing import Any
 import mlx.core as mx
 import mlx.nn as nn
 
-from lmcore.fastmath import LOG2_E, exp2, form, own_vjp
+from lmcore.fastmath import LOG2_E, constants, exp2, form, own_vjp
 from lmcore.model.config import ModelConfig
 
 
@@ -38,21 +38,24 @@ def silu(x: mx.array) -> mx.array:
 
 def _gelu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
     """gelu(x) = x / (1 + e^-2u) with u = sqrt(2/pi) (x + 0.044715 x^3), and its derivative."""
-    c = math.sqrt(2 / math.pi)
+    c = 2 * math.sqrt(2 / math.pi)
+    one, linear, cubic, cubic3 = constants(x, 1.0, c, c * 0.044715, c * 0.044715 * 3)
     x2 = x * x
-    gate = _sigmoid(x * (2 * c + 2 * c * 0.044715 * x2))
+    gate = _sigmoid(x * (linear + cubic * x2))
     value = x * gate
-    return value, gate + value * (1 - gate) * (2 * c + 6 * c * 0.044715 * x2)
+    return value, gate + value * (one - gate) * (linear + cubic3 * x2)
 
 
 def _silu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
+    (one,) = constants(x, 1.0)
     gate = _sigmoid(x)
     value = x * gate
-    return value, gate + value * (1 - gate)
+    return value, gate + value * (one - gate)
 
 
 def _sigmoid(x: mx.array) -> mx.array:
-    return 1 / (1 + exp2(mx.minimum(x * -LOG2_E, 126.0)))
+    one, most, factor = constants(x, 1.0, 126.0, -LOG2_E)
+    return one / (one + exp2(mx.minimum(x * factor, most)))
 
 
 def _with_slope(value_and_slope: Callable[[mx.array], tuple]) -> Callable[[mx.array], mx.array]:

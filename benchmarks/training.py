@@ -1,0 +1,315 @@
+"""Training speed: lmcore against stock MLX and PyTorch, the same model on the same cores.
+
+    python -m benchmarks.training [--size 4m] [--rounds 5]
+
+Each contestant is a process of its own that takes whole optimizer steps
+(forward, backward, clipping, AdamW) when told to; rounds go round the
+contestants, so that a busy machine disturbs all alike. All start from the same
+weights and see the same batch, and their losses must agree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+RESULTS = Path(__file__).parent / "results" / "training.md"
+
+SIZES: dict[str, dict[str, int]] = {
+    "4m": dict(vocab_size=4096, d_model=256, n_layers=4, n_heads=8, d_ff=1024, context_length=256),
+    "50m": dict(
+        vocab_size=32000, d_model=512, n_layers=6, n_heads=8, d_ff=2048, context_length=512
+    ),
+}
+BATCH = {"4m": 8, "50m": 4}
+LEARNING_RATE, MAX_NORM, DECAY = 1e-3, 1.0, 0.1
+
+# A step of one contestant: takes it and returns the loss before it.
+Step = Callable[[], float]
+
+
+def lmcore_step(size: str, weights: Path, **changes: Any) -> Step:
+    """lmcore as its trainer uses it."""
+    from lmcore import backend
+
+    backend.setup()
+    import mlx.core as mx
+
+    from lmcore.losses import next_token_loss
+    from lmcore.optimizers import clip_by_global_norm, make_optimizer
+    from lmcore.params import load_params
+
+    model = _lmcore_model(size, weights, **changes)
+    train = load_params().train.model_copy(update={"weight_decay": DECAY})
+    optimizer = make_optimizer(train, model)
+    parameters = model.trainable_parameters()
+    held = {"parameters": parameters, "state": optimizer.init(parameters), "step": 0}
+    inputs, targets = map(mx.array, _batch(size))
+
+    def loss_of(parameters: Any, inputs: mx.array, targets: mx.array) -> mx.array:
+        model.update(parameters)
+        return next_token_loss(model, inputs, targets)
+
+    def update_of(gradients: Any, state: Any, parameters: Any, step: mx.array) -> Any:
+        gradients, _ = clip_by_global_norm(gradients, MAX_NORM)
+        return optimizer.update(gradients, state, parameters, LEARNING_RATE, step)
+
+    gradients_of, update = mx.compile(mx.value_and_grad(loss_of)), mx.compile(update_of)
+
+    def step() -> float:
+        loss, gradients = gradients_of(held["parameters"], inputs, targets)
+        held["parameters"], held["state"] = update(
+            gradients, held["state"], held["parameters"], mx.array(held["step"])
+        )
+        mx.eval(held["parameters"], held["state"], loss)
+        held["step"] += 1
+        return loss.item()
+
+    return step
+
+
+def stock_mlx_step(size: str, weights: Path) -> Step:
+    """MLX as installed: its own kernels, loss and AdamW, compiled; no process set-up."""
+    import mlx.core as mx
+    import mlx.nn as nn
+    import mlx.optimizers
+
+    from lmcore.fastmath import using
+
+    with using("gpu"):  # mx.fast and mlx.nn throughout
+        model = _lmcore_model(size, weights)
+    optimizer = mlx.optimizers.AdamW(LEARNING_RATE, [0.9, 0.95], 1e-8, DECAY, bias_correction=True)
+    inputs, targets = map(mx.array, _batch(size))
+    state = [model.state, optimizer.state]
+
+    def loss_of(inputs: mx.array, targets: mx.array) -> mx.array:
+        with using("gpu"):
+            return nn.losses.cross_entropy(model(inputs), targets, reduction="mean")
+
+    def train(inputs: mx.array, targets: mx.array) -> mx.array:
+        loss, gradients = nn.value_and_grad(model, loss_of)(inputs, targets)
+        gradients, _ = mlx.optimizers.clip_grad_norm(gradients, MAX_NORM)
+        optimizer.update(model, gradients)
+        return loss
+
+    compiled = mx.compile(train, inputs=state, outputs=state)
+
+    def step() -> float:
+        loss = compiled(inputs, targets)
+        mx.eval(state, loss)
+        return loss.item()
+
+    return step
+
+
+def torch_step(size: str, weights: Path, compiled: bool) -> Step:
+    """PyTorch with as many threads as there are cores."""
+    import torch
+    from safetensors.torch import load_file
+
+    from benchmarks.training_torch import TorchGPT
+
+    torch.set_num_threads(_cores())
+    model = TorchGPT(SIZES[size], load_file(weights))
+    call = torch.compile(model) if compiled else model
+    matrices = [p for p in model.parameters() if p.ndim >= 2]
+    vectors = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(
+        groups, lr=LEARNING_RATE, betas=(0.9, 0.95), eps=1e-8, weight_decay=DECAY
+    )
+    inputs, targets = (torch.from_numpy(array).long() for array in _batch(size))
+
+    def step() -> float:
+        loss = call(inputs, targets)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), MAX_NORM)
+        optimizer.step()
+        optimizer.zero_grad()
+        return loss.item()
+
+    return step
+
+
+_MOE = dict(top_k=2, every=1, balance="loss", balance_coefficient=0.01, z_loss_coefficient=0.001)
+CONTESTANTS: dict[str, Callable[[str, Path], Step]] = {
+    "lmcore": lmcore_step,
+    "PyTorch eager": lambda size, weights: torch_step(size, weights, compiled=False),
+    "PyTorch torch.compile": lambda size, weights: torch_step(size, weights, compiled=True),
+    "stock MLX": stock_mlx_step,
+    # The same active parameters: two experts of d_ff, or one layer of twice d_ff.
+    "lmcore, 8 experts, top 2": lambda size, weights: lmcore_step(
+        size, weights, moe={"experts": 8, **_MOE}
+    ),
+    "lmcore, dense of those active parameters": lambda size, weights: lmcore_step(
+        size, weights, d_ff=2 * SIZES[size]["d_ff"]
+    ),
+}
+# Stock MLX takes as long for a step as the others for fifty.
+STEPS = {"stock MLX": 1}
+
+
+def _lmcore_model(size: str, weights: Path, **changes: Any) -> Any:
+    """The benchmark's model; `weights` is read, or written by the first to come."""
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
+    from lmcore.model import GPT, ModelConfig
+
+    fixed = dict(positions="rope", rope_theta=10000.0, norm="rmsnorm", norm_placement="pre")
+    fixed |= dict(residual=True, feed_forward="gelu", qk_norm=False, tied_embeddings=True)
+    fixed |= dict(bias=False, dropout=0.0, moe={"experts": 0, **_MOE})
+    sizes = {**SIZES[size], "n_kv_heads": SIZES[size]["n_heads"]}
+    model = GPT(ModelConfig(**{**sizes, **fixed, **changes}), seed=1)
+    if not changes and weights.exists():
+        model.load_weights(str(weights))
+    elif not changes:
+        mx.save_safetensors(str(weights), dict(tree_flatten(model.parameters())))
+    mx.eval(model.parameters())
+    return model
+
+
+def _batch(size: str) -> tuple[Any, Any]:
+    import numpy as np
+
+    shape = (BATCH[size], SIZES[size]["context_length"] + 1)
+    tokens = np.random.default_rng(0).integers(0, SIZES[size]["vocab_size"], shape, np.int32)
+    return np.ascontiguousarray(tokens[:, :-1]), np.ascontiguousarray(tokens[:, 1:])
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def serve(name: str, size: str, weights: Path) -> None:
+    """A contestant's process: reads a number of steps a line, answers with JSON."""
+    step = CONTESTANTS[name](size, weights)
+    for line in sys.stdin:
+        started = time.perf_counter()
+        losses = [step() for _ in range(int(line))]
+        seconds = (time.perf_counter() - started) / len(losses)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(json.dumps({"seconds": seconds, "losses": losses, "peak": peak}), flush=True)
+
+
+class Contestant:
+    """The other end of `serve`."""
+
+    def __init__(self, name: str, size: str, weights: Path) -> None:
+        self.name, self.seconds, self.peak = name, [], 0
+        command = [sys.executable, "-m", "benchmarks.training", "--size", size]
+        command += ["--contestant", name, "--weights", str(weights)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.losses = self._take(3 if name not in STEPS else 1)["losses"]  # and warms up
+
+    def round(self, steps: int) -> None:
+        answer = self._take(STEPS.get(self.name, steps))
+        self.seconds.append(answer["seconds"])
+        self.peak = answer["peak"]
+
+    def _take(self, steps: int) -> dict[str, Any]:
+        self.process.stdin.write(f"{steps}\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def stop(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measure(size: str, rounds: int, steps: int) -> list[Contestant]:
+    """Runs all contestants and returns them with their times."""
+    with tempfile.TemporaryDirectory() as scratch:
+        weights = Path(scratch) / "weights.safetensors"
+        contestants = [Contestant(name, size, weights) for name in CONTESTANTS]
+    first = contestants[0].losses
+    for other in contestants[1:4]:
+        for ours, theirs in zip(first, other.losses, strict=False):
+            if abs(ours - theirs) > 1e-3:
+                raise click.ClickException(f"{other.name} computes another loss: {theirs}, {ours}")
+    for number in range(rounds):
+        for contestant in contestants:
+            contestant.round(steps)
+        click.echo(f"round {number + 1} of {rounds}", err=True)
+    for contestant in contestants:
+        contestant.stop()
+    return contestants
+
+
+def table(size: str, rounds: int, contestants: list[Contestant]) -> str:
+    """The results of one size in Markdown."""
+    tokens = BATCH[size] * SIZES[size]["context_length"]
+    fastest = max(
+        tokens / statistics.median(c.seconds) for c in contestants if c.name.startswith("PyTorch")
+    )
+    shape = ", ".join(f"{key} {value}" for key, value in SIZES[size].items())
+    lines = [
+        f"### {size}: {shape}, batch {BATCH[size]}",
+        "",
+        f"Medians of {rounds} interleaved rounds; the spread is from the slowest to the fastest.",
+        "",
+        "| | tokens/s | spread | against the faster PyTorch | peak memory, MiB |",
+        "|---|---|---|---|---|",
+    ]
+    for c in contestants:
+        speed, slow, quick = (tokens / f(c.seconds) for f in (statistics.median, max, min))
+        unit = 2**20 if sys.platform == "darwin" else 2**10
+        lines.append(
+            f"| {c.name} | {speed:,.0f} | {slow:,.0f} to {quick:,.0f} "
+            f"| {speed / fastest:.2f} | {c.peak / unit:,.0f} |"
+        )
+    experts, dense = (statistics.median(c.seconds) for c in contestants[-2:])
+    lines += ["", f"Eight experts, top 2, take {experts / dense:.2f} times the dense time.", ""]
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """What was measured on."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = (line for line in info.read_text().splitlines() if line.startswith("model name"))
+        cpu = next(names, cpu).partition(":")[2].strip()
+    packages = ", ".join(f"{name} {version(name)}" for name in ("mlx", "torch", "numpy"))
+    python = platform.python_version()
+    return f"{cpu}, {_cores()} cores, {platform.system()}; Python {python}, {packages}."
+
+
+@click.command()
+@click.option("--size", "sizes", multiple=True, type=click.Choice(list(SIZES)), default=["4m"])
+@click.option("--rounds", default=5, help="Rounds round the contestants.")
+@click.option("--steps", default=8, help="Optimizer steps a round.")
+@click.option("--contestant", hidden=True)
+@click.option("--weights", hidden=True, type=Path)
+def main(
+    sizes: tuple[str, ...], rounds: int, steps: int, contestant: str | None, weights: Path
+) -> None:
+    """Measure and write benchmarks/results/training.md."""
+    if contestant:
+        serve(contestant, sizes[0], weights)
+        return
+    parts = ["## Training speed", "", machine(), ""]
+    for size in sizes:
+        parts.append(table(size, rounds, measure(size, rounds, steps)))
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text("\n".join(parts))
+    click.echo("\n".join(parts))
+
+
+if __name__ == "__main__":
+    main(standalone_mode=False)

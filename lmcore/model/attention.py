@@ -104,8 +104,11 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
     """The same in blocks of queries, each over the keys that it may see.
 
     Half of the scores are masked; a block leaves most of its share uncomputed.
+    The forward pass keeps the powers, so that none is computed twice.
     """
     heads, queries, size = q.shape[1:]
+    if queries < _QUERY_BLOCK // 4:  # as when text is generated: not worth the trouble
+        return plain_attention(q, k, v, bias)
     groups, keys = k.shape[1:3]
     q = q * (LOG2_E * size**-0.5)  # 2^(x log2 e) = e^x
     blocks = []

@@ -18,6 +18,8 @@ import mlx.nn as nn
 from lmcore.fastmath import LOG2_E, constants, exp2, form, own_vjp
 from lmcore.model.config import ModelConfig
 
+Activation = Callable[[mx.array], mx.array]
+
 
 def relu(x: mx.array) -> mx.array:
     return mx.maximum(x, 0)
@@ -58,14 +60,19 @@ def _sigmoid(x: mx.array) -> mx.array:
     return one / (one + exp2(mx.minimum(x * factor, most)))
 
 
-def _with_slope(value_and_slope: Callable[[mx.array], tuple]) -> Callable[[mx.array], mx.array]:
+def _keeping_slope(
+    plain: Activation, value_and_slope: Callable[[mx.array], tuple[mx.array, mx.array]]
+) -> Activation:
     """An activation whose forward pass keeps its derivative for the backward pass."""
     function = own_vjp(value_and_slope, lambda _, cotangents, outputs: cotangents[0] * outputs[1])
-    return lambda x: function(x)[0]
+    # A few tokens, as when text is generated, are not worth the trouble.
+    return lambda x: function(x)[0] if x.size >= _FEW else plain(x)
 
 
-GELUS = {"plain": gelu, "cpu": _with_slope(_gelu_and_slope), "gpu": gelu}
-SILUS = {"plain": silu, "cpu": _with_slope(_silu_and_slope), "gpu": silu}
+_FEW = 2**12
+
+GELUS = {"plain": gelu, "cpu": _keeping_slope(gelu, _gelu_and_slope), "gpu": gelu}
+SILUS = {"plain": silu, "cpu": _keeping_slope(silu, _silu_and_slope), "gpu": silu}
 
 
 # Name in params.yaml: the activation, and whether a second projection is its gate.

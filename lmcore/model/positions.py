@@ -15,6 +15,7 @@ queries and keys (`rotate`), or the attention scores (`bias`).
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import mlx.core as mx
 import mlx.nn as nn
@@ -44,11 +45,11 @@ class NoPositions(nn.Module):
         return None
 
 
-def sinusoids(length: int, d_model: int) -> np.ndarray:
-    """sin(t / 10000^(2i/D)) in even channels and cos in odd ones, (length, D)."""
+def sinusoids(start: int, end: int, d_model: int) -> np.ndarray:
+    """sin(t / 10000^(2i/D)) in even channels and cos in odd ones, for t from start to end - 1."""
     channel = np.arange(d_model)
     wavelength = 10000.0 ** (2 * (channel // 2) / d_model)
-    angle = np.arange(length)[:, None] / wavelength
+    angle = np.arange(start, end)[:, None] / wavelength
     return np.where(channel % 2, np.cos(angle), np.sin(angle)).astype(np.float32)
 
 
@@ -65,7 +66,7 @@ class Sinusoidal(NoPositions):
         self._d_model = config.d_model
 
     def embed(self, x: mx.array, offset: int) -> mx.array:
-        waves = sinusoids(offset + x.shape[1], self._d_model)[offset:]
+        waves = sinusoids(offset, offset + x.shape[1], self._d_model)
         return x + mx.array(waves * math.sqrt(2) * EMBEDDING_STD)
 
 
@@ -91,10 +92,16 @@ class Learned(NoPositions):
         return x + self.weight[offset:end]
 
 
-def rope_angles(length: int, head_size: int, theta: float) -> np.ndarray:
-    """Angle t / theta^(2i/K) of position t and pair i, (length, K / 2), in float64."""
+@lru_cache(maxsize=4)
+def rope_tables(start: int, end: int, head_size: int, theta: float) -> tuple[mx.array, mx.array]:
+    """Cosine and sine of t / theta^(2i/K) for t from start to end - 1, each (T, K/2).
+
+    Every layer of a pass asks for the same; the angles are found in float64,
+    where long contexts lose nothing.
+    """
     wavelength = theta ** (np.arange(0, head_size, 2) / head_size)
-    return np.arange(length)[:, None] / wavelength
+    angles = np.arange(start, end)[:, None] / wavelength
+    return mx.array(np.cos(angles).astype(np.float32)), mx.array(np.sin(angles).astype(np.float32))
 
 
 def rotate_pairs(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array:
@@ -128,10 +135,8 @@ class Rope(NoPositions):
         self._head_size, self._theta = config.head_size, config.rope_theta
 
     def rotate(self, x: mx.array, offset: int) -> mx.array:
-        angles = rope_angles(offset + x.shape[2], self._head_size, self._theta)[offset:]
-        cosine, sine = (
-            mx.array(table.astype(np.float32)) for table in (np.cos(angles), np.sin(angles))
-        )
+        end = offset + x.shape[2]
+        cosine, sine = rope_tables(offset, end, self._head_size, self._theta)
         return ROTATIONS[form()](x, cosine.astype(x.dtype), sine.astype(x.dtype))
 
 

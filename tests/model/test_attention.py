@@ -41,6 +41,7 @@ def random_case(heads: int, groups: int, queries: int, keys: int, biased: bool) 
 
 CASES = [
     (4, 4, 1, 1, False),
+    (4, 2, 16, 16, True),
     (4, 2, 64, 64, False),
     (4, 1, 65, 65, True),
     (2, 2, 130, 130, False),

@@ -10,7 +10,7 @@ import pytest
 
 from lmcore.model.feedforward import GELUS, SILUS, relu, relu2
 
-X = mx.concatenate([mx.linspace(-12, 12, 1001), mx.array([-1e4, -300.0, 0.0, 300.0, 1e4])])
+X = mx.concatenate([mx.linspace(-12, 12, 20_001), mx.array([-1e4, -300.0, 0.0, 300.0, 1e4])])
 
 
 def gelu_of(x: float) -> float:
@@ -44,5 +44,5 @@ def test_relu_and_its_square() -> None:
 
 
 def test_gelu_is_near_the_exact_one() -> None:
-    exact = [0.5 * x * (1 + math.erf(x / math.sqrt(2))) for x in X[:1001].tolist()]
-    np.testing.assert_allclose(GELUS["cpu"](X[:1001]), exact, atol=5e-4)
+    exact = [0.5 * x * (1 + math.erf(x / math.sqrt(2))) for x in X[:-5].tolist()]
+    np.testing.assert_allclose(GELUS["cpu"](X[:-5]), exact, atol=5e-4)

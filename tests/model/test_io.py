@@ -60,7 +60,7 @@ def break_config(folder: Path) -> None:
 
 def swap_weights(folder: Path) -> None:
     path = folder / "config.json"
-    path.write_text(path.read_text().replace('"d_ff": 40', '"d_ff": 41'))
+    path.write_text(path.read_text().replace('"d_ff": 56', '"d_ff": 57'))
 
 
 @pytest.mark.parametrize(

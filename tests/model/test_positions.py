@@ -13,7 +13,7 @@ from lmcore.model.positions import POSITIONS, ROTATIONS, alibi_slopes, sinusoids
 
 
 def test_sinusoids_by_hand() -> None:
-    waves = sinusoids(3, 4)
+    waves = sinusoids(0, 3, 4)
     np.testing.assert_allclose(waves[0], [0, 1, 0, 1])
     expected = [math.sin(2), math.cos(2), math.sin(0.02), math.cos(0.02)]
     np.testing.assert_allclose(waves[2], expected, rtol=1e-6)

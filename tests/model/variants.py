@@ -30,7 +30,7 @@ BASE = {
     "n_layers": 2,
     "n_heads": 4,
     "n_kv_heads": 4,
-    "d_ff": 40,
+    "d_ff": 56,  # and enough activations for the fast forms
     "positions": "rope",
     "rope_theta": 10000.0,
     "norm": "rmsnorm",

@@ -26,7 +26,9 @@ def main() -> None:
     workers = parallel.join(params.train.workers)
     outcome = trainer.train(params, TOKENS, CHECKPOINTS, workers)
     if workers.leads:
-        trainer.save_run(outcome, TOKENIZER / "tokenizer.json", MODEL, PLOTS, METRICS / "train.json")
+        trainer.save_run(
+            outcome, TOKENIZER / "tokenizer.json", MODEL, PLOTS, METRICS / "train.json"
+        )
         timings = {"seconds": outcome.seconds, "tokens_per_second": outcome.tokens_per_second}
         write_json(TIMINGS / "train.json", timings)
 

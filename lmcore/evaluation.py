@@ -1,0 +1,211 @@
+"""How good a model is: loss, perplexity and bits per byte over the validation split.
+
+Every token is predicted once, the ends of texts included, each from at most
+`context_length` tokens before it. With N tokens, B bytes of UTF-8 text and
+total loss L in nats:
+
+    loss = L / N        perplexity = exp(loss)        bits per byte = L / (ln 2 * B)
+
+Bits per byte does not depend on the tokenizer, so it compares models that cut
+text differently, and compares with the entropy of the source. The cost of
+saying where a story ends is in L, while an end has no bytes and costs the
+grammar of the built-in stories nothing: the comparison with the floor is, by
+that little, to the model's disadvantage.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pyarrow.parquet as pq
+
+from lmcore.artifacts import atomic_directory, write_json, write_text
+from lmcore.baselines import MOST_TOKENS, KneserNey, uniform_loss, xz_bits_per_byte
+from lmcore.corpus.store import iter_texts, split_files
+from lmcore.losses import token_losses
+from lmcore.model import GPT
+from lmcore.progress import progress
+from lmcore.shards import TokenShards
+from lmcore.tokenizer import Tokenizer
+
+LN2 = math.log(2)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of the tokens, of which the last `scored` targets count."""
+
+    start: int
+    scored: int
+
+
+def windows(tokens: int, context_length: int, stride: int) -> list[Window]:
+    """Windows whose scored targets are every token once, in order.
+
+    With stride 0 they stand side by side; else each moves on by `stride`
+    tokens, so that the rest of the window is context for the new ones.
+    """
+    stride = stride or context_length
+    found = [Window(0, min(context_length, tokens))]
+    end = found[0].scored
+    while end < tokens:
+        scored = min(stride, tokens - end)
+        found.append(Window(end + scored - context_length, scored))
+        end += scored
+    return found
+
+
+def model_losses(
+    model: GPT, tokens: np.ndarray, end_of_text: int, batch_size: int, stride: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nats of every token, and its place in the window it was predicted in; (N,) each.
+
+    The first token follows an end of text, as every story does.
+    """
+    stream = np.concatenate([[end_of_text], tokens]).astype(np.int32)
+    length = min(model.config.context_length, len(tokens))
+    losses = np.empty(len(tokens), np.float32)
+    places = np.empty(len(tokens), np.int32)
+    loss_of = mx.compile(lambda inputs, targets: token_losses(model, inputs, targets))
+    todo = windows(len(tokens), length, stride)
+    with progress(len(tokens), "evaluate", "token") as bar:
+        for first in range(0, len(todo), batch_size):
+            batch = todo[first : first + batch_size]
+            # The last batch is filled up, so that all have one shape.
+            rows = [window.start for window in batch] + [0] * (batch_size - len(batch))
+            spans = np.stack([stream[start : start + length + 1] for start in rows])
+            result = np.array(loss_of(mx.array(spans[:, :-1]), mx.array(spans[:, 1:])))
+            for row, window in zip(result, batch, strict=False):
+                end = window.start + length
+                losses[end - window.scored : end] = row[length - window.scored :]
+                places[end - window.scored : end] = np.arange(length - window.scored, length)
+                bar.update(window.scored)
+    return losses, places
+
+
+def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) -> Evaluation:
+    """Measures the model and the baselines on the whole validation split."""
+    shards = TokenShards(tokens / "validation")
+    validation = np.asarray(shards[:])
+    losses, places = model_losses(model, validation, shards.end_of_text, batch_size, stride)
+    floor = _floor(raw)
+    metrics = {
+        "validation": {
+            "tokens": shards.tokens,
+            "bytes": shards.bytes,
+            "stories": shards.documents,
+        },
+        "model": _figures(losses, shards) | _standard_error(losses, validation, shards),
+        "baselines": _baselines(TokenShards(tokens / "train"), shards, validation, raw),
+    }
+    if floor is not None:
+        metrics["floor"] = {"bits_per_byte": floor}
+    return Evaluation(metrics, losses, places, validation, shards)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures for the metrics, and the losses behind them."""
+
+    metrics: dict[str, Any]
+    losses: np.ndarray  # (N,) nats
+    places: np.ndarray  # (N,) place in the window
+    tokens: np.ndarray  # (N,)
+    shards: TokenShards
+
+    def save(self, folder: Path, metrics: Path, tokenizer: Tokenizer) -> None:
+        """Writes the details to `folder` and the figures to `metrics`."""
+        with atomic_directory(folder) as partial:
+            write_text(partial / "position_loss.csv", self._position_loss())
+            write_json(partial / "passage.json", self._passage(tokenizer))
+        write_json(metrics, self.metrics)
+
+    def _position_loss(self) -> str:
+        """Mean loss by place in the window, with its standard error."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["position", "loss", "standard_error"])
+        order = np.argsort(self.places, kind="stable")
+        starts = np.unique(self.places[order], return_index=True)
+        for place, losses in zip(
+            starts[0], np.split(self.losses[order], starts[1][1:]), strict=True
+        ):
+            error = losses.std(dtype=np.float64) / math.sqrt(len(losses))
+            writer.writerow([int(place), float(losses.mean(dtype=np.float64)), float(error)])
+        return text.getvalue()
+
+    def _passage(self, tokenizer: Tokenizer) -> dict[str, Any]:
+        """The first story: its tokens as text, and how surprising each was."""
+        end = int(np.argmax(self.tokens == self.shards.end_of_text))
+        ids = self.tokens[:end]
+        return {
+            "tokens": [tokenizer.decode([index]) for index in ids],
+            "loss": [round(float(loss), 4) for loss in self.losses[:end]],
+        }
+
+
+def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:
+    total = float(losses.sum(dtype=np.float64))
+    loss = total / len(losses)
+    return {
+        "loss": loss,
+        "perplexity": math.exp(loss),
+        "bits_per_byte": total / LN2 / shards.bytes,
+    }
+
+
+def _standard_error(
+    losses: np.ndarray, tokens: np.ndarray, shards: TokenShards
+) -> dict[str, float]:
+    """The standard error of bits per byte, stories being the independent draws.
+
+    A ratio estimate: var(sum L / sum B) = var(L_i - r B_i) / (n mean(B)^2).
+    """
+    ends = np.flatnonzero(tokens == shards.end_of_text)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    nats = np.add.reduceat(losses.astype(np.float64), starts)
+    size = shards.bytes * (ends - starts + 1) / (ends - starts + 1).sum()
+    ratio = nats.sum() / size.sum()
+    spread = (nats - ratio * size).std(ddof=1) if len(ends) > 1 else 0.0
+    return {
+        "bits_per_byte_standard_error": float(spread / math.sqrt(len(ends)) / size.mean() / LN2)
+    }
+
+
+def _baselines(
+    train: TokenShards, shards: TokenShards, validation: np.ndarray, raw: Path
+) -> dict[str, dict[str, float]]:
+    known = np.asarray(train[: min(train.tokens, MOST_TOKENS)])
+    uniform = np.full(len(validation), uniform_loss(shards.vocab_size))
+    found = {"uniform": _figures(uniform, shards)}
+    for order, name in ((1, "unigram"), (2, "bigram"), (3, "kneser_ney_trigram")):
+        # Ends of text before the first token give it a context, as for the model.
+        padded = np.concatenate([[shards.end_of_text] * (order - 1), validation])
+        model = KneserNey(known, order, shards.vocab_size)
+        found[name] = _figures(model.losses(padded), shards)
+    found["xz"] = {"bits_per_byte": xz_bits_per_byte(_texts(raw))}
+    return found
+
+
+def _texts(raw: Path) -> Iterator[str]:
+    return iter_texts(raw, "validation")
+
+
+def _floor(raw: Path) -> float | None:
+    """Bits per byte of the source itself, where the stories carry their probability."""
+    bits = size = 0.0
+    for path in split_files(raw, "validation"):
+        if "log2_probability" not in pq.read_schema(path).names:
+            return None
+        table = pq.read_table(path, columns=["text", "log2_probability"])
+        bits -= float(np.sum(table.column("log2_probability").to_numpy()))
+        size += sum(len(text.encode()) for text in table.column("text").to_pylist())
+    return bits / size

@@ -1,0 +1,28 @@
+"""Measures the model against baselines and the entropy floor."""
+
+from __future__ import annotations
+
+import click
+
+from lmcore import backend
+from lmcore.errors import StageCommand
+from lmcore.params import load_params
+from lmcore.paths import EVALUATION, METRICS, MODEL, RAW, TOKENS
+
+
+@click.command(cls=StageCommand)
+def main() -> None:
+    """Evaluate data/model on the validation split."""
+    params = load_params().evaluate
+    backend.setup()
+    from lmcore.evaluation import evaluate
+    from lmcore.model import load_model
+    from lmcore.tokenizer import Tokenizer
+
+    tokenizer = Tokenizer.load(MODEL)
+    evaluation = evaluate(load_model(MODEL), RAW, TOKENS, params.batch_size, params.stride)
+    evaluation.save(EVALUATION, METRICS / "evaluation.json", tokenizer)
+
+
+if __name__ == "__main__":
+    main()

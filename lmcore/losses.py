@@ -46,15 +46,17 @@ def fused_mean_loss(hidden: mx.array, weight: mx.array, targets: mx.array) -> mx
     return _fused(hidden, weight, targets)[0]
 
 
-_ROWS = 512
+# Elements of a chunk of logits: 8 MiB.
+_CHUNK = 2**21
 
 
 def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array) -> tuple:
     rows = len(hidden)
+    step = max(64, _CHUNK // len(weight))
     losses, d_hidden = [], []
     d_weight = None
-    for start in range(0, rows, _ROWS):
-        h, target = hidden[start : start + _ROWS], targets[start : start + _ROWS]
+    for start in range(0, rows, step):
+        h, target = hidden[start : start + step], targets[start : start + step]
         if d_weight is not None:  # one chunk after the other, for the sake of memory
             (h,) = mx.depends([h], [d_weight])
         scores = (h * LOG2_E) @ weight.T  # logits in base 2, (n, V)
@@ -63,11 +65,12 @@ def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array) -> tup
         total = mx.sum(powers, axis=-1, keepdims=True)
         chosen = mx.take_along_axis(scores, target[:, None], axis=-1)
         losses.append(mx.sum(mx.log2(total) + top - chosen))
-        d_hidden.append((powers @ weight) / total)
-        part = powers.T @ (h / total)
-        d_weight = part if d_weight is None else d_weight + part
-    d_hidden = (mx.concatenate(d_hidden) - weight[targets]) / rows
-    d_weight = d_weight.at[targets].add(-hidden) / rows
+        share = 1 / (total * rows)  # 1/N here spares passes over the larger arrays
+        d_hidden.append((powers @ weight) * share)
+        h = h * share
+        d_weight = powers.T @ h if d_weight is None else mx.addmm(d_weight, powers.T, h)
+    d_hidden = mx.concatenate(d_hidden) - weight[targets] * (1 / rows)
+    d_weight = d_weight.at[targets].add(hidden * (-1 / rows))
     return sum(losses) / (LOG2_E * rows), d_hidden, d_weight
 
 

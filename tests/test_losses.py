@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from model.variants import model_of, numpy_loss, tokens_of, weights_of
 
+from lmcore import losses
 from lmcore.fastmath import using
 from lmcore.losses import CROSS_ENTROPIES, MEAN_LOSSES, next_token_loss, token_losses
 
@@ -30,7 +31,11 @@ def test_huge_logits_stay_finite(form: str) -> None:
 
 
 @pytest.mark.parametrize("rows", ROWS)
-def test_the_fused_loss_equals_the_formula_in_float64(rows: int) -> None:
+@pytest.mark.parametrize("chunk", [1, 50 * 512])
+def test_the_fused_loss_equals_the_formula_in_float64(
+    rows: int, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(losses, "_CHUNK", chunk)
     random = np.random.default_rng(rows)
     hidden, weight = random.normal(size=(rows, 12)), random.normal(size=(50, 12))
     targets = random.integers(0, 50, rows)

@@ -55,6 +55,12 @@ def _silu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
     return value, gate + value * (one - gate)
 
 
+def _relu2_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
+    zero, two = constants(x, 0.0, 2.0)
+    above = mx.maximum(x, zero)
+    return above * above, two * above
+
+
 def _sigmoid(x: mx.array) -> mx.array:
     one, most, factor = constants(x, 1.0, 126.0, -LOG2_E)
     return one / (one + exp2(mx.minimum(x * factor, most)))
@@ -72,6 +78,7 @@ def _keeping_slope(
 _FEW = 2**12
 
 GELUS = {"plain": gelu, "cpu": _keeping_slope(gelu, _gelu_and_slope), "gpu": gelu}
+RELU2S = {"plain": relu2, "cpu": _keeping_slope(relu2, _relu2_and_slope), "gpu": relu2}
 SILUS = {"plain": silu, "cpu": _keeping_slope(silu, _silu_and_slope), "gpu": silu}
 
 
@@ -79,7 +86,7 @@ SILUS = {"plain": silu, "cpu": _keeping_slope(silu, _silu_and_slope), "gpu": sil
 ACTIVATIONS = {
     "relu": (relu, False),
     "gelu": (lambda x: GELUS[form()](x), False),
-    "relu2": (relu2, False),
+    "relu2": (lambda x: RELU2S[form()](x), False),
     "swiglu": (lambda x: SILUS[form()](x), True),
 }
 

@@ -15,6 +15,7 @@ loss-free balancing). The z-loss keeps the router's logits small (Zoph et al.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import mlx.core as mx
@@ -97,7 +98,7 @@ class MixtureOfExperts(nn.Module):
         routings.append(routing)
         return MIXTURES[form()](self, tokens, routing).reshape(x.shape)
 
-    def hidden(self, product) -> mx.array:
+    def hidden(self, product: Callable[[ExpertLinear], mx.array]) -> mx.array:
         """The hidden layer; `product(linear)` applies one of the experts' linear maps."""
         if "gate" in self:
             return self._activation(product(self.gate)) * product(self.up)
@@ -122,8 +123,10 @@ def grouped_mixture(moe: MixtureOfExperts, x: mx.array, routing: Routing) -> mx.
     matrix product (Gale et al. 2022, MegaBlocks).
     """
     n, k = routing.chosen.shape
-    layout = Layout.of(routing.chosen, len(moe.up.weight))
-    rows = x[layout.token].reshape(-1, _BLOCK, x.shape[-1])  # (blocks, M, D)
+    # A few tokens, as when text is generated, would be lost among the padding.
+    size = _BLOCK if n * k >= _BLOCK else 1
+    layout = Layout.of(routing.chosen, len(moe.up.weight), size)
+    rows = x[layout.token].reshape(-1, size, x.shape[-1])  # (blocks, M, D)
     hidden = moe.hidden(lambda linear: linear.blocks(rows, layout.expert))
     out = moe.down.blocks(hidden, layout.expert).reshape(-1, x.shape[-1])
     out = out[layout.slot].reshape(n, k, -1)  # (N, k, D)
@@ -135,25 +138,26 @@ _BLOCK = 64
 
 @dataclass(frozen=True)
 class Layout:
-    """Tokens grouped by expert, in blocks of `_BLOCK` rows of one expert each."""
+    """Tokens grouped by expert, in blocks of M rows of one expert each."""
 
     expert: mx.array  # (blocks,) ascending
     token: mx.array  # (blocks * M,) the token in each row; padding repeats token 0
     slot: mx.array  # (N * k,) the row of each token's choices
 
     @staticmethod
-    def of(chosen: mx.array, experts: int) -> Layout:
+    def of(chosen: mx.array, experts: int, size: int) -> Layout:
+        """The layout for choices (N, k), in blocks of `size` rows."""
         n, k = chosen.shape
         expert_of = chosen.reshape(-1)
         load = mx.sum(expert_of[:, None] == mx.arange(experts), axis=0)  # (E,)
-        blocks_of = (load + _BLOCK - 1) // _BLOCK
+        blocks_of = (load + size - 1) // size
         last_block = mx.cumsum(blocks_of)
         order = mx.argsort(expert_of)
         rank = mx.zeros_like(order).at[order].add(mx.arange(n * k, dtype=order.dtype))
         within = rank - (mx.cumsum(load) - load)[expert_of]  # place in the expert's group
-        slot = (last_block - blocks_of)[expert_of] * _BLOCK + within
-        blocks = n * k // _BLOCK + experts  # enough for any routing
-        token = mx.zeros((blocks * _BLOCK,), mx.int32).at[slot].add(mx.arange(n * k) // k)
+        slot = (last_block - blocks_of)[expert_of] * size + within
+        blocks = n * k // size + experts  # enough for any routing
+        token = mx.zeros((blocks * size,), mx.int32).at[slot].add(mx.arange(n * k) // k)
         expert = mx.sum(mx.arange(blocks)[:, None] >= last_block, axis=-1)
         return Layout(mx.minimum(expert, experts - 1), token, slot)
 

@@ -106,12 +106,13 @@ def test_no_token_is_dropped_when_all_want_one_expert(everyone_to: int) -> None:
     )
 
 
-def test_the_layout_keeps_every_choice_in_a_block_of_its_expert() -> None:
+@pytest.mark.parametrize("size", [64, 1])
+def test_the_layout_keeps_every_choice_in_a_block_of_its_expert(size: int) -> None:
     chosen = mx.random.randint(0, 7, (333, 3), key=mx.random.key(1))
-    layout = Layout.of(chosen, 7)
+    layout = Layout.of(chosen, 7, size)
     slots, experts = np.array(layout.slot), np.array(chosen).reshape(-1)
     assert len(set(slots.tolist())) == 999
-    np.testing.assert_array_equal(np.array(layout.expert)[slots // 64], experts)
+    np.testing.assert_array_equal(np.array(layout.expert)[slots // size], experts)
     np.testing.assert_array_equal(np.array(layout.token)[slots], np.arange(999) // 3)
     assert (np.diff(np.array(layout.expert)) >= 0).all()
 

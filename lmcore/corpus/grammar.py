@@ -15,8 +15,10 @@ sum is exact. Templates are strings:
     [class]        a word of the class ([a class]: with its article, [Class]: with a capital)
     [class of x]   a word of the class that belongs to the value of x
     <x>            draws the value of x and tells it (<a x>: with its article)
+    <x=template>   tells the template and keeps what it said as the value of x
+    @name          stands for the template that the vocabulary gives `name`
 
-Choices are Zipf-like: option r (from 0) has weight 1 / (r + 8).
+Choices are Zipf-like: option r (from 0) has weight 1 / (r + 30).
 """
 
 from __future__ import annotations
@@ -147,6 +149,31 @@ class Binding:
         ]
 
 
+class Remembered:
+    """A piece whose text becomes the value of a name."""
+
+    __slots__ = ("_name", "_piece")
+
+    def __init__(self, name: str, piece: Node) -> None:
+        self._name = name
+        self._piece = piece
+
+    def tell(self, telling: Telling) -> None:
+        start = len(telling.parts)
+        self._piece.tell(telling)
+        telling.names[self._name] = "".join(telling.parts[start:])
+
+    def match(self, text: str, partial: Partial) -> list[Partial]:
+        return [
+            Partial(
+                found.end,
+                found.names | {self._name: text[partial.end : found.end]},
+                found.log2_probability,
+            )
+            for found in self._piece.match(text, partial)
+        ]
+
+
 class Dependent:
     """The piece that belongs to the value of a name."""
 
@@ -217,13 +244,17 @@ class Vocabulary:
         words: Mapping[str, Sequence[str] | Mapping[str, Sequence[str]]],
         records: Mapping[str, Sequence[Record] | Mapping[str, Sequence[Record]]],
         record_keys: Mapping[str, str],
+        abbreviations: Mapping[str, str],
     ) -> None:
         self._words = words
         self._records = records
         self._record_keys = record_keys
+        self._abbreviations = abbreviations
 
     def compile(self, template: str) -> Node:
         """The piece of grammar that a template stands for."""
+        for name, meaning in self._abbreviations.items():
+            template = template.replace(f"@{name}", meaning)
         pieces = [self._piece(part) for part in _PART.findall(template)]
         return pieces[0] if len(pieces) == 1 else Sequenced(pieces)
 
@@ -254,6 +285,9 @@ class Vocabulary:
         return Words(list(map(form, words)))
 
     def _binding(self, told: str) -> Node:
+        if "=" in told:
+            name, _, template = told.partition("=")
+            return Remembered(name, self.compile(template))
         _, name = _form(told)
         records = self._records[name]
         if isinstance(records, Mapping):
@@ -279,7 +313,7 @@ def score(grammar: Node, text: str) -> float:
 
 def zipf(count: int) -> tuple[list[float], list[float]]:
     """Cumulative probabilities (without the last, 1) and log2 probabilities of options."""
-    weights = [1.0 / (rank + 8) for rank in range(count)]
+    weights = [1.0 / (rank + 30) for rank in range(count)]
     total = sum(weights)
     cumulative = list(accumulate(weight / total for weight in weights))[:-1]
     return cumulative, [math.log2(weight / total) for weight in weights]

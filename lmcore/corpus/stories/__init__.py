@@ -1,15 +1,18 @@
 """The grammar of the built-in stories: which sentences follow which.
 
 A story is a beginning, one of the plots, and an ending. Each step is a choice
-of sentence frames, and an empty frame leaves the step out.
+of sentence frames.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+
 from lmcore.corpus.grammar import Choice, Node, Sequenced, Vocabulary
-from lmcore.corpus.stories import beginnings, endings, lessons, middles, troubles
+from lmcore.corpus.stories import beginnings, details, endings, lessons, middles, troubles
 from lmcore.corpus.stories.plot import Plot, Sentences
-from lmcore.corpus.stories.words import RECORD_KEYS, RECORDS, WORDS
+from lmcore.corpus.stories.words import ABBREVIATIONS, RECORD_KEYS, RECORDS, WORDS
 
 PARAGRAPH = "\n\n"
 PLOTS = (
@@ -25,48 +28,50 @@ PLOTS = (
 )
 
 
-def steps(plot: Plot) -> list[tuple[str, Sentences]]:
-    """The steps of a story with this plot: what stands before the sentence, and its frames."""
+@dataclass(frozen=True)
+class Step:
+    """A place in a story for one sentence."""
+
+    frames: Sentences
+    before: str = " "
+    optional: bool = False  # left out in half of the stories
+
+
+def steps(plot: Plot) -> list[Step]:
+    """The steps of a story with this plot."""
     return [
-        ("", beginnings.OPENING),
-        (" ", beginnings.CHARACTER),
-        (" ", beginnings.FAVOURITE),
-        (PARAGRAPH, beginnings.OUTING),
-        (" ", beginnings.SIGHTS),
-        (" ", beginnings.MEETING),
-        (" ", beginnings.TALK),
-        (PARAGRAPH, plot.trouble),
-        (" ", plot.more),
-        (" ", middles.FEELING),
-        (" ", middles.WORRY),
-        (" ", plot.attempt),
-        (PARAGRAPH, middles.ARRIVAL),
-        (" ", middles.COURAGE),
-        (" ", plot.advice),
-        (" ", plot.rescue),
-        (" ", plot.result),
-        (PARAGRAPH, endings.JOY),
-        (" ", endings.THANKS),
-        (" ", endings.HOMEWARD),
-        (" ", endings.TELLING),
-        (" ", plot.moral),
-        (" ", endings.NIGHT),
-        (" ", endings.CLOSING),
+        Step(beginnings.OPENING, before=""),
+        Step(details.ORIGIN),
+        Step(details.NEIGHBOURS),
+        Step(beginnings.FAVOURITE),
+        Step(details.CHARACTER),
+        Step(beginnings.OUTING, before=PARAGRAPH),
+        Step(details.SIGHTS),
+        Step(beginnings.MEETING),
+        Step(details.TALK),
+        Step(plot.trouble, before=PARAGRAPH),
+        Step(plot.more + plot.attempt, optional=True),
+        Step(details.FEELING),
+        Step(middles.ARRIVAL, before=PARAGRAPH),
+        Step(details.SPELL),
+        Step(plot.advice, optional=True),
+        Step(plot.rescue),
+        Step(details.CELEBRATION, before=PARAGRAPH),
+        Step(details.NIGHT + endings.HOMEWARD),
+        Step(plot.moral + plot.result + endings.CLOSING),
     ]
 
 
 def story() -> Node:
     """The grammar of a whole story."""
-    vocabulary = Vocabulary(WORDS, RECORDS, RECORD_KEYS)
-    compiled: dict[tuple[str, Sentences], Node] = {}
+    vocabulary = Vocabulary(WORDS, RECORDS, RECORD_KEYS, ABBREVIATIONS)
 
-    def step(before: str, frames: Sentences) -> Node:
-        if (before, frames) not in compiled:
-            sentences = [before + frame if frame else "" for frame in frames]
-            compiled[before, frames] = Choice(map(vocabulary.compile, sentences))
-        return compiled[before, frames]
+    @cache
+    def compiled(step: Step) -> Node:
+        sentence = Choice(vocabulary.compile(step.before + frame) for frame in step.frames)
+        return Choice([sentence, Sequenced([])]) if step.optional else sentence
 
-    plots = [[step(*each) for each in steps(plot)] for plot in PLOTS]
+    plots = [[compiled(step) for step in steps(plot)] for plot in PLOTS]
     beginning = len(_shared(plots))
     return Sequenced([*plots[0][:beginning], Choice(Sequenced(plot[beginning:]) for plot in plots)])
 

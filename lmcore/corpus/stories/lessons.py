@@ -7,7 +7,8 @@ from lmcore.corpus.stories.plot import Plot
 SHARE = Plot(
     trouble=(
         '"{May|Can|Could} I [use of object] too?" asked $friend. "No, it is mine!" said $hero.',
-        "But $hero would not {share|lend|give up} the $object, {not even|or even} for [taste] [foodstuff].",
+        "But $hero would not {share|lend|give up} the $object, {not even|or even} for [taste] "
+        "[foodstuff].",
         "Then both wanted to [use of object] at the same time.",
         "$friend {took|grabbed|wanted} the $object, and $hero pulled it back [kindly].",
         '"You always have the $object," $friend [said]. "It is my turn now!"',
@@ -15,22 +16,24 @@ SHARE = Plot(
     more=(
         "They {pulled|shouted|argued|quarrelled} for [minutes].",
         "$friend [went] away and sat [spot of place].",
-        "$hero turned {around|red|away} and played alone with a [colour] [treasure].",
+        "$hero turned {around|red|away} and played alone with [a colour] [treasure].",
         "$friend {was silent|cried|said nothing} and looked at the [bug].",
         '"I do not {like|want|need} you any more," $friend [said] [kindly].',
     ),
     attempt=(
         "$hero tried to [use of object] alone, but it was no fun.",
-        "$hero {gave|offered} $friend a [colour] [treasure] instead, but $friend said no.",
+        "$hero {gave|offered} $friend [a colour] [treasure] instead, but $friend said no.",
         "$friend tried to play [game] alone for [minutes].",
         "They {looked at|talked to|spoke to} the [bird] and not to each other.",
         "$hero {ate|tasted} the [taste] [foodstuff] alone, but it did not taste good.",
     ),
     advice=(
         '"Why not take turns, [number] minutes each?" asked the $helper [kindly].',
-        '"I once had a friend and [a colour] [treasure]," the $helper [said]. "I kept the wrong one."',
+        '"I once had a friend and [a colour] [treasure]," the $helper [said]. "I kept the wrong '
+        'one."',
         '"A $object is only half as [look] when you are alone," the $helper [said].',
-        "The $helper cut the [taste] [foodstuff] into [number] pieces and gave everyone {some|one}.",
+        "The $helper cut the [taste] [foodstuff] into [number] pieces and gave everyone "
+        "{some|one}.",
         '"Would you rather have a $object or a friend?" asked the $helper [kindly].',
     ),
     rescue=(
@@ -41,7 +44,7 @@ SHARE = Plot(
         '"Let us [use of object] together," $hero [said] [kindly].',
     ),
     result=(
-        "$friend {smiled|nodded|blushed} [kindly] and gave $hero a [colour] [treasure].",
+        "$friend {smiled|nodded|blushed} [kindly] and gave $hero [a colour] [treasure].",
         "With two it was {much|far} more fun to [use of object].",
         "They even {made up|invented|found} a new game called {the [shape] game|jump the [shape]}.",
         "Soon they had forgotten the quarrel and talked about [a look] [shape].",
@@ -65,7 +68,7 @@ CREATURE = Plot(
         '"Look, a <creature>!" $friend [said] [kindly]. "It is hurt."',
     ),
     more=(
-        "The $creature had a [colour] {thorn|splinter|burr} in its {foot|leg|side|ear}.",
+        "The $creature had [a colour] {thorn|splinter|burr} in its {foot|leg|side|ear}.",
         "It had not eaten for [number] days, and it was [sad].",
         "The $creature looked at them with [hue] eyes and was [sad].",
         "The $creature had lost its mother [minutes] ago.",
@@ -73,7 +76,7 @@ CREATURE = Plot(
     ),
     attempt=(
         "They gave the $creature [taste] [foodstuff], but it would not eat.",
-        "$hero put a [colour] {scarf|sock|leaf|hat} on the $creature, but it {was|still felt} "
+        "$hero put [a colour] {scarf|sock|leaf|hat} on the $creature, but it {was|still felt} "
         "cold.",
         "$friend sang to the $creature about the [song] for [minutes].",
         "They called [kindly], but no mother came to the $creature.",
@@ -115,7 +118,7 @@ WAY = Plot(
         "{But|Then} they [went] too far, and did not know the way back.",
         "They followed [number] [bug] and got lost.",
         "When they looked {up|around|back}, the $place {looked|seemed} strange and they were lost.",
-        "They [went] after a [colour] {butterfly|balloon|leaf|bird} and lost their way.",
+        "They [went] after [a colour] {butterfly|balloon|leaf|bird} and lost their way.",
         "A {thick|white|cold} fog {came|crept|rolled} over the $place, and they could not see the "
         "path.",
     ),
@@ -123,7 +126,7 @@ WAY = Plot(
         "All the paths looked the same, and {nobody|no one} was there but [number] [bird].",
         '"Did we come past [sight of place]?" asked $friend [kindly].',
         "It {grew|got|was getting} {dark|cold|late|quiet}, and they heard a [sound].",
-        "They had only [taste] [foodstuff] and a [colour] [treasure] with them.",
+        "They had only [taste] [foodstuff] and [a colour] [treasure] with them.",
         "A shadow [spot of place] looked like [a look] [shape].",
     ),
     attempt=(
@@ -135,21 +138,22 @@ WAY = Plot(
     ),
     advice=(
         '"The {moss|sun|river|wind} shows the way," the $helper [said] [kindly].',
-        "The $helper lit a [colour] {lamp|candle|torch} and pointed {left|right|ahead}.",
+        "The $helper lit [a colour] {lamp|candle|torch} and pointed {left|right|ahead}.",
         '"Go past [sight of place], then past the [flower]," the $helper [said].',
         '"Follow the [bird], they {sleep|live} in the village," the $helper [said] [kindly].',
         '"Whoever is [trait] finds the way home," the $helper [said].',
     ),
     rescue=(
-        "They {held|took} hands and counted [number] hundred steps.",
+        "They {held|took} hands and counted [number] steps.",
         "They [went] [kindly] past [sight of place].",
-        "$hero saw a [colour] {light|roof|flag|gate} and [went] towards it.",
+        "$hero saw [a colour] {light|roof|flag|gate} and [went] towards it.",
         "They dropped [number] {crumbs|pebbles|shells|petals} so as not to go in circles.",
         "$friend {knew|remembered|found} the [colour] [treasure] they had seen before.",
     ),
     result=(
         "And there was the path, beside the [flower]!",
-        "{Soon|In the end} they could smell [taste] [foodstuff] and hear {bells|voices|music|a dog}.",
+        "{Soon|In the end} they could smell [taste] [foodstuff] and hear {bells|voices|music|a "
+        "dog}.",
         "After [minutes] they saw the lights of the village and [cheered].",
         "The way had been {so near|quite short|behind them} all the time.",
         "$friend {kissed|hugged|patted} the {old bridge|gate|signpost|well} and [cheered].",
@@ -158,28 +162,28 @@ WAY = Plot(
         "{Those who|Whoever can} keep calm will find the way.",
         '"Next time take a map and [taste] [foodstuff]," said $his $family [kindly].',
         "$hero learned to look around [kindly] before {walking|going} on.",
-        "No way is too long with a [trait] friend.",
-        "From then on they {left|put} a [colour] {stone|ribbon|mark} at every corner.",
+        "No way is too long with [a trait] friend.",
+        "From then on they {left|put} [a colour] {stone|ribbon|mark} at every corner.",
     ),
 )
 
 CONTEST = Plot(
     trouble=(
         '{Then|But} $hero said, "I am the {best|fastest|strongest} at [game] in the whole $place!"',
-        "There was a contest at the $place, and the prize was a [colour] [treasure].",
+        "There was a contest at the $place, and the prize was [a colour] [treasure].",
         '"I bet I can {run|jump|climb|swim} better than you," said $friend [kindly].',
-        "A [colour] sign said: big race [spot of place], on [weekday]!",
+        "[A colour] sign said: big race [spot of place], on [weekday]!",
         "They wanted to know who was better at [game].",
     ),
     more=(
         "$hero {boasted|practised|talked} for [minutes] and ate [taste] [foodstuff].",
         "$friend ran like the wind, and $hero came in as number [number].",
         "$hero was {so|very} sure to win that $he slept [spot of place].",
-        "$hero fell over a [colour] [treasure], and everyone laughed.",
+        "$hero fell over [a colour] [treasure], and everyone laughed.",
         "[Number] [bird] were faster than $hero, and so was $friend.",
     ),
     attempt=(
-        "$hero tried to cheat with a [colour] [treasure], but felt bad [minutes] later.",
+        "$hero tried to cheat with [a colour] [treasure], but felt bad [minutes] later.",
         "$He tried again [number] times, but $friend was always better.",
         "$He {blamed|scolded} the wind, $his shoes and the [bug].",
         "$He ran [kindly] for [minutes] and fell into the [flower].",
@@ -187,7 +191,7 @@ CONTEST = Plot(
     ),
     advice=(
         '"Try it [number] times a day, and have fun," the $helper [said] [kindly].',
-        '"A [trait] loser wins a friend," the $helper [said] [kindly].',
+        '"[A trait] loser wins a friend," the $helper [said] [kindly].',
         '"The {snail|turtle|ant} gets there too," the $helper [said]. "Do it [kindly]."',
         '"First breathe, then drink some [drink]," the $helper [said].',
         "The $helper showed $him how to {start|jump|turn|breathe} like [a animal].",
@@ -202,13 +206,13 @@ CONTEST = Plot(
     result=(
         "This time they {won|finished|came in} together and shared the [taste] [foodstuff].",
         "$hero was number [number], and still [happy].",
-        "The prize was a [colour] [treasure], and they {shared it|gave it to the [bird]}.",
+        "The prize was [a colour] [treasure], and they {shared it|gave it to the [bird]}.",
         "Everyone {clapped|waved|called} [kindly] when they {came in|were done}.",
         "$friend put a crown of [flower] on $his head and [cheered].",
     ),
     moral=(
         "It is {better|nicer} to have fun than to win, $he thought.",
-        '"Pride {falls|trips}, but a [trait] heart {goes on|gets up}," said $his $family.',
+        '"Pride {falls|trips}, but [a trait] heart {goes on|gets up}," said $his $family.',
         "$hero never boasted again, or {only|just} a little, about [taste] [foodstuff].",
         "$hero learned to lose [kindly], and that is also winning.",
         "Whoever tries [number] times gets a little better each time.",
@@ -217,14 +221,17 @@ CONTEST = Plot(
 
 TRUTH = Plot(
     trouble=(
-        "{But|Then} $hero {knocked over|stepped on|spilled} the [taste] [foodstuff] that belonged to $friend.",
+        "{But|Then} $hero {knocked over|stepped on|spilled} the [taste] [foodstuff] that "
+        "belonged to $friend.",
         "{Then|But} $hero broke the [colour] [treasure] that $friend loved.",
         "When nobody looked, $hero took the [colour] [treasure] of $friend and hid it.",
-        "$hero threw the $object, and it {hit|broke|knocked over} a [colour] {pot|jug|window|vase}.",
+        "$hero threw the $object, and it {hit|broke|knocked over} [a colour] "
+        "{pot|jug|window|vase}.",
         "While $friend was away, $hero ate all the [taste] [foodstuff].",
     ),
     more=(
-        '"Who did that?" asked $friend [kindly]. "It was {a [animal]|the wind|not me}," said $hero.',
+        '"Who did that?" asked $friend [kindly]. "It was {a [animal]|the wind|not me}," said '
+        "$hero.",
         "$hero [went] away and hid [spot of place].",
         "$hero {put|pushed|threw} the pieces into the [flower] and said nothing.",
         '"I saw {a [animal]|[number] [bird]} do it," said $hero, but it was not true.',
@@ -232,7 +239,7 @@ TRUTH = Plot(
     ),
     attempt=(
         "$hero tried to play [game], but $he could not stop thinking of it.",
-        "$hero {gave|offered} $friend a [colour] [treasure], but did not say why.",
+        "$hero {gave|offered} $friend [a colour] [treasure], but did not say why.",
         "$hero told [number] more lies, and each one was bigger.",
         "$He wanted to forget it and looked at the [bug], but even they seemed to know.",
         "$He ate some [taste] [foodstuff], but it tasted like {sand|soap|paper|wood}.",
@@ -248,8 +255,10 @@ TRUTH = Plot(
         '"It was me, $friend," said $hero [kindly]. "I am sorry."',
         "$hero [went] to $friend and told the truth [kindly].",
         "$hero {said|whispered|stammered} sorry [number] times.",
-        "$hero {brought|gave} $friend [taste] [foodstuff] and {a|one} [colour] [treasure], and told everything.",
-        "$hero drew a picture of [a look] [shape] that said {sorry|I am sorry}, and gave it to $friend.",
+        "$hero {brought|gave} $friend [taste] [foodstuff] and one [colour] [treasure], and told "
+        "everything.",
+        "$hero drew a picture of [a look] [shape] that said {sorry|I am sorry}, and gave it to "
+        "$friend.",
     ),
     result=(
         '"Thank you for telling me," $friend [said] [kindly].',

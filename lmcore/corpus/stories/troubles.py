@@ -16,17 +16,18 @@ LOST = Plot(
     more=(
         "$He looked {in|through|under} $his {bag|pockets|coat|hat}, but found {only|just} a "
         "[colour] [treasure].",
-        "$friend had not seen it {since [minutes] ago|at all|either|after the [taste] [foodstuff]}.",
+        "$friend had not seen it {since [minutes] ago|at all|either|after the [taste] "
+        "[foodstuff]}.",
         "The last time $he saw it was [spot of place].",
         '"It was {here|right here|in my hand} [minutes] ago," $he [said] [kindly].',
-        "Only {some [bug]|[number] [bug]|a [colour] [treasure]} could be seen where it had been.",
+        "Only {some [bug]|[number] [bug]|[a colour] [treasure]} could be seen where it had been.",
     ),
     attempt=(
         "They looked [spot of place], but found {only|just} [sight of place].",
         "$friend searched [spot of place] for [minutes], and $hero searched too.",
         "They asked [number] [bird], who {only|just} flew away.",
         "$hero {crawled|climbed|looked|felt about} [spot of place] and got [sad].",
-        "They found a [colour] [treasure] and a [look] [treasure], but no $object.",
+        "They found [a colour] [treasure] and [a look] [treasure], but no $object.",
     ),
     advice=(
         '"{Think|Remember}: where did you {eat|sit|play|rest} last?" asked the $helper [kindly].',
@@ -46,9 +47,9 @@ LOST = Plot(
     result=(
         "It was a {little|bit} {dirty|wet|dusty|sandy|sticky}, but still [look].",
         "$hero {held|hugged|squeezed|kissed} it for [minutes].",
-        "There was even a [colour] [treasure] beside it.",
+        "There was even [a colour] [treasure] beside it.",
         "Not a thing was {broken|wrong|missing}, and $hero wanted to [use of object] at once.",
-        "$He tied a [colour] ribbon to it, so that it would {never be lost again|be easy to find}.",
+        "$He tied [a colour] ribbon to it, so that it would {never be lost again|be easy to find}.",
     ),
     moral=(
         "$hero had learned to {look after|take care of|watch over} the things $he loves.",
@@ -56,7 +57,7 @@ LOST = Plot(
         "$family.",
         "{Looking|Searching} [kindly] is {better|wiser} than crying, $hero thought.",
         "From then on $he always put the $object back in its place.",
-        "It is {easier|better|more fun} to look for something with a [trait] friend.",
+        "It is {easier|better|more fun} to look for something with [a trait] friend.",
     ),
 )
 
@@ -80,13 +81,13 @@ BROKEN = Plot(
     attempt=(
         "They tried to fix it with [material], but it {broke|fell apart} again.",
         "$hero {pushed|pressed|bent|turned} the [part of object], but that only made it worse.",
-        "$friend tied a [hue] {string|ribbon|shoelace} around it, which held for [minutes].",
+        "$friend tied [a hue] {string|ribbon|shoelace} around it, which held for [minutes].",
         "They {shook|tapped|pulled} it [kindly], but nothing {happened|changed|helped}.",
         "They put [number] [flower] on it, but it {stayed broken|would not hold}.",
     ),
     advice=(
         '"We need [material] and a {little|bit of} patience," the $helper [said] [kindly].',
-        "The $helper opened a [colour] bag and took out [material] and [a colour] [treasure].",
+        "The $helper opened [a colour] bag and took out [material] and [a colour] [treasure].",
         '"Broken things can be mended with [material]," the $helper [said].',
         "The $helper looked at the [part of object] and {nodded|hummed|smiled} [kindly].",
         '"Hold the [part of object] {still|tight|up}," the $helper [said] [kindly].',
@@ -95,15 +96,15 @@ BROKEN = Plot(
         "They worked [kindly] for [minutes], and $friend held the [part of object].",
         "$hero used [material] while the $helper sang about the [song].",
         "Piece by piece they put the $object together [kindly].",
-        "With [material] and a [colour] [treasure] they made a new [part of object].",
+        "With [material] and [a colour] [treasure] they made a new [part of object].",
         "$friend {cut|held|stuck|pressed} and $hero {tied|glued|sewed|wrapped}, until it was done.",
     ),
     result=(
         "Now the $object was {better|stronger|prettier} than {ever|before|new}.",
-        "You could {hardly|just} see a [colour] line where it had been broken.",
+        "You could {hardly|just} see [a colour] line where it had been broken.",
         "At once they could [use of object] again.",
         "It looked [look] again, with a {little|funny} [colour] spot.",
-        "It even had a [colour] [treasure] on it now.",
+        "It even had [a colour] [treasure] on it now.",
     ),
     moral=(
         "What is broken can often be mended, if you are [trait].",
@@ -111,7 +112,7 @@ BROKEN = Plot(
         "[kindly].",
         "$hero was not cross with $friend, for a friend is worth more than [a colour] [treasure].",
         "$hero learned that {patient|careful|busy} hands can {mend|fix} almost anything.",
-        "And $he knew now that [material] can {fix|mend|save} a [trait] day.",
+        "And $he knew now that [material] can {fix|mend|save} [a trait] day.",
     ),
 )
 
@@ -137,11 +138,11 @@ STUCK = Plot(
         "$hero jumped [number] times, but $he was too {short|small|slow|tired}.",
         "They threw [a colour] [treasure] at it, but it {only|just} moved a little.",
         "$friend stood on $his shoulders, but they {fell over|wobbled} into the [flower].",
-        "They {poked|pushed} it with a [colour] stick for [minutes].",
+        "They {poked|pushed} it with [a colour] stick for [minutes].",
         "$friend {tried|wanted} to climb up, but got stuck after [minutes].",
     ),
     advice=(
-        '"I have a [colour] {ladder|rope|net|pole}," the $helper [said] [kindly].',
+        '"I have [a colour] {ladder|rope|net|pole}," the $helper [said] [kindly].',
         '"Let us {build|make} a tower of {boxes|crates|barrels|logs}," the $helper [said].',
         "The $helper {whistled|called|waved} [kindly], and [number] [bird] came.",
         '"Wait for the wind and count to [number]," the $helper [said] [kindly].',
@@ -156,8 +157,8 @@ STUCK = Plot(
     ),
     result=(
         "It landed [spot of place] with a [sound].",
-        "$friend caught it with {one hand|both hands|a [colour] hat} and [cheered].",
-        "There was a [colour] feather on it, but it was still [look].",
+        "$friend caught it with {one hand|both hands|[a colour] hat} and [cheered].",
+        "There was [a colour] feather on it, but it was still [look].",
         "$hero held it tight and {looked up|laughed|sighed} [kindly].",
         "It had been up there for [minutes], and it was [look] as ever.",
     ),
@@ -173,7 +174,8 @@ STUCK = Plot(
 STORM = Plot(
     trouble=(
         "{But suddenly|Then} the sky turned [hue] and it began to {rain|storm|thunder|hail}.",
-        "{But|Then} a [colour] cloud came over the $place, and the wind blew the [taste] [foodstuff] away.",
+        "{But|Then} [a colour] cloud came over the $place, and the wind blew the [taste] "
+        "[foodstuff] away.",
         "Then they heard thunder, and [number] drops fell on the $object.",
         "A cold wind {came|blew|howled} over the $place, and all the [bird] {hid|fled|fell "
         "silent}.",
@@ -183,7 +185,7 @@ STORM = Plot(
         "The thunder sounded like [a look] [shape] falling down the stairs.",
         "In [minutes] they were as wet as {fish|frogs|ducks|sponges}.",
         "The path home was {covered in|full of|under} {water|mud|branches|leaves}.",
-        "$friend lost a [colour] {boot|shoe|mitten|sock} in the mud.",
+        "$friend lost [a colour] {boot|shoe|mitten|sock} in the mud.",
         "Lightning made everything look [hue] for a moment.",
     ),
     attempt=(
@@ -194,8 +196,9 @@ STORM = Plot(
         "They made a roof of [flower] and {leaves|sticks|coats}, which the wind blew away.",
     ),
     advice=(
-        '"Come {in|inside|under my roof|with me}, I have [taste] [foodstuff]," the $helper [said] [kindly].',
-        "The $helper had a [colour] {tent|cart|hut|umbrella|cabin} [spot of place].",
+        '"Come {in|inside|under my roof|with me}, I have [taste] [foodstuff]," the $helper '
+        "[said] [kindly].",
+        "The $helper had [a colour] {tent|cart|hut|umbrella|cabin} [spot of place].",
         '"{Storms|Clouds} are like [a look] [shape]: they go away," the $helper [said] [kindly].',
         '"I know a dry place [spot of place]," the $helper [said] [kindly].',
         '"Count from the flash to the thunder," the $helper [said]. "It is [number] miles away."',
@@ -205,20 +208,20 @@ STORM = Plot(
         "They held hands and [went] after the $helper [kindly].",
         "They told stories about [a look] [shape] and [a look] [shape] until the rain stopped.",
         "They played [game] inside for [minutes], and forgot the storm.",
-        "The $helper gave each of them a [colour] blanket and a cup of [drink].",
+        "The $helper gave each of them [a colour] blanket and a cup of [drink].",
     ),
     result=(
         "Then the sun came out, and there was a rainbow over the $place.",
         "The storm {went|moved|rolled} away, and the [bird] sang [kindly].",
         "Outside, the [flower] were {shining|dripping|sparkling|standing} in the sun.",
-        "A [colour] puddle had the shape of [a look] [shape], and they jumped in it.",
+        "[A colour] puddle had the shape of [a look] [shape], and they jumped in it.",
         "After [minutes] the sky was [hue] again.",
     ),
     moral=(
         "{Every|Even the worst} storm ends, and then the [flower] grow.",
-        '"It is {good|nice|fine} to share a roof with a [trait] friend," said $his $family.',
+        '"It is {good|nice|fine} to share a roof with [a trait] friend," said $his $family.',
         "$hero was never so afraid of thunder again.",
-        "$hero learned that a [trait] friend is the best umbrella.",
+        "$hero learned that [a trait] friend is the best umbrella.",
         "{Now|Since then} $he looks at the sky before $he goes to the $place.",
     ),
 )

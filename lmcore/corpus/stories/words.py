@@ -273,7 +273,7 @@ WORDS: dict[str, list[str] | dict[str, list[str]]] = {
         "animal": _words("den, nest, burrow, hollow log, hole, cave, tree house, hut, cabin, shed"),
     },
     "sight": {
-        "park": _words("a slow merry-go-round, children on the swings, a stone fountain, kites"),
+        "park": _words("a merry-go-round, children on the swings, a stone fountain, kites"),
         "forest": _words("mossy stumps, tall ferns, a fallen tree, mushrooms, a deer, pine cones"),
         "beach": _words("white sails, rock pools, pink shells, crabs, a lighthouse, seaweed"),
         "garden": _words("bean poles, a scarecrow, watering cans, pumpkins, rows of peas, a swing"),
@@ -497,6 +497,18 @@ RECORDS: dict[str, list[dict[str, str]] | dict[str, list[dict[str, str]]]] = {
             "bird, puppy, lamb, hedgehog, duckling, fawn, kitten, squirrel, bat, goat, foal, mole"
         )
     ],
+}
+
+# Syllables of invented names: two letters each, so that a name is cut in one way only.
+WORDS["syllable"] = [
+    consonant + vowel for vowel in "aioue" for consonant in "mltrpbknsdzvfjghwcyqx"
+]
+
+ABBREVIATIONS = {
+    "name": "[Syllable][syllable][syllable][syllable]",
+    "thing": "[a colour] [treasure]",
+    "shape": "[a look] [shape]",
+    "animal": "[Syllable][syllable][syllable] the [trait] [animal]",
 }
 
 # `<hero>` draws from the list of the hero's kind.

@@ -6,8 +6,12 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 640, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 16, 40
+from lmcore.report.elements import inline_json, table
+
+# Points of a curve on the page: more cannot be told apart, and make it large.
+MOST_POINTS = 600
+_HEIGHT = 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 12, 52
 
 
 @dataclass(frozen=True)
@@ -18,54 +22,77 @@ class Line:
     points: list[tuple[float, float]]
 
 
-def line_chart(title: str, x_label: str, y_label: str, lines: list[Line]) -> str:
-    """A figure with axes, legend and curves; hovering a point names its values.
+def line_chart(
+    title: str,
+    x_label: str,
+    unit: str,
+    lines: list[Line],
+    *,
+    wide: bool = True,
+    log_x: bool = False,
+) -> str:
+    """A figure with axes, legend and curves.
 
-    The caption and the first and last values stand in for the picture where
-    it cannot be seen.
+    The script shows the values under the pointer or at the arrow keys; where
+    the picture cannot be seen, a summary and a table stand for it.
     """
+    width = 720 if wide else 400
+    lines = [Line(line.name, _thin(line.points)) for line in lines]
     xs = [x for line in lines for x, _ in line.points]
     ys = [y for line in lines for _, y in line.points]
-    x_axis, y_axis = _Axis.over(xs, _LEFT, WIDTH - _RIGHT), _Axis.over(ys, HEIGHT - _BOTTOM, _TOP)
-    drawn = [_draw(number, line, x_axis, y_axis) for number, line in enumerate(lines)]
+    x_axis = _Axis.over(xs, _LEFT, width - _RIGHT, log_x)
+    y_axis = _Axis.over(ys, _HEIGHT - _BOTTOM, _TOP)
+    drawn = "".join(_draw(number, line, x_axis, y_axis) for number, line in enumerate(lines))
     said = "; ".join(
-        f"{line.name} from {_short(line.points[0][1])} to {_short(line.points[-1][1])}"
+        f"{line.name} from {short(line.points[0][1])} to {short(line.points[-1][1])}"
         for line in lines
     )
-    legend = "".join(
-        f'<span class="key key-{number}">{escape(line.name)}</span>'
-        for number, line in enumerate(lines)
-        if len(lines) > 1
-    )
-    return f"""<figure class="chart">
-<figcaption>{escape(title)} <span class="unit">{escape(y_label)}</span> {legend}</figcaption>
-<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(f"{title}: {said}")}">
+    label = escape(f"{title}: {said}. Arrow keys read the values.")
+    middle = (_LEFT + width - _RIGHT) / 2
+    return f"""<figure class="chart {"wide" if wide else "narrow"}">
+<figcaption>{escape(title)} <span class="unit">{escape(unit)}</span>{_legend(lines)}</figcaption>
+<svg viewBox="0 0 {width} {_HEIGHT}" role="img" tabindex="0" aria-label="{label}">
 {_grid(x_axis, y_axis)}
-{"".join(drawn)}
-<text class="label" x="{WIDTH - _RIGHT}" y="{HEIGHT - 6}" text-anchor="end">{escape(x_label)}</text>
-</svg></figure>"""
+{drawn}
+<line class="cursor" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}" x1="-9" x2="-9"/>
+<text class="label" x="{middle}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>
+</svg>
+<p class="readout" aria-live="polite">&nbsp;</p>
+<details><summary>Values</summary>{_values(title, x_label, lines)}</details>
+{inline_json("chart-data", _data(x_label, lines, x_axis, y_axis))}
+</figure>"""
 
 
 @dataclass(frozen=True)
 class _Axis:
-    """A linear scale from values to places on the page, with round ticks."""
+    """A linear or logarithmic scale from values to places, with round ticks."""
 
     low: float
     high: float
     start: float
     end: float
+    log: bool = False
 
     @classmethod
-    def over(cls, values: list[float], start: float, end: float) -> _Axis:
+    def over(cls, values: list[float], start: float, end: float, log: bool = False) -> _Axis:
         low, high = min(values), max(values)
+        if log:
+            return cls(low, max(high, 2 * low), start, end, log=True)
         room = (high - low) * 0.04 or abs(high) * 0.1 or 1.0
-        return cls(low - room, high + room, start, end)
+        # Quantities that are never negative get no axis below zero.
+        return cls(max(low - room, 0.0) if low >= 0 else low - room, high + room, start, end)
 
     def at(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return round(self.start + share * (self.end - self.start), 2)
+        low, high = self.low, self.high
+        if self.log:
+            low, high, value = math.log(low), math.log(high), math.log(value)
+        return round(self.start + (value - low) / (high - low) * (self.end - self.start), 1)
 
     def ticks(self, about: int = 5) -> list[float]:
+        if self.log:
+            first, last = math.ceil(math.log2(self.low)), math.floor(math.log2(self.high))
+            step = max(1, math.ceil((last - first + 1) / 9))
+            return [2.0**power for power in range(first, last + 1, step)]
         rough = (self.high - self.low) / about
         power = 10 ** math.floor(math.log10(rough))
         step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
@@ -73,38 +100,73 @@ class _Axis:
         return [step * n for n in range(first, math.floor(self.high / step) + 1)]
 
 
+def _thin(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """At most `MOST_POINTS` points: means of equally long runs."""
+    run = math.ceil(len(points) / MOST_POINTS)
+    pieces = [points[start : start + run] for start in range(0, len(points), run)]
+    return [(piece[-1][0], sum(y for _, y in piece) / len(piece)) for piece in pieces]
+
+
 def _grid(x_axis: _Axis, y_axis: _Axis) -> str:
     parts = []
     for tick in y_axis.ticks():
         y = y_axis.at(tick)
-        parts.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>')
+        parts.append(
+            f'<line class="grid" x1="{x_axis.start}" x2="{x_axis.end}" y1="{y}" y2="{y}"/>'
+        )
         parts.append(_tick(_LEFT - 8, y + 4, "end", tick))
     for tick in x_axis.ticks():
-        parts.append(_tick(x_axis.at(tick), HEIGHT - _BOTTOM + 18, "middle", tick))
+        parts.append(_tick(x_axis.at(tick), _HEIGHT - _BOTTOM + 20, "middle", tick))
     return "".join(parts)
 
 
 def _tick(x: float, y: float, anchor: str, value: float) -> str:
-    return f'<text class="tick" x="{x}" y="{y}" text-anchor="{anchor}">{_short(value)}</text>'
+    return f'<text class="tick" x="{x}" y="{y:.1f}" text-anchor="{anchor}">{short(value)}</text>'
 
 
 def _draw(number: int, line: Line, x_axis: _Axis, y_axis: _Axis) -> str:
-    places = [(x_axis.at(x), y_axis.at(y)) for x, y in line.points]
-    path = " ".join(f"{x},{y}" for x, y in places)
-    # A few invisible discs carry the values; one per point would be a large page.
-    step = max(1, len(places) // 40)
-    points = "".join(
-        f'<circle cx="{x}" cy="{y}" r="7"><title>{escape(line.name)} {_short(value[1])} '
-        f"at {_short(value[0])}</title></circle>"
-        for (x, y), value in list(zip(places, line.points, strict=True))[::step]
+    path = " ".join(f"{x_axis.at(x)},{y_axis.at(y)}" for x, y in line.points)
+    return f'<polyline class="curve curve-{number}" points="{path}"/>'
+
+
+def _legend(lines: list[Line]) -> str:
+    if len(lines) == 1:
+        return ""
+    return "".join(
+        f'<span class="key key-{number}">{escape(line.name)}</span>'
+        for number, line in enumerate(lines)
     )
-    return f'<g class="curve curve-{number}"><polyline points="{path}"/>{points}</g>'
 
 
-def _short(value: float) -> str:
+def _values(title: str, x_label: str, lines: list[Line]) -> str:
+    """About ten rows of each curve, the last among them."""
+    rows = []
+    for line in lines:
+        step = math.ceil(len(line.points) / 10)
+        rows += [[short(x), line.name, short(y)] for x, y in line.points[::-1][::step][::-1]]
+    return table(title, [x_label, "curve", "value"], rows)
+
+
+def _data(x_label: str, lines: list[Line], x_axis: _Axis, y_axis: _Axis) -> dict:
+    """What the script needs: places on the x axis, and the values in words."""
+    return {
+        "x": x_label,
+        "lines": [
+            {
+                "name": line.name,
+                "at": [x_axis.at(x) for x, _ in line.points],
+                "x": [short(x) for x, _ in line.points],
+                "y": [short(y) for _, y in line.points],
+            }
+            for line in lines
+        ],
+    }
+
+
+def short(value: float) -> str:
     """A number as a reader wants it: 12,000, 3.25, 0.0012."""
     if value == 0:
         return "0"
-    if abs(value) >= 1000 and value == round(value):
+    if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}"

@@ -7,21 +7,19 @@ network. The same inputs give the same bytes.
 from __future__ import annotations
 
 import csv
-import json
-import math
 from html import escape
 from pathlib import Path
 from typing import Any
-
-import mlx.core as mx
-import numpy as np
 
 from lmcore import paths
 from lmcore.artifacts import atomic_directory, read_json, write_text
 from lmcore.errors import LmcoreError
 from lmcore.model import GPT
 from lmcore.params import Params
-from lmcore.report.charts import Line, line_chart
+from lmcore.report.charts import MOST_POINTS, Line, line_chart, short
+from lmcore.report.elements import key_table, lines_of, section, table
+from lmcore.report.inside import attention_section, routing_section, surprise_section
+from lmcore.report.published import PUBLISHED
 from lmcore.tokenizer import Tokenizer
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -39,14 +37,18 @@ _BASELINES = {
 def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path) -> None:
     """Writes `folder`/index.html; `LmcoreError` names an input that is missing."""
     evaluation = read_json(paths.METRICS / "evaluation.json")
+    manifest = read_json(paths.RAW / "manifest.json")
+    passage = read_json(paths.EVALUATION / "passage.json")
+    train = read_json(paths.METRICS / "train.json")
     sections = [
-        _summary(evaluation, read_json(paths.METRICS / "train.json")),
-        _curves(),
-        _comparison(evaluation),
+        _summary(evaluation, train, manifest["source"]),
+        _comparison(evaluation, manifest["source"]),
+        _curves(train),
         _samples(),
-        _attention(model, tokenizer, params.report.attention_text),
-        _surprise(),
-        _facts(params),
+        surprise_section(passage),
+        attention_section(model, tokenizer, params.report.attention_text),
+        routing_section(model, tokenizer, passage),
+        _facts(manifest),
         _parameters(params),
     ]
     css, script = ((_ASSETS / name).read_text("utf-8") for name in ("page.css", "page.js"))
@@ -57,97 +59,124 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
         write_text(partial / "index.html", page)
 
 
-def _section(title: str, body: str) -> str:
-    name = f"heading-{title.lower()}"
-    return f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{body}\n</section>'
-
-
-def _summary(evaluation: dict[str, Any], train: dict[str, Any]) -> str:
+def _summary(evaluation: dict[str, Any], train: dict[str, Any], source: str) -> str:
     model = evaluation["model"]
     tiles = {
         "bits per byte": f"{model['bits_per_byte']:.3f}",
-        "perplexity": f"{model['perplexity']:.2f}",
+        "perplexity per token": f"{model['perplexity']:.2f}",
         "parameters": f"{train['parameters']:,}",
         "tokens trained on": f"{train['tokens_seen']:,}",
     }
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles.items())
-    return _section("Summary", f"<p>{verdict(evaluation)}</p>\n<dl class='tiles'>{shown}</dl>")
+    said = "".join(f"<p>{sentence}</p>" for sentence in verdict(evaluation, source))
+    return section("Summary", f'<div class="lead">{said}</div>\n<dl class="tiles">{shown}</dl>')
 
 
-def verdict(evaluation: dict[str, Any]) -> str:
-    """What the figures say, in a sentence or two."""
+def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
+    """What the figures say, in a few sentences."""
     own = evaluation["model"]["bits_per_byte"]
     error = evaluation["model"]["bits_per_byte_standard_error"]
+    said = [
+        f"The model needs <strong>{own:.3f} ± {error:.3f} bits</strong> (± one standard error) "
+        "for each byte of stories it has not seen; fewer is better, 8 would be no knowledge at all."
+    ]
     baselines = evaluation["baselines"]
-    beaten = [name for name in _BASELINES if own < baselines[name]["bits_per_byte"]]
-    said = (
-        f"The model needs {own:.3f} ± {error:.3f} bits for each byte of stories that it has not "
-        f"seen. "
-    )
-    if beaten:
-        best = beaten[0]
-        said += (
-            f"That is {1 - own / baselines[best]['bits_per_byte']:.0%} less than the best "
-            f"baseline it beats ({_BASELINES[best]}, "
-            f"{baselines[best]['bits_per_byte']:.3f}). "
+    best = min(baselines, key=lambda name: baselines[name]["bits_per_byte"])
+    bits = baselines[best]["bits_per_byte"]
+    if own < bits:
+        said.append(
+            f"That is {1 - own / bits:.0%} fewer than the best baseline, "
+            f"{_in_sentence(best)} ({bits:.3f})."
         )
     else:
-        said += "That is no better than guessing blindly. "
+        said.append(
+            f"That is no better than the best baseline, {_in_sentence(best)} ({bits:.3f}), which "
+            "only counts: the model is too small or trained too briefly."
+        )
     if "floor" in evaluation:
         floor = evaluation["floor"]["bits_per_byte"]
-        said += (
+        said.append(
             f"No model can need fewer than {floor:.3f} on average, the entropy of the grammar "
             f"that told the stories: this one is {own / floor - 1:.0%} above it."
         )
+    if source == "tinystories":
+        said.append(_grade(own))
     return said
 
 
-def _curves() -> str:
+def _grade(bits_per_byte: float) -> str:
+    """Where a model of the full TinyStories stands."""
+    for most, word in ((0.48, "great"), (0.51, "good"), (0.70, "sound")):
+        if bits_per_byte <= most:
+            return f"For TinyStories that is {word}: at most {most:.2f}."
+    return "For TinyStories a sound model needs at most 0.70, a good one 0.51."
+
+
+def _in_sentence(baseline: str) -> str:
+    return {
+        "kneser_ney_trigram": "a Kneser-Ney trigram",
+        "bigram": "a Kneser-Ney bigram",
+        "unigram": "token frequencies",
+        "xz": "xz -9 compression",
+        "uniform": "a uniform guess",
+    }[baseline]
+
+
+def _curves(train: dict[str, Any]) -> str:
     training = _rows(paths.PLOTS / "training.csv")
     validation = _rows(paths.PLOTS / "validation.csv")
 
     def line(name: str, rows: list[dict[str, float]], column: str) -> Line:
         return Line(name, [(row["step"], row[column]) for row in rows])
 
-    charts = [
-        line_chart(
-            "Loss",
-            "step",
-            "nats per token",
-            [line("training", training, "loss"), line("validation", validation, "loss")],
-        ),
-        line_chart("Learning rate", "step", "", [line("learning rate", training, "learning_rate")]),
-        line_chart(
-            "Gradient norm",
-            "step",
-            "before clipping",
-            [line("gradient norm", training, "gradient_norm")],
-        ),
-        _position_chart(),
-    ]
-    return _section("Training", "\n".join(charts))
+    loss = [line("training", training, "loss"), line("validation", validation, "loss")]
+    rate = line("learning rate", training, "learning_rate")
+    norm = line("gradient norm", training, "gradient_norm")
+    body = (
+        f"<p>Over {len(training):,} steps the validation loss fell to "
+        f"{short(train['best_validation_loss'])} at best and ended at "
+        f"{short(train['final_validation_loss'])} nats per token.{_thinning(len(training))}</p>"
+        + line_chart("Loss", "step", "nats per token", loss)
+        + '<div class="pair">'
+        + line_chart("Learning rate", "step", "", [rate], wide=False)
+        + line_chart("Gradient norm", "step", "before clipping", [norm], wide=False)
+        + "</div>"
+        + _position_chart()
+    )
+    return section("Training", body)
+
+
+def _thinning(steps: int) -> str:
+    if steps <= MOST_POINTS:
+        return ""
+    return " Each point of a curve is the mean of a few neighbouring steps."
 
 
 def _position_chart() -> str:
-    """Loss by place in the context, averaged over stretches that double in length."""
+    """Loss by place in the context, averaged over stretches of places that lengthen."""
     rows = _rows(paths.EVALUATION / "position_loss.csv")
     points, start = [], 0
     while start < len(rows):
-        end = max(start + 1, math.ceil(1.25 * start))
+        end = max(start + 1, start + start // 4)
         stretch = [row["loss"] for row in rows[start:end]]
-        points.append((float(start), sum(stretch) / len(stretch)))
+        points.append((float(start + 1), sum(stretch) / len(stretch)))
         start = end
     return line_chart(
-        "Loss by place in the context",
+        "Loss by length of context",
         "tokens of context",
         "nats per token",
         [Line("loss", points)],
+        log_x=True,
     )
 
 
-def _comparison(evaluation: dict[str, Any]) -> str:
+def _comparison(evaluation: dict[str, Any], source: str) -> str:
     entries = [("This model", evaluation["model"], "own")]
-    entries += [(name, evaluation["baselines"][key], "") for key, name in _BASELINES.items()]
+    entries += [
+        (name, evaluation["baselines"][key], "")
+        for key, name in _BASELINES.items()
+        if key in evaluation["baselines"]
+    ]
     if "floor" in evaluation:
         entries.append(("Entropy of the source (the floor)", evaluation["floor"], "floor"))
     entries.sort(key=lambda entry: entry[1]["bits_per_byte"])
@@ -159,13 +188,31 @@ def _comparison(evaluation: dict[str, Any]) -> str:
         f'<span style="width:{figures["bits_per_byte"] / most:.1%}"></span></td></tr>'
         for name, figures, kind in entries
     )
-    return _section(
+    return section(
         "Comparison",
         "<table><caption>Bits per byte of the whole validation split; lower is better. "
         "The n-gram models are trained on the same tokens as the model.</caption>"
-        "<thead><tr><th>Model</th><th>bits/byte</th><th>perplexity</th>"
-        f'<th aria-hidden="true"></th></tr></thead><tbody>{rows}</tbody></table>',
+        '<thead><tr><th scope="col">Model</th><th scope="col">bits/byte</th>'
+        '<th scope="col">perplexity</th><th aria-hidden="true"></th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>" + ("" if source == "builtin" else _published()),
     )
+
+
+def _published() -> str:
+    """What others reached on TinyStories; the built-in stories are another language."""
+    rows = [
+        [
+            result.name,
+            f"{result.vocabulary:,}",
+            f"{result.loss:.3f}",
+            f"{result.bits_per_byte:.2f}",
+            result.comparable,
+        ]
+        for result in PUBLISHED
+    ]
+    caption = "Published results for TinyStories, of use where this run's text is TinyStories too."
+    head = ["Result", "vocabulary", "nats/token", "bits/byte", "comparable?"]
+    return table(caption, head, rows)
 
 
 def _perplexity(figures: dict[str, float]) -> str:
@@ -174,116 +221,64 @@ def _perplexity(figures: dict[str, float]) -> str:
 
 def _samples() -> str:
     stories = "".join(
-        f"<blockquote><b>{escape(sample['prompt'])}</b>{_paragraphs(sample['text'])}</blockquote>"
+        f"<blockquote><b>{lines_of(sample['prompt'])}</b>{lines_of(sample['text'])}</blockquote>"
         for sample in read_json(paths.SAMPLES / "samples.json")
     )
     quality = read_json(paths.METRICS / "samples.json")
     names = {
-        "distinct_1": "different words / words",
-        "distinct_2": "different word pairs / pairs",
-        "repetition": "repeated runs of 4 words",
-        "unknown_words": "words not in the training text",
-        "longest_overlap": "longest run shared with a training story (words)",
+        "distinct_1": "Different words / words",
+        "distinct_2": "Different word pairs / pairs",
+        "repetition": "Repeated runs of 4 words",
+        "unknown_words": "Words not in the training text",
+        "longest_overlap": "Longest run shared with a training story (words)",
     }
-    rows = "".join(
-        f'<tr><th scope="row">{name}</th>'
-        + "".join(f"<td>{quality[kind][key]:.3g}</td>" for kind in ("samples", "real"))
-        + "</tr>"
+    rows = [
+        [name, *(f"{quality[kind][key]:.3g}" for kind in ("samples", "real"))]
         for key, name in names.items()
-    )
-    table = (
-        "<table><caption>The samples beside as many real stories</caption><thead><tr>"
-        f"<th></th><th>samples</th><th>real</th></tr></thead><tbody>{rows}</tbody></table>"
-    )
-    return _section("Samples", f"<p>As they came; prompts in bold.</p>{stories}{table}")
+    ]
+    figures = table("The samples beside as many real stories", ["", "samples", "real"], rows)
+    return section("Samples", f"<p>As they came; prompts in bold.</p>{stories}{figures}")
 
 
-def _paragraphs(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
-
-
-def _attention(model: GPT, tokenizer: Tokenizer, text: str) -> str:
-    """The weights of every layer and head for a text; the script draws them."""
-    ids = tokenizer.encode(text).astype(np.int32)[: model.config.context_length]
-    weights = model.attention_weights(mx.array(ids[None]))
-    data = {
-        "tokens": [tokenizer.decode([index]) for index in ids],
-        # Lower triangles in thousandths: what the causal mask hides is zero.
-        "weights": [
-            [
-                [[round(1000 * w) for w in row[: place + 1]] for place, row in enumerate(head)]
-                for head in np.array(layer[0]).tolist()
-            ]
-            for layer in weights
-        ],
-    }
-    layers = _options("layer", len(weights))
-    heads = _options("head", weights[0].shape[1])
-    return _section(
-        "Attention",
-        "<p>How much each token (row) takes from each before it (column). "
-        "Point at a cell, or move with the arrow keys, to read its weight.</p>"
-        f'<p class="controls">{layers} {heads}</p>'
-        '<div id="attention" tabindex="0" role="application" aria-label="Attention map"></div>'
-        '<p id="attention-value" aria-live="polite">&nbsp;</p>'
-        f'<script type="application/json" id="attention-data">{_json(data)}</script>',
-    )
-
-
-def _options(name: str, count: int) -> str:
-    options = "".join(f"<option value='{i}'>{i + 1}</option>" for i in range(count))
-    return f"<label>{name} <select id='attention-{name}'>{options}</select></label>"
-
-
-def _json(value: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
-    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _surprise() -> str:
-    passage = read_json(paths.EVALUATION / "passage.json")
-    spans = "".join(
-        f'<span class="token" style="--s:{min(1.0, loss / 8):.2f}" '
-        f'title="{escape(repr(token))}: {loss / math.log(2):.1f} bits">{_paragraphs(token)}</span>'
-        for token, loss in zip(passage["tokens"], passage["loss"], strict=True)
-    )
-    return _section(
-        "Surprise",
-        "<p>The first validation story, cut into tokens. The darker a token, the less the "
-        f"model expected it; pointing at one tells how many bits it cost.</p><p>{spans}</p>",
-    )
-
-
-def _facts(params: Params) -> str:
-    manifest = read_json(paths.RAW / "manifest.json")
+def _facts(manifest: dict[str, Any]) -> str:
     tokens = read_json(paths.METRICS / "tokens.json")
     tokenizer = read_json(paths.METRICS / "tokenizer.json")
     facts = {
-        "Source": f"{manifest['source']} (licence: {manifest['license']})",
+        "Source": manifest["source"],
+        "Licence": manifest["license"],
         "Vocabulary": f"{tokenizer['vocab_size']:,} tokens, {tokenizer['merges']:,} merges",
     }
-    for split, figures in tokens.items():
-        facts[split.capitalize()] = (
-            f"{figures['documents']:,} stories, {figures['bytes']:,} bytes, "
-            f"{figures['tokens']:,} tokens, {figures['bytes_per_token']:.2f} bytes per token"
-        )
-    return _section("Data", _table("What the model was trained on", facts))
+    rows = [
+        [
+            split.capitalize(),
+            *(f"{figures[key]:,}" for key in ("documents", "bytes", "tokens")),
+            f"{figures['bytes_per_token']:.2f}",
+        ]
+        for split, figures in tokens.items()
+    ]
+    head = ["Split", "stories", "bytes", "tokens", "bytes/token"]
+    return section("Data", key_table("The text", facts) + table("The splits", head, rows))
 
 
 def _parameters(params: Params) -> str:
     tables = "".join(
-        _table(name, {key: json.dumps(value) for key, value in section.items()})
-        for name, section in params.model_dump().items()
+        key_table(name, dict(_flat(values))) for name, values in params.model_dump().items()
     )
-    return _section("Parameters", f'<div class="columns">{tables}</div>')
+    return section("Parameters", f'<div class="columns">{tables}</div>')
 
 
-def _table(caption: str, rows: dict[str, str]) -> str:
-    body = "".join(
-        f'<tr><th scope="row">{escape(key)}</th><td>{escape(value)}</td></tr>'
-        for key, value in rows.items()
-    )
-    return f"<table><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>"
+def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """`moe: {experts: 0}` as `moe.experts`, values as params.yaml writes them."""
+    found = []
+    for key, value in values.items():
+        if isinstance(value, dict):
+            found += _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list | tuple):
+            found.append((prefix + key, "; ".join(map(str, value))))
+        else:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            found.append((prefix + key, text))
+    return found
 
 
 def _rows(path: Path) -> list[dict[str, float]]:

@@ -7,28 +7,85 @@ document.getElementById("theme").addEventListener("click", () => {
   root.dataset.theme = now === "dark" ? "light" : "dark";
 });
 
+// Links to the sections.
+for (const heading of document.querySelectorAll("h2")) {
+  const link = document.createElement("a");
+  link.href = `#${heading.id}`;
+  link.textContent = heading.textContent;
+  document.getElementById("contents").append(link);
+}
+
+const read = (element) => JSON.parse(element.textContent);
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// The charts: a vertical line at the chosen x, and the values there.
+for (const chart of document.querySelectorAll(".chart")) {
+  const svg = chart.querySelector("svg");
+  const cursor = chart.querySelector(".cursor");
+  const readout = chart.querySelector(".readout");
+  const { x: unit, lines } = read(chart.querySelector(".chart-data"));
+  const nearest = (line, place) => {
+    let best = 0;
+    line.at.forEach((at, i) => {
+      if (Math.abs(at - place) < Math.abs(line.at[best] - place)) best = i;
+    });
+    return best;
+  };
+  let chosen = 0;
+  const show = (index) => {
+    chosen = clamp(index, 0, lines[0].at.length - 1);
+    const place = lines[0].at[chosen];
+    cursor.setAttribute("x1", place);
+    cursor.setAttribute("x2", place);
+    // A curve with few points says at which of them its value was taken.
+    readout.textContent = lines.map((line) => {
+      const i = nearest(line, place);
+      return `${line.name} ${line.y[i]} at ${unit} ${line.x[i]}`;
+    }).join(" · ");
+  };
+  svg.addEventListener("pointermove", (event) => {
+    const box = svg.getBoundingClientRect();
+    const place = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
+    show(nearest(lines[0], place));
+  });
+  svg.addEventListener("focus", () => show(chosen));
+  svg.addEventListener("keydown", (event) => {
+    const page = Math.ceil(lines[0].at.length / 10);
+    const to = { ArrowLeft: chosen - 1, ArrowRight: chosen + 1, PageUp: chosen - page,
+      PageDown: chosen + page, Home: 0, End: Infinity }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    show(to);
+  });
+}
+
 // The attention map: a table of one layer and head.
-const { tokens, weights } = JSON.parse(document.getElementById("attention-data").textContent);
+const { tokens, weights } = read(document.querySelector(".attention-data"));
 const map = document.getElementById("attention");
 const said = document.getElementById("attention-value");
 const layer = document.getElementById("attention-layer");
 const head = document.getElementById("attention-head");
-let chosen = [0, 0];
+let chosen = [tokens.length - 1, 0];
+
+function heading(text) {
+  const name = document.createElement("th");
+  name.textContent = text;
+  return name;
+}
 
 function draw() {
   const table = document.createElement("table");
   weights[layer.value][head.value].forEach((row, y) => {
     const line = table.insertRow();
-    const name = document.createElement("th");
-    name.textContent = tokens[y];
-    name.scope = "row";
-    line.append(name);
+    line.append(heading(tokens[y]));
     row.forEach((weight, x) => {
       const cell = line.insertCell();
       cell.style.setProperty("--w", weight / 1000);
-      cell.addEventListener("mouseenter", () => choose(y, x));
+      cell.addEventListener("pointerenter", () => choose(y, x));
     });
   });
+  const columns = table.createTFoot().insertRow();
+  columns.append(heading(""), ...tokens.map(heading));
   map.replaceChildren(table);
   choose(...chosen);
 }
@@ -46,9 +103,31 @@ map.addEventListener("keydown", (event) => {
   const move = moves[event.key];
   if (!move) return;
   event.preventDefault();
-  const y = Math.min(Math.max(chosen[0] + move[0], 0), tokens.length - 1);
-  choose(y, Math.min(Math.max(chosen[1] + move[1], 0), y));
+  const y = clamp(chosen[0] + move[0], 0, tokens.length - 1);
+  choose(y, clamp(chosen[1] + move[1], 0, y));
 });
 layer.addEventListener("change", draw);
 head.addEventListener("change", draw);
 draw();
+
+// The passage: what each token cost.
+const passage = document.getElementById("passage");
+const cost = document.getElementById("passage-value");
+const spans = [...passage.querySelectorAll(".token")];
+let current = 0;
+
+function tell(index) {
+  spans[current]?.classList.remove("chosen");
+  current = clamp(index, 0, spans.length - 1);
+  spans[current].classList.add("chosen");
+  cost.textContent = `Token ${current + 1}: ${spans[current].title}`;
+}
+
+spans.forEach((span, i) => span.addEventListener("pointerenter", () => tell(i)));
+passage.addEventListener("focus", () => tell(current));
+passage.addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  tell(current + step);
+});

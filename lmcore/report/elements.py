@@ -1,0 +1,53 @@
+"""Small pieces of HTML that the sections are made of; all text is escaped here."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+
+def section(title: str, body: str) -> str:
+    """A part of the page under a heading; the navigation links to its id."""
+    name = anchor(title)
+    return f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{body}\n</section>'
+
+
+def anchor(title: str) -> str:
+    """The id of the heading `title`."""
+    return "heading-" + title.lower().replace(" ", "-")
+
+
+def key_table(caption: str, rows: dict[str, str]) -> str:
+    """A table of names and values."""
+    body = "".join(
+        f'<tr><th scope="row">{escape(key)}</th><td>{escape(value)}</td></tr>'
+        for key, value in rows.items()
+    )
+    return f"<table><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>"
+
+
+def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
+    """A table with column headings; the first column heads its row."""
+    top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll"><table><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def inline_json(css_class: str, value: Any) -> str:
+    """Data for the script; `<` is written so that it cannot end the element."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" class="{css_class}">{text}</script>'
+
+
+def lines_of(text: str) -> str:
+    """Text with its line breaks."""
+    return escape(text).replace("\n", "<br>")

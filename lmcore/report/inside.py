@@ -1,0 +1,99 @@
+"""The sections that look inside the model: attention, routing, surprise."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+
+from lmcore.model import GPT
+from lmcore.report.elements import inline_json, lines_of, section, table
+from lmcore.tokenizer import Tokenizer
+
+# The surprise, in bits, from which on a token has the darkest shade.
+_DARKEST = 12.0
+
+
+def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
+    """The weights of every layer and head for a text; the script draws them."""
+    ids = tokenizer.encode(text).astype(np.int32)[: model.config.context_length]
+    weights = model.attention_weights(mx.array(ids[None]))  # per layer (1, H, T, T)
+    data = {
+        "tokens": [visible(tokenizer.decode([index])) for index in ids],
+        # Lower triangles in thousandths: what the causal mask hides is zero.
+        "weights": [
+            [
+                [[round(1000 * w) for w in row[: place + 1]] for place, row in enumerate(head)]
+                for head in np.array(layer[0]).tolist()
+            ]
+            for layer in weights
+        ],
+    }
+    layers = _options("layer", len(weights))
+    heads = _options("head", weights[0].shape[1])
+    return section(
+        "Attention",
+        "<p>How much each token (row) takes from itself and from each token before it (column). "
+        "Point at a cell, or move with the arrow keys, to read its weight.</p>"
+        f'<p class="controls">{layers} {heads}</p>'
+        '<div id="attention" tabindex="0" role="application" '
+        'aria-label="Attention map; arrow keys move from cell to cell" '
+        'aria-describedby="attention-value"></div>'
+        '<p id="attention-value" class="readout" aria-live="polite">&nbsp;</p>'
+        + inline_json("attention-data", data),
+    )
+
+
+def _options(name: str, count: int) -> str:
+    options = "".join(f"<option value='{i}'>{i + 1}</option>" for i in range(count))
+    return f"<label>{name.capitalize()} <select id='attention-{name}'>{options}</select></label>"
+
+
+def surprise_section(passage: dict[str, Any]) -> str:
+    """A passage cut into its tokens, each shaded by what it cost the model."""
+    bits = [loss / math.log(2) for loss in passage["loss"]]
+    spans = "".join(
+        f'<span class="token hue-{place % 4}" style="--s:{min(1.0, cost / _DARKEST):.2f}" '
+        f'data-bits="{cost:.1f}" title="{escape(visible(token))}: {cost:.1f} bits">'
+        f"{lines_of(token)}</span>"
+        for place, (token, cost) in enumerate(zip(passage["tokens"], bits, strict=True))
+    )
+    return section(
+        "Surprise",
+        "<p>The first validation story, cut into tokens (the underlines change colour from token "
+        "to token). The deeper the shade, the less the model expected the token: "
+        f"<span class='token' style='--s:0'>0 bits</span> <span class='token' style='--s:0.5'>"
+        f"{_DARKEST / 2:.0f} bits</span> <span class='token' style='--s:1'>{_DARKEST:.0f} bits or "
+        f"more</span>. On average it costs {sum(bits) / max(1, len(bits)):.2f} bits a token.</p>"
+        '<p id="passage" tabindex="0" role="group" aria-label="Passage; arrow keys move from '
+        f'token to token" aria-describedby="passage-value">{spans}</p>'
+        '<p id="passage-value" class="readout" aria-live="polite">&nbsp;</p>',
+    )
+
+
+def routing_section(model: GPT, tokenizer: Tokenizer, passage: dict[str, Any]) -> str:
+    """How evenly the experts of a mixture are used; empty where there is none."""
+    experts = model.config.moe.experts
+    if not experts:
+        return ""
+    ids = tokenizer.encode("".join(passage["tokens"]))[: model.config.context_length]
+    routings = model.routings(mx.array(ids.astype(np.int32)[None]))
+    rows = []
+    for layer, routing in routings.items():
+        chosen = np.array(routing.chosen).reshape(-1)
+        loads = np.bincount(chosen, minlength=experts) / len(chosen)
+        rows.append([f"Layer {layer + 1}", *(f"{load:.1%}" for load in loads)])
+    caption = (
+        f"Share of the choices that fell on each expert, over {len(ids)} tokens of the passage; "
+        f"even use is {1 / experts:.1%}."
+    )
+    head = ["", *(f"Expert {number + 1}" for number in range(experts))]
+    return section("Experts", table(caption, head, rows))
+
+
+def visible(token: str) -> str:
+    """A token's text with its white space shown."""
+    return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥")

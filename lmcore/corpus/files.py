@@ -45,7 +45,9 @@ def stories(params: DataParams) -> Iterator[tuple[bool, str]]:
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise LmcoreError(f"data.folder is {str(folder)!r}; there is no such folder.")
-    files = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
+    files = sorted(
+        path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file()
+    )
     if not files:
         raise LmcoreError(
             f"{folder} (data.folder) holds no {', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]} file."

@@ -70,7 +70,7 @@ OUTING = (
     "One [weather] [time], $hero [went] to the <place> of <land=@name> with $his $object.",
     "One [time], when it was [weather] {outside|and the sky was blue|and fresh|all day}, $hero "
     "took the $tint $object to the <place> of <land=@name>.",
-    "On a [weather] [weekday] $he [went] {all the way|straight|down|over} to the <place> of "
+    "On [a weather] [weekday] $he [went] {all the way|straight|down|over} to the <place> of "
     "<land=@name>.",
     "{That|The next|One} [weekday] was so [weather] that $hero [went] to the <place> of "
     "<land=@name>.",
@@ -81,13 +81,13 @@ OUTING = (
     'lunch|again and again}. "[Yes]," said $his {mother|father|sister|brother}.',
     "{Early|Late} one [time] $hero [went] {past|round|by} the {mill|school|bakery|church|bridge|"
     "well} to the <place> of <land=@name>.",
-    "It was a [weather] [time] in {spring|summer|autumn|May|June|April}, and $hero [went] to the "
+    "It was [a weather] [time] in {spring|summer|autumn|May|June|April}, and $hero [went] to the "
     "<place> of <land=@name>.",
     "One [weekday] $he {put on|found|took} $his [colour] {boots|hat|coat|shoes|scarf} and [went] "
     "to the <place> of <land=@name>.",
     "After {eating [taste] [foodstuff]|drinking some [drink]}, $hero [went] to the <place> of "
     "<land=@name> [kindly].",
-    "{Last|One} {spring|summer|autumn|winter}, on a [weather] [time], $hero [went] to the "
+    "{Last|One} {spring|summer|autumn|winter}, on [a weather] [time], $hero [went] to the "
     "<place> of <land=@name>.",
     "The {sun|wind|sky} was {so|very} [weather] one [weekday] that $he [went] to the <place> of "
     "<land=@name> to "

@@ -49,7 +49,7 @@ SIGHTS = (
     "One cloud looked like @shape, and another like @shape.",
     "There was [sight of place], and it smelled of [hue] [flower] and [taste] [foodstuff].",
     "$He met @animal with @thing and @animal with @thing.",
-    "$He heard a [sound], a [sound] and a [sound] [spot of place].",
+    "$He heard [a sound], [a sound] and [a sound] [spot of place].",
     "$He saw [number] [hue] [flower], @thing and @shape made of sand.",
     "[Number] [bird] [went] past [number] [hue] [flower].",
     "There {sat|slept|sang|stood} @animal, who ate [taste] [foodstuff].",

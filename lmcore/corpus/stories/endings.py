@@ -35,7 +35,7 @@ CLOSING = (
     "{And that|That} is why $hero still {smiles|laughs|waves|sings} at every $helper.",
     "The $object still {has its place|stands|lies} {by the window|on the shelf|near the door|"
     "beside the bed|over the fireplace}.",
-    "And if you go to the $place on a [weather] [time], you may {see|hear|meet} them {still|"
+    "And if you go to the $place on [a weather] [time], you may {see|hear|meet} them {still|"
     "there|playing}.",
     "[Number] days later they did it all again, {and nobody was [sad]|and everyone [cheered]}.",
     "And this is the story that @animal told.",

@@ -31,10 +31,10 @@ SHARE = Plot(
         '"Why not take turns, [number] minutes each?" asked the $helper [kindly].',
         '"I once had a friend and [a colour] [treasure]," the $helper [said]. "I kept the wrong '
         'one."',
-        '"A $object is only half as [look] when you are alone," the $helper [said].',
+        '"The $object is only half as [look] when you are alone," the $helper [said].',
         "The $helper cut the [taste] [foodstuff] into [number] pieces and gave everyone "
         "{some|one}.",
-        '"Would you rather have a $object or a friend?" asked the $helper [kindly].',
+        '"Would you rather have the $object or a friend?" asked the $helper [kindly].',
     ),
     rescue=(
         '"I am sorry, $friend," said $hero [kindly]. "You can have it first."',
@@ -61,7 +61,7 @@ SHARE = Plot(
 
 CREATURE = Plot(
     trouble=(
-        "{But suddenly|Then} they heard a [sound]. It was a little <creature>, all alone.",
+        "{But suddenly|Then} they heard [a sound]. It was a little <creature>, all alone.",
         "[Spot of place] lay a little <creature> who could not {walk|move|get up}.",
         "Then $friend saw a {tiny|hungry|cold|wet} <creature> [spot of place].",
         "A little <creature> came out of the [flower] and {cried|shivered|limped}.",
@@ -125,7 +125,7 @@ WAY = Plot(
     more=(
         "All the paths looked the same, and {nobody|no one} was there but [number] [bird].",
         '"Did we come past [sight of place]?" asked $friend [kindly].',
-        "It {grew|got|was getting} {dark|cold|late|quiet}, and they heard a [sound].",
+        "It {grew|got|was getting} {dark|cold|late|quiet}, and they heard [a sound].",
         "They had only [taste] [foodstuff] and [a colour] [treasure] with them.",
         "A shadow [spot of place] looked like [a look] [shape].",
     ),
@@ -230,11 +230,11 @@ TRUTH = Plot(
         "While $friend was away, $hero ate all the [taste] [foodstuff].",
     ),
     more=(
-        '"Who did that?" asked $friend [kindly]. "It was {a [animal]|the wind|not me}," said '
+        '"Who did that?" asked $friend [kindly]. "It was {[a animal]|the wind|not me}," said '
         "$hero.",
         "$hero [went] away and hid [spot of place].",
         "$hero {put|pushed|threw} the pieces into the [flower] and said nothing.",
-        '"I saw {a [animal]|[number] [bird]} do it," said $hero, but it was not true.',
+        '"I saw {[a animal]|[number] [bird]} do it," said $hero, but it was not true.',
         "$friend looked for [minutes] and was [sad].",
     ),
     attempt=(

@@ -9,7 +9,7 @@ ARRIVAL = (
     "[taste] [foodstuff].",
     "<A helper> named <wise=@name> who lived [spot of place] {had heard|had seen|noticed} "
     "{everything|it all}.",
-    "At that moment they heard a [sound]. It was <a helper> named <wise=@name> with [a colour] "
+    "At that moment they heard [a sound]. It was <a helper> named <wise=@name> with [a colour] "
     "{hat|bag|coat|"
     "scarf|nose|umbrella}.",
     '"[Greeting]," said a {kind|friendly|deep|small|cheerful|gentle} voice. It belonged to '

@@ -14,8 +14,8 @@ LOST = Plot(
         "$hero had {lost|dropped|forgotten} the $object somewhere near the $place.",
     ),
     more=(
-        "$He looked {in|through|under} $his {bag|pockets|coat|hat}, but found {only|just} a "
-        "[colour] [treasure].",
+        "$He looked {in|through|under} $his {bag|pockets|coat|hat}, but found {only|just} "
+        "[a colour] [treasure].",
         "$friend had not seen it {since [minutes] ago|at all|either|after the [taste] "
         "[foodstuff]}.",
         "The last time $he saw it was [spot of place].",
@@ -156,7 +156,7 @@ STUCK = Plot(
         "{One, two, three|Up|Slowly, slowly}, and the $object was down again!",
     ),
     result=(
-        "It landed [spot of place] with a [sound].",
+        "It landed [spot of place] with [a sound].",
         "$friend caught it with {one hand|both hands|[a colour] hat} and [cheered].",
         "There was [a colour] feather on it, but it was still [look].",
         "$hero held it tight and {looked up|laughed|sighed} [kindly].",

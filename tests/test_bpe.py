@@ -1,0 +1,66 @@
+"""Fast training and encoding equal the textbook algorithm."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lmcore.bpe import WordEncoder, join_pair, merge_naive, train_merges, train_naive
+
+small_words = st.dictionaries(
+    st.binary(min_size=1, max_size=9).map(lambda word: bytes(97 + byte % 4 for byte in word)),
+    st.integers(1, 6),
+    min_size=1,
+    max_size=14,
+)
+
+
+def encoder(merges: list[tuple[bytes, bytes]]) -> tuple[WordEncoder, list[bytes]]:
+    tokens = [bytes([byte]) for byte in range(256)]
+    ids = {token: index for index, token in enumerate(tokens)}
+    ranks = {}
+    for rank, (left, right) in enumerate(merges):
+        if left + right not in ids:
+            ids[left + right] = len(tokens)
+            tokens.append(left + right)
+        ranks[ids[left], ids[right]] = (rank, ids[left + right])
+    return WordEncoder(list(range(256)), ranks), tokens
+
+
+def test_the_corpus_of_sennrich_by_hand() -> None:
+    # low 5, lower 2, newest 6, widest 3 (Sennrich et al., 2016): `es` and `st`
+    # both occur 9 times, and `st` is the greater pair.
+    words = {b"low": 5, b"lower": 2, b"newest": 6, b"widest": 3}
+    first = [(b"s", b"t"), (b"e", b"st"), (b"o", b"w"), (b"l", b"ow"), (b"w", b"est")]
+    assert train_naive(words, 5) == first
+    assert train_merges(words, 5) == first
+
+
+@given(small_words, st.integers(0, 25))
+@settings(max_examples=400, deadline=None)
+def test_fast_training_equals_naive_training(words: dict[bytes, int], new: int) -> None:
+    assert train_merges(words, new) == train_naive(words, new)
+
+
+@given(small_words, st.binary(max_size=60).map(lambda w: bytes(97 + byte % 4 for byte in w)))
+@settings(max_examples=400, deadline=None)
+def test_encoding_applies_the_merges_in_order(words: dict[bytes, int], word: bytes) -> None:
+    merges = train_naive(words, 12)
+    words_of, tokens = encoder(merges)
+    assert [tokens[index] for index in words_of[word]] == merge_naive(word, merges)
+
+
+def test_runs_of_one_letter_join_from_the_left() -> None:
+    assert join_pair([b"a"] * 5, (b"a", b"a")) == [b"aa", b"aa", b"a"]
+    assert train_merges({b"aaaaa": 3}, 2) == train_naive({b"aaaaa": 3}, 2)
+
+
+def test_fewer_pairs_than_merges_end_training() -> None:
+    assert train_merges({b"ab": 1}, 10) == [(b"a", b"b")]
+    assert train_merges({b"a": 7}, 10) == []
+
+
+def test_a_megabyte_of_one_letter_is_a_word() -> None:
+    words_of, tokens = encoder([(b"a", b"a"), (b"aa", b"aa")])
+    ids = words_of[b"a" * 1_000_001]
+    assert len(ids) == 250_001 and tokens[ids[0]] == b"aaaa" and tokens[ids[-1]] == b"a"

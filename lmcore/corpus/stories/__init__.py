@@ -11,8 +11,9 @@ from functools import cache
 
 from lmcore.corpus.grammar import Choice, Node, Sequenced, Vocabulary
 from lmcore.corpus.stories import beginnings, details, endings, lessons, middles, troubles
+from lmcore.corpus.stories.cast import BELONGING, RECORD_KEYS, RECORDS
 from lmcore.corpus.stories.plot import Plot, Sentences
-from lmcore.corpus.stories.words import ABBREVIATIONS, RECORD_KEYS, RECORDS, WORDS
+from lmcore.corpus.stories.words import ABBREVIATIONS, WORDS
 
 PARAGRAPH = "\n\n"
 PLOTS = (
@@ -64,7 +65,7 @@ def steps(plot: Plot) -> list[Step]:
 
 def story() -> Node:
     """The grammar of a whole story."""
-    vocabulary = Vocabulary(WORDS, RECORDS, RECORD_KEYS, ABBREVIATIONS)
+    vocabulary = Vocabulary(WORDS | BELONGING, RECORDS, RECORD_KEYS, ABBREVIATIONS)
 
     @cache
     def compiled(step: Step) -> Node:

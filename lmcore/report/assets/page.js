@@ -81,7 +81,6 @@ function draw() {
     row.forEach((weight, x) => {
       const cell = line.insertCell();
       cell.style.setProperty("--w", weight / 1000);
-      cell.addEventListener("pointerenter", () => choose(y, x));
     });
   });
   const columns = table.createTFoot().insertRow();
@@ -96,6 +95,14 @@ function choose(y, x) {
   map.querySelector("table").rows[y].cells[x + 1].classList.add("chosen");
   const weight = weights[layer.value][head.value][y][x] / 10;
   said.textContent = `“${tokens[y]}” takes ${weight.toFixed(1)}% from “${tokens[x]}”`;
+}
+
+// Not pointerenter: scrolling by keyboard under a resting mouse would fire it.
+for (const kind of ["pointermove", "pointerdown"]) {
+  map.addEventListener(kind, (event) => {
+    const cell = event.target.closest("td");
+    if (cell) choose(cell.parentElement.rowIndex, cell.cellIndex - 1);
+  });
 }
 
 map.addEventListener("keydown", (event) => {
@@ -123,7 +130,12 @@ function tell(index) {
   cost.textContent = `Token ${current + 1}: ${spans[current].title}`;
 }
 
-spans.forEach((span, i) => span.addEventListener("pointerenter", () => tell(i)));
+for (const kind of ["pointermove", "pointerdown"]) {
+  passage.addEventListener(kind, (event) => {
+    const span = event.target.closest(".token");
+    if (span) tell(spans.indexOf(span));
+  });
+}
 passage.addEventListener("focus", () => tell(current));
 passage.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

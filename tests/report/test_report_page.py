@@ -1,0 +1,138 @@
+"""The report as a file: complete, safe, repeatable, and honest about what it lacks."""
+
+from __future__ import annotations
+
+import html.parser
+import re
+from pathlib import Path
+
+import pytest
+from report.report_run import HOSTILE, make_report
+
+from lmcore import paths
+from lmcore.errors import LmcoreError
+from lmcore.report.charts import Line, line_chart
+from lmcore.report.page import verdict
+
+HEADINGS = ["Summary", "Comparison", "Training", "Samples", "Surprise", "Attention", "Data"]
+
+
+class Outline(html.parser.HTMLParser):
+    """Collects what the tests ask about."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.headings: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+        if self.tags and self.tags[-1][0] == "h2" and data.strip():
+            self.headings.append(data.strip())
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_section_is_there_and_an_absent_one_is_absent(here: Path) -> None:
+    page = make_report(here)
+    assert Outline(page).headings == [*HEADINGS, "Parameters"]
+    assert "Published results" not in page
+
+
+def test_a_mixture_shows_loads_that_sum_to_one(here: Path) -> None:
+    page = make_report(here, experts=4)
+    assert "Experts" in Outline(page).headings
+    row = re.search(r'<th scope="row">Layer 1</th>((?:<td>[\d.]+%</td>)+)', page)
+    loads = [float(load) for load in re.findall(r"[\d.]+(?=%)", row[1])]
+    assert len(loads) == 4
+    assert sum(loads) == pytest.approx(100, abs=0.3)
+
+
+def test_other_text_is_set_beside_published_results_and_has_no_floor(here: Path) -> None:
+    page = make_report(here, source="tinystories")
+    assert "Published results" in page
+    assert "the floor" not in page
+    assert "For TinyStories" in page
+
+
+def test_the_same_run_gives_the_same_bytes(here: Path) -> None:
+    assert make_report(here) == make_report(here)
+
+
+def test_text_is_escaped_and_nothing_is_fetched(here: Path) -> None:
+    page = make_report(here)
+    outline = Outline(page)
+    assert HOSTILE in "".join(outline.text)  # whole, once unescaped
+    assert not [tag for tag, _ in outline.tags if tag in ("img", "iframe", "object")]
+    assert page.count("<script") == page.count("</script>")
+    linked = [attrs.get(name) for _, attrs in outline.tags for name in ("src", "href")]
+    assert {url for url in linked if url} <= {"data:,", "#main"}
+
+
+def test_tables_have_captions_and_charts_have_words(here: Path) -> None:
+    page = make_report(here)
+    assert page.count("<table>") == page.count("<caption>") > 5
+    charts = [attrs for tag, attrs in Outline(page).tags if tag == "svg"]
+    assert len(charts) == 4
+    assert charts[0]["aria-label"].startswith("Loss: training from ")
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        paths.METRICS / "evaluation.json",
+        paths.PLOTS / "validation.csv",
+        paths.EVALUATION / "passage.json",
+        paths.SAMPLES / "samples.json",
+        paths.RAW / "manifest.json",
+    ],
+)
+def test_a_missing_input_is_named(here: Path, missing: Path) -> None:
+    with pytest.raises(LmcoreError, match=re.escape(f"{missing} does not exist")):
+        make_report(here, without=missing)
+    assert not paths.REPORT.exists()
+
+
+def test_the_verdict_does_not_boast() -> None:
+    figures = {
+        "model": {"bits_per_byte": 1.5, "bits_per_byte_standard_error": 0.01},
+        "baselines": {"bigram": {"bits_per_byte": 1.2}, "uniform": {"bits_per_byte": 3.0}},
+    }
+    said = " ".join(verdict(figures, "tinystories"))
+    assert "no better than the best baseline, a Kneser-Ney bigram (1.200)" in said
+    assert "a sound model needs at most 0.70" in said
+
+
+@pytest.mark.parametrize("bits, word", [(0.45, "great"), (0.5, "good"), (0.7, "sound")])
+def test_the_verdict_grades_tinystories(bits: float, word: str) -> None:
+    figures = {
+        "model": {"bits_per_byte": bits, "bits_per_byte_standard_error": 0.01},
+        "baselines": {"uniform": {"bits_per_byte": 1.4}},
+    }
+    assert f"that is {word}" in verdict(figures, "tinystories")[-1]
+    assert word not in verdict(figures, "files")[-1]
+
+
+def test_a_long_curve_is_thinned_to_means() -> None:
+    points = [(float(n), float(n % 2)) for n in range(1, 2401)]  # means of 4 are 0.5
+    chart = line_chart("Saw", "step", "", [Line("saw", points)])
+    heights = set(re.findall(r"[\d.]+,([\d.]+)", re.search(r'points="([^"]+)"', chart)[1]))
+    assert len(heights) == 1
+    assert chart.count("2,400") >= 1
+
+
+@pytest.mark.parametrize("points", [[(1.0, 2.0)], [(1.0, 0.0), (2.0, 0.0)]])
+@pytest.mark.parametrize("log_x", [False, True])
+def test_a_flat_or_single_point_curve_still_has_axes(points: list, log_x: bool) -> None:
+    chart = line_chart("Flat", "step", "", [Line("flat", points)], log_x=log_x)
+    assert "nan" not in chart
+    assert chart.count('class="tick"') >= 3

@@ -1,9 +1,9 @@
-"""How a story ends: joy, thanks, the way home, the evening, the last words."""
+"""How a story ends: the way home and the last words."""
 
 from __future__ import annotations
 
 HOMEWARD = (
-    "When the {sun|day} {went down|was low|was nearly over}, $hero [went] home "
+    "When the sun {went down|was low|had set}, $hero [went] home "
     "{past|with|like|behind} @animal with the $object.",
     "In the {evening|late afternoon} $he said goodbye to $friend and [went] home "
     "{past|with|like|behind} @animal.",

@@ -1,4 +1,4 @@
-"""What every story has around its trouble: feelings, worried words, encouragement."""
+"""Who comes to help, in every plot."""
 
 from __future__ import annotations
 

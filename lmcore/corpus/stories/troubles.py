@@ -165,7 +165,7 @@ STUCK = Plot(
     moral=(
         "What one cannot reach alone, [number] can reach together.",
         '"{Even|Sometimes} the {tallest|strongest|biggest} need help," said $his $family.',
-        "$hero learned that it is [trait] to ask for help.",
+        "$hero learned that it is {kind|wise|good|brave|clever|right|noble|sweet} to ask for help.",
         "{A clever|A good|One good} idea is better than a long arm, $he thought.",
         "From then on $he played with the $object far away from [high of place].",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html.parser
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from report.report_run import HOSTILE, make_report
 from lmcore import paths
 from lmcore.errors import LmcoreError
 from lmcore.report.charts import Line, line_chart
+from lmcore.report.elements import inline_json
 from lmcore.report.page import verdict
 
 HEADINGS = ["Summary", "Comparison", "Training", "Samples", "Surprise", "Attention", "Data"]
@@ -76,6 +78,14 @@ def test_text_is_escaped_and_nothing_is_fetched(here: Path) -> None:
     assert page.count("<script") == page.count("</script>")
     linked = [attrs.get(name) for _, attrs in outline.tags for name in ("src", "href")]
     assert {url for url in linked if url} <= {"data:,", "#main"}
+
+
+def test_data_cannot_end_its_script_element() -> None:
+    element = inline_json("name", [HOSTILE, "<!--"])
+    inside = element.removeprefix('<script type="application/json" class="name">')
+    inside = inside.removesuffix("</script>")
+    assert "<" not in inside
+    assert json.loads(inside) == [HOSTILE, "<!--"]
 
 
 def test_tables_have_captions_and_charts_have_words(here: Path) -> None:

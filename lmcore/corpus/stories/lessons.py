@@ -106,7 +106,8 @@ CREATURE = Plot(
     ),
     moral=(
         "Whoever helps the small has a big heart, $he thought.",
-        '"It is {kind|wise|good|brave|clever|right|noble|sweet} to help the weak," said $his $family [kindly].',
+        '"It is {kind|wise|good|brave|clever|right|noble|sweet} to help the weak," said $his '
+        "$family [kindly].",
         "$hero learned that being {kind|gentle|friendly|polite|helpful} costs nothing.",
         "A {kind|good|gentle} deed is never too small, not even for a $creature.",
         "Every [weekday] the $creature comes to visit {them|$hero}.",
@@ -269,7 +270,8 @@ TRUTH = Plot(
     ),
     moral=(
         "The truth is {lighter|better|kinder} than [a colour] [treasure] of gold, $he thought.",
-        '"Being honest is {kind|wise|good|brave|clever|right|noble|sweet}," said $his $family [kindly].',
+        '"Being honest is {kind|wise|good|brave|clever|right|noble|sweet}," said $his $family '
+        "[kindly].",
         "$hero learned that a lie makes you [sad].",
         "{Now|Since then} $hero always tells the truth, even about [taste] [foodstuff].",
         "{A friend|Whoever is [trait]} forgives a mistake that is told.",

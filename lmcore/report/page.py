@@ -191,7 +191,7 @@ def _comparison(evaluation: dict[str, Any], source: str) -> str:
     return section(
         "Comparison",
         "<table><caption>Bits per byte of the whole validation split; lower is better. "
-        "The n-gram models are trained on the same tokens as the model.</caption>"
+        "The n-gram models count the training split, or the first part of a large one.</caption>"
         '<thead><tr><th scope="col">Model</th><th scope="col">bits/byte</th>'
         '<th scope="col">perplexity</th><th aria-hidden="true"></th></tr></thead>'
         f"<tbody>{rows}</tbody></table>" + ("" if source == "builtin" else _published()),

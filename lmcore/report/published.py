@@ -20,7 +20,7 @@ class Published:
     comparable: str
 
 
-_V2 = "roughly: other version of the text (V2)"
+_V2 = "roughly: V2 of the text"
 _OTHER = "no: another split"
 
 # https://github.com/stanford-cs336/assignment1-basics and

@@ -112,6 +112,7 @@ map.addEventListener("keydown", (event) => {
   event.preventDefault();
   const y = clamp(chosen[0] + move[0], 0, tokens.length - 1);
   choose(y, clamp(chosen[1] + move[1], 0, y));
+  map.querySelector(".chosen").scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 layer.addEventListener("change", draw);
 head.addEventListener("change", draw);

@@ -18,18 +18,18 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lmcore.artifacts import atomic_directory, write_json, write_text
 from lmcore.baselines import MOST_TOKENS, KneserNey, uniform_loss, xz_bits_per_byte
-from lmcore.corpus.store import iter_texts, split_files
+from lmcore.corpus.store import iter_texts, read_texts, row_groups, split_files
 from lmcore.losses import token_losses
 from lmcore.model import GPT
 from lmcore.progress import progress
@@ -91,26 +91,6 @@ def model_losses(
     return losses, places
 
 
-def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) -> Evaluation:
-    """Measures the model and the baselines on the whole validation split."""
-    shards = TokenShards(tokens / "validation")
-    validation = np.asarray(shards[:])
-    losses, places = model_losses(model, validation, shards.end_of_text, batch_size, stride)
-    floor = _floor(raw)
-    metrics = {
-        "validation": {
-            "tokens": shards.tokens,
-            "bytes": shards.bytes,
-            "stories": shards.documents,
-        },
-        "model": _figures(losses, shards) | _standard_error(losses, validation, shards),
-        "baselines": _baselines(TokenShards(tokens / "train"), shards, validation, raw),
-    }
-    if floor is not None:
-        metrics["floor"] = {"bits_per_byte": floor}
-    return Evaluation(metrics, losses, places, validation, shards)
-
-
 @dataclass(frozen=True)
 class Evaluation:
     """Figures for the metrics, and the losses behind them."""
@@ -152,6 +132,27 @@ class Evaluation:
         }
 
 
+def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) -> Evaluation:
+    """Measures the model and the baselines on the whole validation split."""
+    shards = TokenShards(tokens / "validation")
+    validation = np.asarray(shards[:])
+    losses, places = model_losses(model, validation, shards.end_of_text, batch_size, stride)
+    floor = _floor(raw)
+    metrics = {
+        "validation": {
+            "tokens": shards.tokens,
+            "bytes": shards.bytes,
+            "stories": shards.documents,
+        },
+        "model": _figures(losses, shards)
+        | _standard_error(losses, validation, shards.end_of_text, _story_sizes(raw)),
+        "baselines": _baselines(TokenShards(tokens / "train"), shards, validation, raw),
+    }
+    if floor is not None:
+        metrics["floor"] = {"bits_per_byte": floor}
+    return Evaluation(metrics, losses, places, validation, shards)
+
+
 def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:
     total = float(losses.sum(dtype=np.float64))
     loss = total / len(losses)
@@ -163,21 +164,28 @@ def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:
 
 
 def _standard_error(
-    losses: np.ndarray, tokens: np.ndarray, shards: TokenShards
+    losses: np.ndarray, tokens: np.ndarray, end_of_text: int, sizes: np.ndarray
 ) -> dict[str, float]:
-    """The standard error of bits per byte, stories being the independent draws.
+    """The standard error of bits per byte, stories of `sizes` bytes being independent draws.
 
-    A ratio estimate: var(sum L / sum B) = var(L_i - r B_i) / (n mean(B)^2).
+    For a ratio of sums, var(sum L / sum B) = var(L_i - r B_i) / (n mean(B)^2)
+    (Cochran, 1977, section 2.11).
     """
-    ends = np.flatnonzero(tokens == shards.end_of_text)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    nats = np.add.reduceat(losses.astype(np.float64), starts)
-    size = shards.bytes * (ends - starts + 1) / (ends - starts + 1).sum()
-    ratio = nats.sum() / size.sum()
-    spread = (nats - ratio * size).std(ddof=1) if len(ends) > 1 else 0.0
-    return {
-        "bits_per_byte_standard_error": float(spread / math.sqrt(len(ends)) / size.mean() / LN2)
-    }
+    ends = np.flatnonzero(tokens == end_of_text)
+    nats = np.add.reduceat(losses.astype(np.float64), np.concatenate([[0], ends[:-1] + 1]))
+    spread = np.std(nats - nats.sum() / sizes.sum() * sizes, ddof=min(1, len(sizes) - 1))
+    error = spread / math.sqrt(len(sizes)) / sizes.mean() / LN2
+    return {"bits_per_byte_standard_error": float(error)}
+
+
+def _story_sizes(raw: Path) -> np.ndarray:
+    """UTF-8 bytes of every validation story."""
+    return np.concatenate(
+        [
+            pc.binary_length(read_texts(group)).to_numpy(zero_copy_only=False)
+            for group in row_groups(raw, "validation")
+        ]
+    ).astype(np.float64)
 
 
 def _baselines(
@@ -191,21 +199,16 @@ def _baselines(
         padded = np.concatenate([[shards.end_of_text] * (order - 1), validation])
         model = KneserNey(known, order, shards.vocab_size)
         found[name] = _figures(model.losses(padded), shards)
-    found["xz"] = {"bits_per_byte": xz_bits_per_byte(_texts(raw))}
+    found["xz"] = {"bits_per_byte": xz_bits_per_byte(iter_texts(raw, "validation"))}
     return found
-
-
-def _texts(raw: Path) -> Iterator[str]:
-    return iter_texts(raw, "validation")
 
 
 def _floor(raw: Path) -> float | None:
     """Bits per byte of the source itself, where the stories carry their probability."""
-    bits = size = 0.0
+    bits = 0.0
     for path in split_files(raw, "validation"):
         if "log2_probability" not in pq.read_schema(path).names:
             return None
-        table = pq.read_table(path, columns=["text", "log2_probability"])
-        bits -= float(np.sum(table.column("log2_probability").to_numpy()))
-        size += sum(len(text.encode()) for text in table.column("text").to_pylist())
-    return bits / size
+        column = pq.read_table(path, columns=["log2_probability"]).column(0)
+        bits -= float(np.sum(column.to_numpy()))
+    return bits / float(_story_sizes(raw).sum())

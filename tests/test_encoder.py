@@ -1,0 +1,79 @@
+"""The corpus encoded whole: the same shards from any number of processes."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from lmcore import encoder
+from lmcore.corpus.store import SplitWriter, iter_texts
+from lmcore.errors import LmcoreError
+from lmcore.shards import TokenShards
+from lmcore.tokenizer import Tokenizer
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """9,000 small stories: several row groups."""
+    folder = tmp_path_factory.mktemp("raw")
+    random.seed(0)
+    words = ["tree", "it's", "日本", "  two", "\n", "7", "ran", "naïve", "x" * 20]
+    for split, count in (("train", 9000), ("validation", 50)):
+        with SplitWriter(folder, split) as writer:
+            for _ in range(count):
+                writer.add(" ".join(random.choices(words, k=random.randint(1, 30))))
+    return folder
+
+
+def test_workers_do_not_change_the_results(raw: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(encoder, "BLOCK_BYTES", 200_000)  # several pieces
+    results = []
+    for workers in (1, 3):
+        tokenizer, figures = encoder.train_tokenizer(raw, 400, "gpt2", workers)
+        folder = tmp_path / str(workers)
+        tokenizer.save(folder)
+        counted = encoder.encode_corpus(
+            raw, folder / "tokenizer.json", folder / "tokens", 50_000, workers
+        )
+        files = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        results.append((files, figures, counted))
+    assert results[0] == results[1]
+
+
+def test_the_shards_are_each_story_and_an_end(raw: Path, tmp_path: Path) -> None:
+    tokenizer, _ = encoder.train_tokenizer(raw, 400, "gpt2")
+    tokenizer.save(tmp_path)
+    figures = encoder.encode_corpus(raw, tmp_path / "tokenizer.json", tmp_path / "t", 10_000)
+    shards = TokenShards(tmp_path / "t" / "validation")
+    expected: list[int] = []
+    for text in iter_texts(raw, "validation"):
+        expected += [*tokenizer.encode(text).tolist(), tokenizer.end_of_text]
+    assert shards[:].tolist() == expected
+    assert shards.documents == 50
+    assert shards.bytes == sum(len(text.encode()) for text in iter_texts(raw, "validation"))
+    assert figures["validation"]["tokens"] == len(expected)
+    assert 0 < figures["train"]["vocabulary_used"] <= 1
+
+
+def test_training_equals_training_on_the_texts(raw: Path) -> None:
+    tokenizer, figures = encoder.train_tokenizer(raw, 400, "gpt2")
+    assert tokenizer.merges == Tokenizer.train(iter_texts(raw, "train"), 400).merges
+    # 9 words with and without blanks around them leave fewer than 400 tokens to make.
+    assert figures["vocab_size"] == tokenizer.vocab_size < figures["vocab_size_asked_for"] == 400
+
+
+class _Die:
+    """Work that kills its process."""
+
+    def __call__(self, piece: encoder.Piece) -> None:
+        import os
+        import signal
+
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_helper_is_one_sentence(raw: Path) -> None:
+    with pytest.raises(LmcoreError, match="was killed"):
+        list(encoder._over_pieces(raw, "train", _Die(), "die", workers=2))

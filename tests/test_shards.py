@@ -1,0 +1,69 @@
+"""Shards read back as one array, and damage is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmcore.errors import LmcoreError
+from lmcore.shards import ShardWriter, TokenShards
+
+FACTS = {"bytes": 10, "documents": 1, "vocab_size": 300, "end_of_text": 299}
+
+
+def write(folder: Path, tokens: np.ndarray, shard_tokens: int, pieces: int = 1) -> TokenShards:
+    writer = ShardWriter(folder, shard_tokens)
+    for piece in np.array_split(tokens, pieces):
+        writer.append(piece)
+    writer.finish(**FACTS)
+    return TokenShards(folder)
+
+
+@given(
+    tokens=st.lists(st.integers(0, 299), min_size=1, max_size=60),
+    shard_tokens=st.integers(1, 20),
+    pieces=st.integers(1, 7),
+    span=st.tuples(st.integers(0, 70), st.integers(0, 70)),
+)
+def test_any_slice_of_any_division(tmp_path_factory, tokens, shard_tokens, pieces, span) -> None:
+    array = np.array(tokens, np.uint16)
+    shards = write(tmp_path_factory.mktemp("shards"), array, shard_tokens, pieces)
+    assert len(shards) == len(array)
+    assert shards[span[0] : span[1]].tolist() == array[span[0] : span[1]].tolist()
+
+
+def test_the_pieces_do_not_change_the_files(tmp_path: Path) -> None:
+    tokens = np.arange(100, dtype=np.uint16)
+    write(tmp_path / "a", tokens, 30, 1)
+    write(tmp_path / "b", tokens, 30, 9)
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert files == ["index.json", *(f"shard-{n:05d}.npy" for n in range(4))]
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_numpy_reads_a_shard_by_itself(tmp_path: Path) -> None:
+    write(tmp_path, np.arange(50, dtype=np.uint16), 20)
+    shard = np.load(tmp_path / "shard-00001.npy", mmap_mode="r")
+    assert shard.dtype == np.dtype("<u2") and shard.tolist() == list(range(20, 40))
+
+
+@pytest.mark.parametrize("harm", ["missing", "short", "dtype", "index"])
+def test_damage_is_named(tmp_path: Path, harm: str) -> None:
+    write(tmp_path, np.arange(50, dtype=np.uint16), 20)
+    shard = tmp_path / "shard-00002.npy"
+    if harm == "missing":
+        shard.unlink()
+    elif harm == "short":
+        shard.write_bytes(shard.read_bytes()[:-2])
+    elif harm == "dtype":
+        np.save(shard, np.arange(10, dtype=np.int32))
+    else:
+        (tmp_path / "index.json").write_text("{}")
+    name = "index.json" if harm == "index" else "shard-00002.npy"
+    with pytest.raises(LmcoreError, match=name):
+        TokenShards(tmp_path)

@@ -13,7 +13,7 @@ FLOORS = {
     1: ["corpus", "unicode_classes", "pretokenize", "bpe", "tokenizer", "encoder", "shards"],
     2: ["model", "losses", "fastmath"],
     3: ["schedules", "optimizers", "checkpoints", "parallel", "trainer"],
-    4: ["evaluation", "baselines", "quality", "sampling", "storytelling", "report"],
+    4: ["accounting", "evaluation", "baselines", "quality", "sampling", "storytelling", "report"],
 }
 FLOORS[1] += ["batches", "backend"]
 DATA = [

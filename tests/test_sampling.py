@@ -1,0 +1,140 @@
+"""Filters against plain numpy, and generation that depends on its seed alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mlx.core as mx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lmcore import sampling
+from lmcore.model import GPT, ModelConfig
+from lmcore.params import load_params
+from lmcore.sampling import Drawing, generate, until_stop
+
+rows = st.lists(
+    st.floats(-8, 8, allow_nan=False, width=32), min_size=2, max_size=12, unique=True
+).map(lambda row: np.array([row], np.float32))
+
+
+def kept(filtered: mx.array) -> list[bool]:
+    return np.isfinite(np.array(filtered))[0].tolist()
+
+
+def softmax(row: np.ndarray) -> np.ndarray:
+    powers = np.exp(row - row.max())
+    return powers / powers.sum()
+
+
+@given(rows, st.integers(1, 12))
+@settings(deadline=None)
+def test_top_k_keeps_the_k_likeliest(logits: np.ndarray, k: int) -> None:
+    ranks = np.argsort(np.argsort(-logits[0]))
+    assert kept(sampling.top_k(mx.array(logits), k)) == (ranks < k).tolist()
+
+
+@given(rows, st.floats(0.05, 0.95))
+@settings(deadline=None)
+def test_top_p_keeps_the_fewest_that_hold_p(logits: np.ndarray, p: float) -> None:
+    chances = softmax(logits[0].astype(np.float64))
+    order = np.argsort(-chances)
+    total = np.cumsum(chances[order])
+    if np.abs(total - p).min() < 1e-4:  # rounding may decide either way
+        return
+    expected = np.zeros(len(chances), bool)
+    expected[order[: int(np.searchsorted(total, p)) + 1]] = True
+    assert kept(sampling.top_p(mx.array(logits), p)) == expected.tolist()
+
+
+@given(rows, st.floats(0.01, 0.99))
+@settings(deadline=None)
+def test_min_p_keeps_what_is_near_the_likeliest(logits: np.ndarray, share: float) -> None:
+    chances = softmax(logits[0].astype(np.float64))
+    relative = chances / chances.max()
+    if np.abs(relative - share).min() < 1e-4:
+        return
+    assert kept(sampling.min_p(mx.array(logits), share)) == (relative >= share).tolist()
+
+
+def test_switched_off_filters_change_nothing() -> None:
+    logits = mx.array([[1.0, 3.0, 2.0]])
+    for same in (sampling.top_k(logits, 0), sampling.top_p(logits, 1.0), sampling.min_p(logits, 0)):
+        assert mx.array_equal(same, logits)
+
+
+def test_repetition_penalty_by_hand() -> None:
+    seen = mx.array([[True, True, False]])
+    lowered = sampling.penalise_repetition(mx.array([[2.0, -2.0, 2.0]]), seen, 2.0)
+    assert lowered.tolist() == [[1.0, -4.0, 2.0]]
+
+
+def test_draws_follow_the_distribution() -> None:
+    logits = mx.log(mx.array([[0.5, 0.3, 0.15, 0.05]]))
+    drawing = Drawing(seed=4)
+    drawn = [int(sampling.draw(logits, drawing, place).item()) for place in range(3000)]
+    shares = np.bincount(drawn, minlength=4) / 3000
+    np.testing.assert_allclose(shares, [0.5, 0.3, 0.15, 0.05], atol=0.03)
+
+
+def test_temperature_zero_is_greedy_and_temperature_sharpens() -> None:
+    logits = mx.array([[1.0, 1.5, 0.0]])
+    assert sampling.draw(logits, Drawing(temperature=0), 0).tolist() == [1]
+    cold = [sampling.draw(logits, Drawing(temperature=0.05), p).item() for p in range(200)]
+    assert np.mean(np.array(cold) == 1) > 0.99
+
+
+@pytest.fixture(scope="module", params=["rope", "learned", "sinusoidal", "alibi", "none"])
+def model(request: pytest.FixtureRequest, repository: Path) -> GPT:
+    shape = load_params(repository / "params.yaml").model.model_dump()
+    small = {"context_length": 16, "d_model": 16, "n_layers": 2, "n_heads": 2, "n_kv_heads": 1}
+    shape |= small | {"d_ff": 32, "positions": request.param}
+    return GPT(ModelConfig(**shape, vocab_size=40), seed=5)
+
+
+def texts(model: GPT, prompts: list[list[int]], drawing: Drawing, count: int) -> list[list[int]]:
+    steps = generate(model, [np.array(prompt) for prompt in prompts], count, drawing)
+    return np.stack([step.tokens for step in steps], axis=1).tolist()
+
+
+def test_the_cache_changes_nothing(model: GPT) -> None:
+    drawing, text = Drawing(seed=1), [3, 1, 4]
+    told = texts(model, [text], drawing, 12)[0]
+    for place in range(12):  # without a cache: the whole text anew for each token
+        logits = model(mx.array([text]))[:, -1]
+        text = [*text, int(sampling.draw(logits, drawing, 3 + place).item())]
+    assert told == text[3:]
+
+
+def test_a_full_context_slides_on(model: GPT) -> None:
+    told = texts(model, [[3, 1, 4]], Drawing(seed=1), 60)[0]
+    assert len(told) == 60 and told[:12] == texts(model, [[3, 1, 4]], Drawing(seed=1), 12)[0]
+    long = texts(model, [[7] * 50], Drawing(seed=1), 5)[0]  # a prompt longer than the context
+    assert len(long) == 5
+
+
+def test_the_same_seed_tells_the_same_and_another_does_not(model: GPT) -> None:
+    one = texts(model, [[3, 1, 4]], Drawing(seed=1), 12)
+    assert one == texts(model, [[3, 1, 4]], Drawing(seed=1), 12)
+    assert one != texts(model, [[3, 1, 4]], Drawing(seed=2), 12)
+
+
+def test_the_first_row_of_a_batch_is_what_it_is_alone(model: GPT) -> None:
+    alone = texts(model, [[3, 1, 4]], Drawing(seed=1), 12)
+    assert texts(model, [[3, 1, 4], [9, 9, 9]], Drawing(seed=1), 12)[:1] == alone
+
+
+def test_a_penalty_on_repetition_makes_a_greedy_text_varied(model: GPT) -> None:
+    plain = texts(model, [[3]], Drawing(temperature=0), 14)[0]
+    varied = texts(model, [[3]], Drawing(temperature=0, repetition_penalty=50.0), 14)[0]
+    assert len(set(varied)) > len(set(plain)) or len(set(plain)) == 14
+
+
+@given(st.text("ab.", max_size=20), st.lists(st.text("ab.", min_size=1, max_size=3), max_size=3))
+@settings(deadline=None)
+def test_stop_strings_cut_where_the_whole_text_would(text: str, stops: list[str]) -> None:
+    ends = [text.find(stop) for stop in stops if stop in text]
+    expected = text[: min(ends)] if ends else text
+    assert "".join(until_stop(iter(text), stops)) == expected

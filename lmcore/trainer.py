@@ -270,15 +270,22 @@ class Trainer:
         due = self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps
         if not self.workers.leads or not (stopping or due or best):
             return
-        arrays = {"parameters": self.parameters, "optimizer": self.optimizer_state}
-        checkpoint = Checkpoint(self.step, dict(tree_flatten(arrays)), asdict(self.curves))
+        arrays = dict(tree_flatten(self._arrays()))
+        checkpoint = Checkpoint(self.step, arrays, asdict(self.curves))
         self.checkpoints.save(checkpoint, best=best)
+
+    def _arrays(self) -> Tree:
+        """All arrays that a checkpoint holds."""
+        return {"parameters": self.parameters, "optimizer": self.optimizer_state}
 
     def _resume(self) -> None:
         """Goes on from the newest whole checkpoint, if there is one."""
         checkpoint = self.checkpoints.newest() if self.workers.leads else None
         if checkpoint is not None:
-            tree = tree_unflatten(list(checkpoint.arrays.items()))
+            # In the order they had: it decides the order of summation in the global norm.
+            tree = tree_unflatten(
+                [(name, checkpoint.arrays[name]) for name, _ in tree_flatten(self._arrays())]
+            )
             self.parameters, self.optimizer_state = tree["parameters"], tree["optimizer"]
             self.step, self.curves = checkpoint.step, Curves(**checkpoint.state)
         # Only the leader is sure to see the folder: the others may be elsewhere.

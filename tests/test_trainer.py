@@ -1,0 +1,145 @@
+"""Training learns, resumes to the bit, and says what went wrong."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+from mlx.utils import tree_flatten
+from test_shards import FACTS, write
+
+from lmcore import trainer
+from lmcore.errors import LmcoreError
+from lmcore.parallel import Workers
+from lmcore.params import Params, parse_params, read_yaml
+from lmcore.trainer import TrainedModel, train
+
+ALONE = Workers(0, 1)
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Path:
+    """Tokens in which each follows from the one before, so there is much to learn."""
+    text = (np.cumsum(np.arange(3000) % 7) % 50).astype(np.uint16)
+    for split in ("train", "validation"):
+        write(tmp_path / "tokens" / split, text, 2000)
+    assert FACTS["vocab_size"] == 300
+    return tmp_path / "tokens"
+
+
+def params(repository: Path, **changes: Any) -> Params:
+    values = read_yaml(repository / "params.yaml")
+    values["model"] |= {
+        "context_length": 16, "d_model": 32, "n_layers": 1, "n_heads": 2, "n_kv_heads": 2,
+        "d_ff": 64,
+    }  # fmt: skip
+    values["train"] |= {
+        "steps": 40, "batch_size": 8, "warmup_steps": 4, "learning_rate": 0.01, "eval_every": 10,
+        "eval_batches": 2, "checkpoint_every": 10, **changes,
+    }  # fmt: skip
+    values["evaluate"]["stride"] = 0
+    return parse_params(values, "params.yaml")
+
+
+def weights(outcome: TrainedModel) -> dict[str, np.ndarray]:
+    return {name: np.array(array) for name, array in tree_flatten(outcome.model.parameters())}
+
+
+def same(one: TrainedModel, other: TrainedModel) -> bool:
+    ours, theirs = weights(one), weights(other)
+    return one.curves == other.curves and all((ours[n] == theirs[n]).all() for n in ours)
+
+
+def test_the_loss_falls_and_the_curves_are_complete(
+    repository: Path, tokens: Path, tmp_path: Path
+) -> None:
+    outcome = train(params(repository), tokens, tmp_path / "checkpoints", ALONE)
+    losses = [row["loss"] for row in outcome.curves.training]
+    assert losses[0] == pytest.approx(math.log(300), abs=0.2)  # an untrained model guesses
+    assert losses[-1] < 0.5 * losses[0]
+    assert [row["step"] for row in outcome.curves.training] == list(range(1, 41))
+    assert [row["step"] for row in outcome.curves.validation] == [10, 20, 30, 40]
+    assert outcome.tokens_seen == 40 * 8 * 16
+
+
+def test_an_interruption_at_any_step_changes_no_bit(
+    repository: Path, tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = params(repository, checkpoint_every=3)
+    whole = train(config, tokens, tmp_path / "whole", ALONE)
+    take_step = trainer.Trainer._take_step
+
+    def crash_at(step: int) -> None:
+        def crashing(self: trainer.Trainer, stop: bool) -> Any:
+            if self.step == step:
+                raise KeyboardInterrupt
+            return take_step(self, stop)
+
+        monkeypatch.setattr(trainer.Trainer, "_take_step", crashing)
+
+    for step in (2, 7, 25, 39):
+        crash_at(step)
+        with pytest.raises(KeyboardInterrupt):
+            train(config, tokens, tmp_path / "parts", ALONE)
+    monkeypatch.setattr(trainer.Trainer, "_take_step", take_step)
+    assert same(train(config, tokens, tmp_path / "parts", ALONE), whole)
+
+
+def test_accumulation_equals_the_large_batch(
+    repository: Path, tokens: Path, tmp_path: Path
+) -> None:
+    # One epoch's batches of 4, two by two, are its batches of 8.
+    large = train(params(repository, steps=12), tokens, tmp_path / "a", ALONE)
+    small = params(repository, steps=12, batch_size=4, accumulation=2)
+    accumulated = train(small, tokens, tmp_path / "b", ALONE)
+    for name, array in weights(large).items():
+        np.testing.assert_allclose(weights(accumulated)[name], array, atol=2e-4, err_msg=name)
+
+
+def test_another_seed_or_parameter_is_another_run(
+    repository: Path, tokens: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "checkpoints"
+    one = train(params(repository, steps=12), tokens, folder, ALONE)
+    assert not same(one, train(params(repository, steps=12, seed=2), tokens, folder, ALONE))
+    assert len(list(folder.iterdir())) == 2
+    assert same(one, train(params(repository, steps=12), tokens, folder, ALONE))
+
+
+def test_divergence_is_named_and_the_last_checkpoint_kept(
+    repository: Path, tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate = trainer.learning_rate_at
+    monkeypatch.setattr(
+        trainer, "learning_rate_at", lambda config, step: rate(config, step) if step < 22 else 1e38
+    )
+    with pytest.raises(LmcoreError, match=r"diverged at step 2\d: .*train\.learning_rate"):
+        train(params(repository), tokens, tmp_path / "checkpoints", ALONE)
+    (run,) = (tmp_path / "checkpoints").iterdir()
+    kept = sorted(run.glob("step-*"))
+    assert kept[-1].name == "step-00000020"
+    arrays = mx.load(str(kept[-1] / "arrays.safetensors"))
+    assert all(np.isfinite(np.array(array)).all() for array in arrays.values())
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+@pytest.mark.parametrize("balance", ["loss", "bias"])
+def test_mixtures_train_with_either_optimizer(
+    repository: Path, tokens: Path, tmp_path: Path, optimizer: str, balance: str
+) -> None:
+    config = params(repository, optimizer=optimizer, steps=30)
+    moe = config.model.moe.model_copy(update={"experts": 4, "top_k": 2, "balance": balance})
+    config = config.model_copy(update={"model": config.model.model_copy(update={"moe": moe})})
+    outcome = train(config, tokens, tmp_path / "checkpoints", ALONE)
+    assert outcome.curves.training[-1]["loss"] < outcome.curves.training[0]["loss"] - 0.5
+
+
+def test_data_shorter_than_a_window_is_one_sentence(repository: Path, tmp_path: Path) -> None:
+    for split in ("train", "validation"):
+        write(tmp_path / split, np.zeros(10, np.uint16), 100)
+    with pytest.raises(LmcoreError, match=r"model\.context_length is 16"):
+        train(params(repository), tmp_path, tmp_path / "checkpoints", ALONE)

@@ -307,10 +307,10 @@ def main(
         serve(contestant, sizes[0], weights)
         return
     parts = ["## Training speed", "", machine(), ""]
+    RESULTS.parent.mkdir(exist_ok=True)
     for size in sizes:
         parts.append(table(size, rounds, measure(size, rounds, steps)))
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text("\n".join(parts))
+        RESULTS.write_text("\n".join(parts))  # after each: the larger sizes take long
     click.echo("\n".join(parts))
 
 

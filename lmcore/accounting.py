@@ -62,6 +62,23 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
     return Cost(parameters, active, training_flops_per_token(config, sizes), memory)
 
 
+def plan(config: ModelConfig, train: TrainParams) -> str:
+    """The cost of a run as lines to read: what `python -m stages.train --plan` prints."""
+    cost = cost_of(config, train)
+    tokens = train.steps * train.batch_size * train.accumulation * config.context_length
+    rows = [
+        ("parameters", f"{cost.total_parameters:,}"),
+        *((f"  {part}", f"{size:,}") for part, size in cost.parameters.items()),
+        ("active per token", f"{cost.active_parameters:,}"),
+        ("tokens", f"{tokens:,}"),
+        ("FLOPs per token", f"{cost.flops_per_token:,}"),
+        ("FLOPs", f"{cost.flops_per_token * tokens:.3g}"),
+        ("memory, MiB", f"{cost.total_memory / 2**20:,.0f}"),
+        *((f"  {part}", f"{size / 2**20:,.0f}") for part, size in cost.memory.items()),
+    ]
+    return "\n".join(f"{name:<20}{value:>16}" for name, value in rows)
+
+
 def training_flops_per_token(config: ModelConfig, sizes: dict[str, int]) -> int:
     """Three times the forward pass's, averaged over the positions of a context."""
     products = sum(

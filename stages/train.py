@@ -14,12 +14,18 @@ from lmcore.paths import CHECKPOINTS, METRICS, MODEL, PLOTS, TIMINGS, TOKENIZER,
 
 
 @click.command(cls=StageCommand)
-def main() -> None:
+@click.option("--plan", is_flag=True, help="Print what the run would cost, and train nothing.")
+def main(plan: bool) -> None:
     """Train the model described by params.yaml on data/tokens."""
     params = load_params()
     backend.setup()
-    from lmcore import parallel, trainer
+    from lmcore import accounting, model, parallel, trainer
 
+    if plan:
+        shape = params.model.model_dump()
+        config = model.ModelConfig(**shape, vocab_size=params.tokenizer.vocab_size)
+        click.echo(accounting.plan(config, params.train))
+        return
     if params.train.workers > 1 and not parallel.is_worker():
         parallel.launch(params.train.workers, [sys.executable, "-m", "stages.train"])
         return

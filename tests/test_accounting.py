@@ -9,7 +9,7 @@ import pytest
 from mlx.utils import tree_flatten
 from model.variants import NO_EXPERTS, VARIANTS, config_of
 
-from lmcore.accounting import cost_of, saved_per_token_and_layer
+from lmcore.accounting import cost_of, plan, saved_per_token_and_layer
 from lmcore.losses import next_token_loss
 from lmcore.model import GPT, ModelConfig
 from lmcore.params import TrainParams, load_params
@@ -142,3 +142,13 @@ def _peak_of_gradients(config: ModelConfig, batch: int) -> int:
         peaks.append(mx.get_peak_memory() - before)
         del found
     return min(peaks[1:])
+
+
+def test_a_plan_names_the_total_and_every_part() -> None:
+    train = train_of(steps=10, batch_size=4, accumulation=2)
+    lines = plan(config_of(**GPT2), train).splitlines()
+    said = {line[:20].strip(): line[20:].strip() for line in lines}
+    assert said["parameters"] == "124,439,808"
+    assert said["embedding"] == f"{50257 * 768:,}"
+    assert said["tokens"] == f"{10 * 4 * 2 * 1024:,}"
+    assert said["weights"] == f"{124_439_808 * 4 / 2**20:,.0f}"

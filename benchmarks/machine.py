@@ -1,0 +1,34 @@
+"""What every section of the results names: the machine, the versions, the text."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from lmcore.errors import LmcoreError
+
+
+def describe(*packages: str) -> str:
+    """One line: processor, cores, system, Python and the packages' versions."""
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; "
+        f"Python {platform.python_version()}, {versions}."
+    )
+
+
+def real_text() -> Path:
+    """The folder of real TinyStories text that the tests use as well."""
+    place = os.environ.get("LMCORE_REAL_TEXT", "../shared/tinystories/data")
+    if not Path(place).is_dir():
+        raise LmcoreError(f"{place} is no folder; name one with TinyStories in LMCORE_REAL_TEXT.")
+    return Path(place)
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

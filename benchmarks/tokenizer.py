@@ -1,0 +1,203 @@
+"""Tokenizer speed beside tiktoken, Hugging Face tokenizers and rustbpe.
+
+`python -m benchmarks.tokenizer` repeats real text to about 100 MB and writes
+benchmarks/results/tokenizer.md. Rounds are interleaved, so that a slow moment
+of the machine meets every candidate, and medians are reported.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import rustbpe
+import tokenizers
+
+from benchmarks.machine import describe, real_text
+from lmcore.corpus.store import SplitWriter, iter_texts
+from lmcore.encoder import encode_corpus, train_tokenizer
+from lmcore.pretokenize import PATTERNS
+from lmcore.tokenizer import END_OF_TEXT, Tokenizer, blocks_of
+
+ENCODE_BYTES = 100_000_000
+TRAIN_BYTES = 64_000_000
+ROUNDS = 5
+
+
+def main() -> None:
+    """Measures and writes the section."""
+    texts = list(iter_texts(real_text(), "train"))
+    parts = [
+        "## Tokenizer\n",
+        describe("tiktoken", "tokenizers", "rustbpe", "pyarrow", "numpy"),
+        _encoding(texts),
+        _training(texts),
+        _cold_start(texts),
+    ]
+    file = Path(__file__).parent / "results" / "tokenizer.md"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("\n\n".join(parts) + "\n", "utf-8")
+    print(file.read_text("utf-8"))
+
+
+def _encoding(texts: list[str]) -> str:
+    """MB/s of one thread, at two vocabulary sizes; and of two processes of ours."""
+    repeated = list(_repeat(texts, ENCODE_BYTES))
+    size = _bytes(repeated)
+    lines = [
+        f"Encoding {size / 1e6:.0f} MB of real stories, MB/s (median of {ROUNDS} rounds):\n",
+        "| vocabulary | lmcore | tiktoken | HF encode_batch | ours / tiktoken | ours / HF |",
+        "|---|---|---|---|---|---|",
+    ]
+    for vocab_size in (4096, 32000):
+        tokenizer = Tokenizer.train(texts, vocab_size)
+        encoding, hugging_face = tokenizer.to_tiktoken(), _hugging_face(tokenizer)
+        # What each does best: ours arrays of stories, tiktoken one large text a
+        # call, Hugging Face batches; its share of the text is smaller, as it is slower.
+        blocks = list(blocks_of(repeated))
+        large = [END_OF_TEXT.join(block.to_pylist()) for block in blocks]
+        few = repeated[: len(repeated) // 10]
+        speeds = _rounds(
+            {
+                "ours": (size, lambda t=tokenizer, b=blocks: [t.encode_block(x) for x in b]),
+                "tiktoken": (
+                    size,
+                    lambda e=encoding, b=large: [e.encode(x, allowed_special="all") for x in b],
+                ),
+                "hf": (_bytes(few), lambda h=hugging_face, f=few: h.encode_batch(f)),
+            }
+        )
+        ours, tiktoken, hf = (speeds[name] / 1e6 for name in ("ours", "tiktoken", "hf"))
+        lines.append(
+            f"| {vocab_size} | {ours:.1f} | {tiktoken:.1f} | {hf:.2f} | "
+            f"{ours / tiktoken:.2f} | {ours / hf:.1f} |"
+        )
+    return "\n".join([*lines, "", _two_processes(repeated)])
+
+
+def _two_processes(texts: list[str]) -> str:
+    """The whole encode stage, parquet to shards, with one process and with two."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        for split, chosen in (("train", texts), ("validation", texts[:100])):
+            with SplitWriter(folder, split) as writer:
+                for text in chosen:
+                    writer.add(text)
+        Tokenizer.train(texts[:5000], 4096).save(folder)
+
+        def encode(workers: int) -> Callable[[], object]:
+            return lambda: encode_corpus(
+                folder, folder / "tokenizer.json", folder / "tokens", 1 << 24, workers
+            )
+
+        speeds = _rounds({n: (_bytes(texts), encode(n)) for n in (1, 2)}, rounds=3)
+    return (
+        f"Parquet to shards: {speeds[1] / 1e6:.1f} MB/s with one process, "
+        f"{speeds[2] / 1e6:.1f} with two, start-up included "
+        f"({speeds[2] / speeds[1]:.2f} times)."
+    )
+
+
+def _training(texts: list[str]) -> str:
+    """Seconds to learn a vocabulary from raw text, each on all cores."""
+    repeated = list(_repeat(texts, TRAIN_BYTES))
+    lines = [
+        f"Training on {_bytes(repeated) / 1e6:.0f} MB, seconds (median of 3 rounds), "
+        f"{os.cpu_count()} cores:\n",
+        "| vocabulary | lmcore | HF tokenizers | rustbpe | HF / ours | rustbpe / ours |",
+        "|---|---|---|---|---|---|",
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        with SplitWriter(folder, "train") as writer:
+            for text in repeated:
+                writer.add(text)
+        for vocab_size in (4096, 10000, 32000):
+            seconds = {
+                name: 1 / speed
+                for name, speed in _rounds(
+                    {
+                        "ours": (1, lambda v=vocab_size: train_tokenizer(folder, v, "gpt2", 2)),
+                        "hf": (1, lambda v=vocab_size: _train_hugging_face(repeated, v)),
+                        "rustbpe": (1, lambda v=vocab_size: _train_rustbpe(repeated, v)),
+                    },
+                    rounds=3,
+                ).items()
+            }
+            ours, hf, rust = seconds["ours"], seconds["hf"], seconds["rustbpe"]
+            lines.append(
+                f"| {vocab_size} | {ours:.2f} | {hf:.2f} | {rust:.2f} | "
+                f"{hf / ours:.2f} | {rust / ours:.2f} |"
+            )
+    return "\n".join(lines)
+
+
+def _cold_start(texts: list[str]) -> str:
+    with tempfile.TemporaryDirectory() as scratch:
+        Tokenizer.train(texts[:5000], 4096).save(Path(scratch))
+        command = [sys.executable, "-m", "lmcore.tokenizer", scratch, "Once upon a time"]
+        speed = _rounds(
+            {"cold": (1, lambda: subprocess.run(command, check=True, capture_output=True))}
+        )["cold"]
+    return f"One short string encoded from the command line: {1 / speed:.2f} s."
+
+
+def _rounds(candidates: dict, rounds: int = ROUNDS) -> dict:
+    """Units a second of each candidate, `(units, run)`, the median of interleaved rounds."""
+    seconds: dict = {name: [] for name in candidates}
+    for _ in range(rounds):
+        for name, (_, run) in candidates.items():
+            start = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - start)
+    return {n: units / statistics.median(seconds[n]) for n, (units, _) in candidates.items()}
+
+
+def _hugging_face(tokenizer: Tokenizer) -> tokenizers.Tokenizer:
+    # Read at the first batch: one thread, as the others have.
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    with tempfile.TemporaryDirectory() as scratch:
+        tokenizer.save(Path(scratch))
+        return tokenizers.Tokenizer.from_file(f"{scratch}/tokenizer.json")
+
+
+def _train_hugging_face(texts: list[str], vocab_size: int) -> None:
+    os.environ["TOKENIZERS_PARALLELISM"] = "true"
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE())
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = tokenizers.trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[END_OF_TEXT],
+        initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+
+
+def _train_rustbpe(texts: list[str], vocab_size: int) -> None:
+    rustbpe.Tokenizer().train_from_iterator(
+        iter(texts), vocab_size=vocab_size, pattern=PATTERNS["gpt2"]
+    )
+
+
+def _repeat(texts: list[str], size: int) -> Iterator[str]:
+    while size > 0:
+        for text in texts:
+            size -= len(text.encode())
+            yield text
+            if size <= 0:
+                return
+
+
+def _bytes(texts: list[str]) -> int:
+    return sum(len(text.encode()) for text in texts)
+
+
+if __name__ == "__main__":
+    main()

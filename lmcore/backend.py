@@ -53,6 +53,7 @@ class Backend:
     device: str  # "cpu" or "gpu"
     blas: str  # the library behind matrix products on a Linux CPU
     blas_threads: int
+    blas_kernels: str  # "" for the library's own choice
     compiled: bool  # whether mx.compile is on
 
 
@@ -64,13 +65,14 @@ def setup(blas_threads: int = 1) -> Backend:
     global _ready
     if _ready is not None:
         return _ready
-    blas = "built in"
+    blas, kernels = "built in", ""
     if sys.platform == "linux":
         if "mlx.core" in sys.modules:
             raise RuntimeError("lmcore.backend.setup() must run before mlx.core is imported")
         _keep_freed_memory()
         if not _has_cuda():
             os.environ["MLX_BFS_MAX_WIDTH"] = "1000000"
+            kernels = _choose_kernels()
             blas = _load_fast_blas(blas_threads)
     import mlx.core as mx
 
@@ -78,7 +80,7 @@ def setup(blas_threads: int = 1) -> Backend:
     compiled = device == "gpu" or shutil.which("g++") is not None
     if not compiled:
         mx.disable_compile()
-    _ready = Backend(version("mlx"), device, blas, blas_threads, compiled)
+    _ready = Backend(version("mlx"), device, blas, blas_threads, kernels, compiled)
     return _ready
 
 
@@ -104,6 +106,27 @@ def _keep_freed_memory() -> None:
     mallopt(_M_MMAP_MAX, 0)
     mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(_M_TOP_PAD, 256 * 2**20)
+
+
+def _choose_kernels() -> str:
+    """Has OpenBLAS use its AVX-512 kernels on AMD processors that can run them.
+
+    It knows them as Intel's and takes those for AVX2 instead. Measured on a
+    2-core EPYC: matrix products 1.4 to 1.9 times faster, a step 1.4 times.
+    """
+    chosen = os.environ.get("OPENBLAS_CORETYPE", "")
+    if not chosen and _amd_with_avx512():
+        chosen = os.environ["OPENBLAS_CORETYPE"] = "SKYLAKEX"
+    return chosen
+
+
+def _amd_with_avx512() -> bool:
+    try:
+        told = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+    needed = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
+    return "AuthenticAMD" in told and needed <= set(told.split())
 
 
 def _load_fast_blas(threads: int) -> str:

@@ -145,7 +145,7 @@ def _peak_of_gradients(config: ModelConfig, batch: int) -> int:
 
 
 def test_a_plan_names_the_total_and_every_part() -> None:
-    train = train_of(steps=10, batch_size=4, accumulation=2)
+    train = train_of(steps=10, warmup_steps=1, batch_size=4, accumulation=2)
     lines = plan(config_of(**GPT2), train).splitlines()
     said = {line[:20].strip(): line[20:].strip() for line in lines}
     assert said["parameters"] == "124,439,808"

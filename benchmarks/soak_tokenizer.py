@@ -8,9 +8,9 @@ import unicodedata
 
 import click
 
-from lmcore.pretokenize import END, find_words, split_texts
+from lmcore.pretokenize import END, blocks_of, find_words, split_texts
 from lmcore.progress import progress
-from lmcore.tokenizer import Tokenizer, blocks_of
+from lmcore.tokenizer import Tokenizer
 
 _ALPHABETS = [
     "'",

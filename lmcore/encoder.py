@@ -25,9 +25,10 @@ import pyarrow.compute as pc
 from lmcore.artifacts import atomic_directory, sha256_of
 from lmcore.corpus.store import SPLITS, RowGroup, read_texts, row_groups
 from lmcore.errors import LmcoreError
+from lmcore.pretokenize import BLOCK_BYTES, count_words
 from lmcore.progress import progress
 from lmcore.shards import ShardWriter
-from lmcore.tokenizer import BLOCK_BYTES, Tokenizer, count_words
+from lmcore.tokenizer import Tokenizer
 
 # Below this many bytes, starting processes takes longer than it saves.
 _WORTH_PROCESSES = 32 << 20

@@ -22,6 +22,7 @@ its own: it becomes <|endoftext|>.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import numpy as np
@@ -37,6 +38,10 @@ PATTERNS = {
         r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
     ),
 }
+
+# Texts are counted and encoded about this many bytes at a time: smaller blocks
+# repeat dictionary work, larger ones fall out of the processor's cache.
+BLOCK_BYTES = 3 << 20
 
 # UTF-8 has no byte 0xFF, so it can end each text of a block.
 END = b"\xff"
@@ -63,6 +68,35 @@ def split_texts(texts: pa.Array, pattern: str = "gpt2") -> pa.BinaryArray:
             pa.binary(),
         )
     return _split_block(_joined(texts))
+
+
+def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
+    """How often each word occurs in a string array."""
+    counted = split_texts(texts, pattern).value_counts()
+    words, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
+    return dict(zip(words, counts, strict=True))
+
+
+def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
+    """Texts gathered into string arrays of about `BLOCK_BYTES`."""
+    block, size = [], 0
+    for text in texts:
+        block.append(replace_surrogates(text))
+        size += len(text)
+        if size >= BLOCK_BYTES:
+            yield pa.array(block, pa.large_string())
+            block, size = [], 0
+    if block:
+        yield pa.array(block, pa.large_string())
+
+
+def replace_surrogates(text: str) -> str:
+    """`text` with halves of UTF-16 pairs joined, and U+FFFD for those alone."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _encoded_words(text: str, pattern: str) -> list[bytes]:

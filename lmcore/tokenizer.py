@@ -23,14 +23,17 @@ import pyarrow as pa
 from lmcore.artifacts import write_text
 from lmcore.bpe import Pair, WordEncoder, train_merges
 from lmcore.errors import LmcoreError
-from lmcore.pretokenize import END, PATTERNS, split_texts
+from lmcore.pretokenize import (
+    END,
+    PATTERNS,
+    blocks_of,
+    count_words,
+    replace_surrogates,
+    split_texts,
+)
 
 END_OF_TEXT = "<|endoftext|>"
 Special = Collection[str] | Literal["all"]
-
-# Texts are counted and encoded about this many bytes at a time: smaller blocks
-# repeat dictionary work, larger ones fall out of the processor's cache.
-BLOCK_BYTES = 3 << 20
 
 
 class Tokenizer:
@@ -258,7 +261,7 @@ class Tokenizer:
         """Token ids of each text; special tokens are ordinary text."""
         if not texts:
             return []
-        block = pa.array(map(_replace_surrogates, texts), pa.large_string())
+        block = pa.array(map(replace_surrogates, texts), pa.large_string())
         ids = self._encode_words(split_texts(block, self.pattern), end=_END_MARK)
         ends = np.flatnonzero(ids == _END_MARK)
         parts = np.split(ids, ends)[:-1]
@@ -323,26 +326,6 @@ class Tokenizer:
                 )
 
 
-def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
-    """How often each word occurs in a string array."""
-    counted = split_texts(texts, pattern).value_counts()
-    words, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
-    return dict(zip(words, counts, strict=True))
-
-
-def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
-    """Texts gathered into string arrays of about `BLOCK_BYTES`."""
-    block, size = [], 0
-    for text in texts:
-        block.append(_replace_surrogates(text))
-        size += len(text)
-        if size >= BLOCK_BYTES:
-            yield pa.array(block, pa.large_string())
-            block, size = [], 0
-    if block:
-        yield pa.array(block, pa.large_string())
-
-
 _END_MARK = -1  # not an id: where one text of a batch ends
 
 
@@ -350,14 +333,6 @@ def _tokens_of(merges: list[Pair]) -> list[bytes]:
     """The bytes of each ordinary token by id: bytes, then what merges make."""
     made = dict.fromkeys(left + right for left, right in merges)
     return [bytes([byte]) for byte in range(256)] + list(made)
-
-
-def _replace_surrogates(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half of a UTF-16 pair: join halves, replace lone ones
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def _alphabet() -> dict[int, str]:

@@ -110,7 +110,7 @@ def _training(texts: list[str]) -> str:
     lines = [
         f"Training on {_bytes(repeated) / 1e6:.0f} MB, seconds (median of 3 rounds), "
         f"{os.cpu_count()} cores:\n",
-        "| vocabulary asked for | reached | lmcore | HF tokenizers | rustbpe | HF / ours | rustbpe / ours |",
+        "| asked for | reached | lmcore | HF tokenizers | rustbpe | HF / ours | rustbpe / ours |",
         "|---|---|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as scratch:

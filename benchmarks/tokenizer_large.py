@@ -1,0 +1,119 @@
+"""Two gigabytes through the tokenizer: time, and memory of all processes together.
+
+`python -m benchmarks.tokenizer_large` repeats real text with a novel word in
+every story, and writes benchmarks/results/tokenizer_large.md. Needs 4 GB of disk.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.machine import describe, real_text
+from lmcore.corpus.store import SplitWriter, iter_texts
+from lmcore.encoder import encode_corpus, train_tokenizer
+
+SIZE = 2_000_000_000
+VOCAB_SIZE = 4096
+WORKERS = 2
+
+
+def main() -> None:
+    """Measures both, in a process of its own each, and writes the section."""
+    if len(sys.argv) == 3:
+        _STEPS[sys.argv[1]](Path(sys.argv[2]))
+        return
+    lines = [
+        "## Two gigabytes of text\n",
+        f"{describe('pyarrow', 'numpy')} Real stories repeated, a novel word in each; "
+        f"{WORKERS} workers; peak is the proportional set size of all processes together.\n",
+        "| step | seconds | peak MiB |",
+        "|---|---|---|",
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        _write_corpus(Path(scratch))
+        for step in _STEPS:
+            seconds, peak = _watched([sys.executable, "-m", __spec__.name, step, scratch])
+            lines.append(f"| {step} | {seconds:.1f} | {peak / 2**20:.0f} |")
+    file = Path(__file__).parent / "results" / "tokenizer_large.md"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    print(file.read_text("utf-8"))
+
+
+def _train(folder: Path) -> None:
+    tokenizer, _ = train_tokenizer(folder, VOCAB_SIZE, "gpt2", WORKERS)
+    tokenizer.save(folder)
+
+
+def _encode(folder: Path) -> None:
+    encode_corpus(folder, folder / "tokenizer.json", folder / "tokens", 1 << 24, WORKERS)
+
+
+_STEPS: dict[str, Callable[[Path], None]] = {"train": _train, "encode": _encode}
+
+
+def _write_corpus(folder: Path) -> None:
+    texts = list(iter_texts(real_text(), "train"))
+    draw = random.Random(0)
+    with SplitWriter(folder, "validation") as writer:
+        for text in texts[:100]:
+            writer.add(text)
+    size = 0
+    with SplitWriter(folder, "train") as writer:
+        while size < SIZE:
+            for text in texts:
+                novel = "".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=9))
+                writer.add(f"{text} {novel}")
+                size += len(text.encode()) + 10
+
+
+def _watched(command: list[str]) -> tuple[float, int]:
+    """Seconds of a command, and the greatest memory of it and its descendants in bytes."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    peak, done = 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(0.2):
+            peak = max(peak, sum(map(_memory, _family(process.pid))))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    code = process.wait()
+    done.set()
+    watcher.join()
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with {code}")
+    return time.perf_counter() - start, peak
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = thread.read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))
+
+
+def _memory(pid: int) -> int:
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it has ended
+        return 0
+    pss = (line.split()[1] for line in told.splitlines() if line.startswith("Pss:"))
+    return 1024 * int(next(pss, "0"))
+
+
+if __name__ == "__main__":
+    main()

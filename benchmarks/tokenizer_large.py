@@ -12,8 +12,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from benchmarks.machine import describe, real_text
 from lmcore.corpus.store import SplitWriter, iter_texts
@@ -83,7 +85,7 @@ def _watched(command: list[str]) -> tuple[float, int]:
     def watch() -> None:
         nonlocal peak
         while not done.wait(0.2):
-            peak = max(peak, sum(map(_memory, _family(process.pid))))
+            peak = max(peak, _memory(process.pid))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -95,24 +97,17 @@ def _watched(command: list[str]) -> tuple[float, int]:
     return time.perf_counter() - start, peak
 
 
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = thread.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _family(int(child))
-
-
 def _memory(pid: int) -> int:
+    """Proportional set size of a process and its descendants; resident where there is none."""
+    total = 0
     try:
-        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:  # it has ended
-        return 0
-    pss = (line.split()[1] for line in told.splitlines() if line.startswith("Pss:"))
-    return 1024 * int(next(pss, "0"))
+        command = psutil.Process(pid)
+        for process in (command, *command.children(recursive=True)):
+            used = process.memory_full_info()
+            total += getattr(used, "pss", used.rss)
+    except psutil.NoSuchProcess:  # it has just ended
+        pass
+    return total
 
 
 if __name__ == "__main__":

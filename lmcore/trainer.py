@@ -40,6 +40,10 @@ from lmcore.shards import TokenShards
 
 Tree = Any  # nested dicts and lists of mx.array
 
+# The columns of the curves, in the order of the CSV files.
+_TRAINING = ("step", "tokens", "loss", "learning_rate", "gradient_norm")
+_VALIDATION = ("step", "tokens", "loss", "bits_per_byte")
+
 # The training curve has about this many rows, each the mean over its steps.
 _CURVE_ROWS = 500
 
@@ -314,8 +318,8 @@ def save_run(
     """Writes the model folder, the curves as CSV and the figures as JSON."""
     curves = outcome.curves
     save_model(model, outcome.model, tokenizer)
-    write_text(plots / "training.csv", _csv(curves.training))
-    write_text(plots / "validation.csv", _csv(curves.validation))
+    write_text(plots / "training.csv", _csv(curves.training, _TRAINING))
+    write_text(plots / "validation.csv", _csv(curves.validation, _VALIDATION))
     write_json(
         metrics,
         {
@@ -376,9 +380,9 @@ def _add(total: Tree | None, more: Tree) -> Tree:
     return more if total is None else tree_map(mx.add, total, more)
 
 
-def _csv(rows: list[dict[str, float]]) -> str:
+def _csv(rows: list[dict[str, float]], columns: tuple[str, ...]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -30,10 +30,13 @@ from lmcore.progress import progress
 from lmcore.shards import ShardWriter
 from lmcore.tokenizer import Tokenizer
 
-# Below this many bytes, starting processes takes longer than it saves.
-_WORTH_PROCESSES = 32 << 20
+# Below this many bytes, starting processes takes longer than it saves: about a
+# second, in which one process counts or encodes some 70 MB.
+_WORTH_PROCESSES = 192 << 20
 # Pieces under way for each process: one in work, one waiting.
 _AHEAD = 2
+# Just below the 32 MiB to which glibc limits itself.
+_LARGEST_KEPT = 31 << 20
 
 Piece = list[RowGroup]
 
@@ -191,6 +194,16 @@ _work: Callable[[Piece], Any]
 def _begin(work: Callable[[Piece], Any]) -> None:
     global _work
     _work = work
+    _keep_freed_memory()
+
+
+def _keep_freed_memory() -> None:
+    """Has glibc reuse large blocks: by default it returns each to the system.
+
+    A page fault for each page of each array is a third of the work otherwise.
+    glibc raises its limit to the largest block that it has seen freed.
+    """
+    np.empty(_LARGEST_KEPT, np.uint8)
 
 
 def _do(piece: Piece) -> Any:
@@ -200,6 +213,7 @@ def _do(piece: Piece) -> Any:
 def _in_order(work: Callable[[Piece], Any], pieces: list[Piece], workers: int) -> Iterator[Any]:
     """Results in the order of the pieces, from `workers` processes."""
     if workers == 1:
+        _keep_freed_memory()
         yield from map(work, pieces)
         return
     # A fork would copy locks that pyarrow's threads may hold.

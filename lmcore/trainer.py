@@ -12,6 +12,7 @@ import csv
 import hashlib
 import io
 import math
+import os
 import signal
 import sys
 import time
@@ -25,7 +26,7 @@ import mlx.core as mx
 from mlx.utils import tree_flatten, tree_map, tree_unflatten
 
 from lmcore import backend
-from lmcore.artifacts import write_json, write_text
+from lmcore.artifacts import sha256_of, write_json, write_text
 from lmcore.batches import Batches
 from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
 from lmcore.errors import LmcoreError
@@ -125,7 +126,7 @@ class Trainer:
     def run(self) -> TrainedModel:
         """Takes the steps that are left and returns the trained model."""
         self._resume()
-        first, started = self.step, time.perf_counter()
+        first, started, parent = self.step, time.perf_counter(), os.getppid()
         with (
             stop_requests() as stop,
             progress(
@@ -138,7 +139,10 @@ class Trainer:
             ) as bar,
         ):
             while self.step < self.config.steps:
-                loss, stopping = self._take_step(stop.requested)
+                loss, stopping = self._take_step(
+                    # Whoever started this process was killed: nobody waits for it.
+                    stop.requested or os.getppid() != parent
+                )
                 validated = self._validate_when_due()
                 self._save_when_due(stopping, validated)
                 bar.update()
@@ -310,6 +314,16 @@ def _loss_and_gradients(model: GPT) -> Any:
         return next_token_loss(model, inputs, targets, key)
 
     return mx.value_and_grad(loss)
+
+
+def check_tokenizer(tokens: Path, tokenizer: Path) -> None:
+    """Raises `LmcoreError` unless the shards were written with just this tokenizer file."""
+    expected = TokenShards(tokens / "train").index.get("tokenizer_sha256")
+    if not tokenizer.is_file() or sha256_of(tokenizer) != expected:
+        raise LmcoreError(
+            f"{tokenizer} is missing or is not the tokenizer that {tokens} was encoded with; "
+            "`dvc repro` makes both anew."
+        )
 
 
 def save_run(

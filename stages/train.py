@@ -26,6 +26,8 @@ def main(plan: bool) -> None:
         config = model.ModelConfig(**shape, vocab_size=params.tokenizer.vocab_size)
         click.echo(accounting.plan(config, params.train))
         return
+    tokenizer = TOKENIZER / "tokenizer.json"
+    trainer.check_tokenizer(TOKENS, tokenizer)
     if params.train.workers > 1 and not parallel.is_worker():
         parallel.launch(params.train.workers, [sys.executable, "-m", "stages.train"])
         return

@@ -54,11 +54,12 @@ class KneserNey:
 
     def losses(self, tokens: np.ndarray) -> np.ndarray:
         """-log P in nats of every token from the `order`-th on, (n - order + 1,)."""
-        keys = self._keys(tokens, self._order)
+        # Each different n-gram once, in order: looked up so, the tables stay in the cache.
+        keys, where = np.unique(self._keys(tokens, self._order), return_inverse=True)
         chance = np.full(len(keys), 1 / self._vocab_size)
         for order, level in zip(range(1, self._order + 1), reversed(self._levels), strict=True):
             chance = self._interpolate(level, keys % self._vocab_size**order, chance)
-        return -np.log(chance)
+        return -np.log(chance)[where]
 
     def _keys(self, tokens: np.ndarray, order: int) -> np.ndarray:
         """Every run of `order` tokens as one integer, the last token lowest."""

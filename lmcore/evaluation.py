@@ -96,6 +96,7 @@ class Evaluation:
     """Figures for the metrics, and the losses behind them."""
 
     metrics: dict[str, Any]
+    stories: list[tuple[int, float]]  # UTF-8 bytes and nats of every story, in order
     losses: np.ndarray  # (N,) nats
     places: np.ndarray  # (N,) place in the window
     tokens: np.ndarray  # (N,)
@@ -105,6 +106,7 @@ class Evaluation:
         """Writes the details to `folder` and the figures to `metrics`."""
         with atomic_directory(folder) as partial:
             write_text(partial / "position_loss.csv", self._position_loss())
+            write_text(partial / "stories.csv", self._stories())
             write_json(partial / "passage.json", self._passage(tokenizer))
         write_json(metrics, self.metrics)
 
@@ -122,6 +124,11 @@ class Evaluation:
             writer.writerow([int(place), float(losses.mean(dtype=np.float64)), float(error)])
         return text.getvalue()
 
+    def _stories(self) -> str:
+        """What each story cost: two models of the same stories compare story by story."""
+        rows = (f"{place},{size},{nats}" for place, (size, nats) in enumerate(self.stories))
+        return "\n".join(["index,bytes,nats", *rows]) + "\n"
+
     def _passage(self, tokenizer: Tokenizer) -> dict[str, Any]:
         """The first story: its tokens as text, and how surprising each was."""
         end = int(np.argmax(self.tokens == self.shards.end_of_text))
@@ -137,6 +144,8 @@ def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) 
     shards = TokenShards(tokens / "validation")
     validation = np.asarray(shards[:])
     losses, places = model_losses(model, validation, shards.end_of_text, batch_size, stride)
+    sizes = _story_sizes(raw)
+    nats = _story_nats(losses, validation, shards.end_of_text)
     floor = _floor(raw)
     metrics = {
         "validation": {
@@ -144,13 +153,13 @@ def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) 
             "bytes": shards.bytes,
             "stories": shards.documents,
         },
-        "model": _figures(losses, shards)
-        | _standard_error(losses, validation, shards.end_of_text, _story_sizes(raw)),
+        "model": _figures(losses, shards) | _standard_error(nats, sizes),
         "baselines": _baselines(TokenShards(tokens / "train"), shards, validation, raw),
     }
     if floor is not None:
         metrics["floor"] = {"bits_per_byte": floor}
-    return Evaluation(metrics, losses, places, validation, shards)
+    stories = list(zip(sizes.astype(int).tolist(), nats.tolist(), strict=True))
+    return Evaluation(metrics, stories, losses, places, validation, shards)
 
 
 def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:
@@ -163,16 +172,18 @@ def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:
     }
 
 
-def _standard_error(
-    losses: np.ndarray, tokens: np.ndarray, end_of_text: int, sizes: np.ndarray
-) -> dict[str, float]:
+def _story_nats(losses: np.ndarray, tokens: np.ndarray, end_of_text: int) -> np.ndarray:
+    """Total loss of every story, its end included, (stories,) float64."""
+    ends = np.flatnonzero(tokens == end_of_text)
+    return np.add.reduceat(losses.astype(np.float64), np.concatenate([[0], ends[:-1] + 1]))
+
+
+def _standard_error(nats: np.ndarray, sizes: np.ndarray) -> dict[str, float]:
     """The standard error of bits per byte, stories of `sizes` bytes being independent draws.
 
     For a ratio of sums, var(sum L / sum B) = var(L_i - r B_i) / (n mean(B)^2)
     (Cochran, 1977, section 2.11).
     """
-    ends = np.flatnonzero(tokens == end_of_text)
-    nats = np.add.reduceat(losses.astype(np.float64), np.concatenate([[0], ends[:-1] + 1]))
     spread = np.std(nats - nats.sum() / sizes.sum() * sizes, ddof=min(1, len(sizes) - 1))
     error = spread / math.sqrt(len(sizes)) / sizes.mean() / LN2
     return {"bits_per_byte_standard_error": float(error)}

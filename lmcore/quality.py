@@ -7,15 +7,17 @@ validation split, so that it can be read: good samples look like real ones.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from lmcore.corpus.store import iter_texts
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-# Training stories that samples are compared with: enough to find copying, and
-# few enough for a second of work.
+# Training stories that samples are compared with: enough to find copying.
 _TRAINING_STORIES = 50_000
 
 
@@ -40,14 +42,68 @@ def repetition(stories: list[list[str]], n: int = 4) -> float:
     return repeated / max(1, total)
 
 
-def longest_overlap(story: list[str], training: Iterable[list[str]], most: int = 64) -> int:
-    """Words in the longest run that the story shares with a training story, at most `most`."""
-    runs = {n: set(_grams(story, n)) for n in range(1, min(most, len(story)) + 1)}
-    longest = 0
-    for other in training:
-        while longest + 1 in runs and not runs[longest + 1].isdisjoint(_grams(other, longest + 1)):
-            longest += 1
-    return longest
+class TrainingWords:
+    """The words of training stories as numbers, to look samples up in."""
+
+    def __init__(self, stories: Iterable[list[str]]) -> None:
+        self._number: dict[str, int] = {}
+        numbers = array("i")
+        for story in stories:
+            numbers.extend(self._number.setdefault(word, len(self._number)) for word in story)
+            numbers.append(_BORDER)
+        self._words = np.frombuffer(numbers, np.int32) if numbers else np.empty(0, np.int32)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._number
+
+    def longest_overlap(self, stories: list[list[str]]) -> int:
+        """Words in the longest run that one of `stories` shares with a training story.
+
+        Runs grow by a word at a time, and only where they are still shared;
+        they are compared by hashes of 64 bits.
+        """
+        own = [self._number.get(word, _UNKNOWN) for story in stories for word in (*story, "")]
+        ours, theirs = _Runs(np.array(own, np.int32)), _Runs(self._words)
+        length = 0
+        while True:
+            ours, theirs = ours.longer(_UNKNOWN), theirs.longer(_BORDER)
+            theirs = theirs.among(ours.hashes)
+            if not len(theirs.ends):
+                return length
+            ours = ours.among(theirs.hashes)
+            length += 1
+
+
+# What no shared run holds: the end of a training story, a word that is in none.
+_BORDER, _UNKNOWN = -1, -2
+
+
+class _Runs:
+    """Runs of words of one length: where each ends in `words`, and its hash."""
+
+    def __init__(
+        self, words: np.ndarray, ends: np.ndarray | None = None, hashes: np.ndarray | None = None
+    ) -> None:
+        self._words = words
+        self.ends = np.arange(len(words), dtype=np.int32) if ends is None else ends
+        self.hashes = np.zeros(len(words), np.uint64) if hashes is None else hashes
+
+    def longer(self, border: int) -> _Runs:
+        """The runs that go on by a word other than `border`; hash -> hash * base + word."""
+        following = self._words[self.ends]
+        goes_on = following != border
+        words = following[goes_on].astype(np.uint64) + np.uint64(1)
+        hashes = self.hashes[goes_on] * _BASE + words
+        return _Runs(self._words, self.ends[goes_on] + np.int32(1), hashes)
+
+    def among(self, hashes: np.ndarray) -> _Runs:
+        """The runs whose hash is one of `hashes`."""
+        known = np.append(np.unique(hashes), np.uint64(2**64 - 1))
+        kept = known[np.searchsorted(known, self.hashes)] == self.hashes
+        return _Runs(self._words, self.ends[kept], self.hashes[kept])
+
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, with bits at random
 
 
 def quality(samples: list[str], raw: Path) -> dict[str, dict[str, float]]:
@@ -55,16 +111,15 @@ def quality(samples: list[str], raw: Path) -> dict[str, dict[str, float]]:
     count = len(samples)
     real = [words_of(text) for text in islice(iter_texts(raw, "validation"), count)]
     told = [words_of(text) for text in samples]
-    training = [words_of(text) for text in islice(iter_texts(raw, "train"), _TRAINING_STORIES)]
-    known = {word for story in training for word in story}
+    training = TrainingWords(map(words_of, islice(iter_texts(raw, "train"), _TRAINING_STORIES)))
     return {
         name: {
             "distinct_1": distinct(stories, 1),
             "distinct_2": distinct(stories, 2),
             "repetition": repetition(stories),
-            "unknown_words": sum(word not in known for story in stories for word in story)
+            "unknown_words": sum(word not in training for story in stories for word in story)
             / max(1, sum(map(len, stories))),
-            "longest_overlap": max((longest_overlap(s, training) for s in stories), default=0),
+            "longest_overlap": training.longest_overlap(stories),
         }
         for name, stories in (("samples", told), ("real", real))
     }

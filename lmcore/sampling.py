@@ -5,8 +5,10 @@ a pure function of (B, V) logits and they apply in this order: repetition
 penalty, temperature, top-k, top-p (nucleus; Holtzman et al., 2020,
 arXiv:1904.09751), min-p (Nguyen et al., 2024, arXiv:2407.01082).
 
-Draws are decided by (seed, row, place in the text) alone, so a text is the
-same whatever else is in its batch and however it is streamed.
+The draw of a token is decided by (seed + row in the batch, place in the text)
+alone: row r of a batch is the text that seed + r gives by itself, whatever is
+beside it and however it is streamed. (A matrix product may round otherwise for
+another batch, so a draw that is a tie but for rounding can still differ.)
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import mlx.core as mx
 import numpy as np
 
 from lmcore.model import GPT
+
+NONE = -1  # in place of a token
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Drawing:
 class Step:
     """One generated token of each row."""
 
-    tokens: np.ndarray  # (B,)
+    tokens: np.ndarray  # (B,); NONE where a row still reads its prompt, or has ended
     logits: mx.array  # (B, V), as the model gave them
 
 
@@ -84,82 +88,90 @@ def draw(logits: mx.array, drawing: Drawing, place: int) -> mx.array:
     logits = top_k(logits / drawing.temperature, drawing.top_k)
     logits = min_p(top_p(logits, drawing.top_p), drawing.min_p)
     rows = [
-        mx.random.categorical(row, key=mx.random.key(_draw_seed(drawing.seed, index, place)))
+        mx.random.categorical(row, key=mx.random.key(_draw_seed(drawing.seed + index, place)))
         for index, row in enumerate(logits)
     ]
     return mx.stack(rows)
 
 
-def _draw_seed(seed: int, row: int, place: int) -> int:
-    return int(np.random.SeedSequence([seed, row, place]).generate_state(1, np.uint64)[0])
+def _draw_seed(seed: int, place: int) -> int:
+    return int(np.random.SeedSequence([seed, place]).generate_state(1, np.uint64)[0])
 
 
 def generate(
-    model: GPT, prompts: list[np.ndarray], max_tokens: int, drawing: Drawing
+    model: GPT,
+    prompts: list[np.ndarray],
+    max_tokens: int,
+    drawing: Drawing,
+    end: int | None = None,
 ) -> Iterator[Step]:
-    """Yields the next token of every prompt, `max_tokens` times.
+    """Yields the next token of every prompt until each has `max_tokens` or drew `end`.
 
-    Prompts are token ids of one length. The keys and values of past tokens
-    are kept in a cache. When the context is full, the older half of it is
-    forgotten and the rest read again: positions then begin anew, as the model
-    saw them in training.
+    Prompts are token ids, at least one each, of whatever lengths. Reading goes
+    forward together from the end of the shortest: a longer prompt's own tokens
+    take the place of drawn ones until it is read, so that nothing is padded and
+    every token stands at its true position.
+
+    The keys and values of past tokens are kept in a cache. When the context is
+    full, the older half of it is forgotten and the rest read again: positions
+    then begin anew, as the model saw them in training.
     """
-    context = model.config.context_length
-    history = np.stack(prompts).astype(np.int32)  # (B, T)
-    start = history.shape[1]
-    seen = _seen(history, model.config.vocab_size) if drawing.repetition_penalty != 1 else None
-    unread, cache = history, model.make_cache(len(history), context)
-    for place in range(max_tokens):
-        if cache.offset + unread.shape[1] > context:
-            unread = history[:, -((context + 1) // 2) :]
-            cache = model.make_cache(len(history), context)
-        logits = model(mx.array(unread), cache)[:, -1]
-        shown = logits
-        if seen is not None:
-            logits = penalise_repetition(logits, mx.array(seen), drawing.repetition_penalty)
-        tokens = np.array(draw(logits, drawing, start + place))
-        if seen is not None:
-            seen[np.arange(len(tokens)), tokens] = True
-        unread = tokens[:, None]
-        history = np.concatenate([history, unread], axis=1)
-        yield Step(tokens, shown)
+    lengths = np.array([len(prompt) for prompt in prompts])
+    if not lengths.all():
+        raise ValueError("a prompt needs at least one token")
+    history = np.zeros((len(prompts), lengths.max() + max_tokens), np.int32)  # (B, T)
+    seen = np.zeros((len(prompts), model.config.vocab_size), bool)
+    for row, prompt in enumerate(prompts):
+        history[row, : len(prompt)] = prompt
+        seen[row, prompt] = True
+    room = min(model.config.context_length, history.shape[1])
+    cache, read, length = model.make_cache(len(prompts), room), 0, int(lengths.min())
+    ended = np.zeros(len(prompts), bool)
+    while not ended.all():
+        if cache.offset + length - read > room:
+            read, cache = length - (room + 1) // 2, model.make_cache(len(prompts), room)
+        logits = model(mx.array(history[:, read:length]), cache)[:, -1]
+        drawn = np.array(draw(_penalised(logits, seen, drawing), drawing, length), np.int32)
+        new = (length >= lengths) & ~ended
+        history[new, length], seen[new, drawn[new]] = drawn[new], True
+        read, length = length, length + 1
+        ended |= new & ((drawn == end) | (length == lengths + max_tokens))
+        yield Step(np.where(new, drawn, NONE), logits)
 
 
-def _seen(history: np.ndarray, vocab_size: int) -> np.ndarray:
-    seen = np.zeros((len(history), vocab_size), bool)
-    np.put_along_axis(seen, history, True, axis=1)
-    return seen
-
-
-def tokens_until(
-    model: GPT, prompt: np.ndarray, max_tokens: int, drawing: Drawing, end: int
-) -> Iterator[int]:
-    """The tokens that follow one prompt, up to an end of text."""
-    for step in generate(model, [prompt], max_tokens, drawing):
-        token = int(step.tokens[0])
-        if token == end:
-            return
-        yield token
+def _penalised(logits: mx.array, seen: np.ndarray, drawing: Drawing) -> mx.array:
+    if drawing.repetition_penalty == 1:
+        return logits
+    return penalise_repetition(logits, mx.array(seen), drawing.repetition_penalty)
 
 
 def until_stop(pieces: Iterator[str], stops: list[str]) -> Iterator[str]:
-    """Text as it comes, cut before the first of the stop strings.
+    """Text as it comes, cut where the first of the stop strings begins.
 
-    What may be the beginning of one is held back until that is known.
+    What may be the beginning of one is held back until that is known, so the
+    cut does not depend on how the text is divided into pieces.
     """
     held = ""
     for piece in pieces:
         held += piece
-        ends = [held.find(stop) for stop in stops if stop in held]
-        if ends:
-            yield held[: min(ends)]
+        # A stop may be whole while one that begins before it is not yet.
+        begins, may_begin = _first_stop(held, stops), _first_beginning(held, stops)
+        if begins < may_begin:
+            yield held[:begins]
             return
-        keep = max(
-            (n for stop in stops for n in range(1, len(stop)) if held.endswith(stop[:n])),
-            default=0,
-        )
-        if len(held) > keep:
-            yield held[: len(held) - keep]
-            held = held[len(held) - keep :]
-    if held:
-        yield held
+        if may_begin:
+            yield held[:may_begin]
+            held = held[may_begin:]
+    if text := held[: _first_stop(held, stops)]:
+        yield text
+
+
+def _first_stop(text: str, stops: list[str]) -> int:
+    """Where the first stop string begins; the length of `text` if there is none."""
+    return min((text.find(stop) for stop in stops if stop in text), default=len(text))
+
+
+def _first_beginning(text: str, stops: list[str]) -> int:
+    """Where `text` ends in the beginning of a stop string; its length if it does not."""
+    kept = (n for stop in stops for n in range(1, len(stop)) if text.endswith(stop[:n]))
+    return len(text) - max(kept, default=0)

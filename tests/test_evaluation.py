@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import math
 from pathlib import Path
 
@@ -83,6 +85,14 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
     assert metrics["model"]["bits_per_byte"] == pytest.approx(total / math.log(2) / size)
     assert metrics["floor"]["bits_per_byte"] == pytest.approx(1.5)
     assert metrics["baselines"]["uniform"]["perplexity"] == pytest.approx(tokenizer.vocab_size)
+    outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
+    with (tmp_path / "details" / "stories.csv").open() as file:
+        stories = list(csv.DictReader(file))
+    assert [int(row["bytes"]) for row in stories] == [len(text.encode()) for text in texts]
+    assert math.fsum(float(row["nats"]) for row in stories) == pytest.approx(total)
+    passage = json.loads((tmp_path / "details" / "passage.json").read_text())
+    assert "".join(passage["tokens"]) == texts[0]
+    assert math.fsum(passage["loss"]) < float(stories[0]["nats"])  # which has the story's end too
     by_name = {name: row["bits_per_byte"] for name, row in metrics["baselines"].items()}
     assert by_name["uniform"] > by_name["unigram"] > by_name["bigram"]
 

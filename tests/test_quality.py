@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lmcore.corpus.store import SplitWriter
-from lmcore.quality import distinct, longest_overlap, quality, repetition, words_of
+from lmcore.quality import TrainingWords, distinct, quality, repetition, words_of
 
 
 def test_words() -> None:
@@ -24,9 +26,30 @@ def test_distinct_and_repetition() -> None:
 
 def test_longest_overlap() -> None:
     story = ["the", "cat", "sat", "on", "the", "mat"]
-    assert longest_overlap(story, [["a", "cat", "sat", "on", "a", "mat"]]) == 3
-    assert longest_overlap(story, [["x"], story]) == 6
-    assert longest_overlap(story, [["x"]]) == 0
+    assert TrainingWords([["a", "cat", "sat", "on", "a", "mat"]]).longest_overlap([story]) == 3
+    assert TrainingWords([["x"], story]).longest_overlap([["y"], story]) == 6
+    assert TrainingWords([["x"]]).longest_overlap([story]) == 0
+    # No run goes on from one story into the next, on either side.
+    assert TrainingWords([story[:3], story[3:]]).longest_overlap([story]) == 3
+    assert TrainingWords([story]).longest_overlap([story[:2], story[2:]]) == 4
+
+
+stories = st.lists(st.lists(st.sampled_from("abc"), max_size=12), max_size=4)
+
+
+@given(stories, stories)
+@settings(deadline=None)
+def test_longest_overlap_equals_trying_every_run(told: list, training: list) -> None:
+    def runs(stories: list) -> set[tuple[str, ...]]:
+        return {
+            tuple(story[first:end])
+            for story in stories
+            for first in range(len(story))
+            for end in range(first + 1, len(story) + 1)
+        }
+
+    longest = max(map(len, runs(told) & runs(training)), default=0)
+    assert TrainingWords(training).longest_overlap(told) == longest
 
 
 def test_samples_beside_real_stories(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lmcore import sampling
 from lmcore.model import GPT, ModelConfig
 from lmcore.params import load_params
-from lmcore.sampling import Drawing, generate, until_stop
+from lmcore.sampling import NONE, Drawing, generate, until_stop
 
 rows = st.lists(
     st.floats(-8, 8, allow_nan=False, width=32), min_size=2, max_size=12, unique=True
@@ -40,7 +40,7 @@ def test_top_k_keeps_the_k_likeliest(logits: np.ndarray, k: int) -> None:
 @settings(deadline=None)
 def test_top_p_keeps_the_fewest_that_hold_p(logits: np.ndarray, p: float) -> None:
     chances = softmax(logits[0].astype(np.float64))
-    order = np.argsort(-chances)
+    order = np.argsort(-logits[0])  # chances can tie where logits differ
     total = np.cumsum(chances[order])
     if np.abs(total - p).min() < 1e-4:  # rounding may decide either way
         return
@@ -121,9 +121,33 @@ def test_the_same_seed_tells_the_same_and_another_does_not(model: GPT) -> None:
     assert one != texts(model, [[3, 1, 4]], Drawing(seed=2), 12)
 
 
-def test_the_first_row_of_a_batch_is_what_it_is_alone(model: GPT) -> None:
-    alone = texts(model, [[3, 1, 4]], Drawing(seed=1), 12)
-    assert texts(model, [[3, 1, 4], [9, 9, 9]], Drawing(seed=1), 12)[:1] == alone
+def test_a_row_of_a_batch_is_what_its_seed_tells_alone(model: GPT) -> None:
+    """Prompts of different lengths, on past a full context."""
+    prompts = [[3, 1, 4], [9], [2, 7, 1, 8, 2, 8, 1]]
+    steps = list(generate(model, [np.array(p) for p in prompts], 30, Drawing(seed=6)))
+    for row, prompt in enumerate(prompts):
+        told = [int(step.tokens[row]) for step in steps if step.tokens[row] != NONE]
+        count = 16 - len(prompt)  # to the end of the first context; then it moves for all rows
+        assert told[:count] == texts(model, [prompt], Drawing(seed=6 + row), count)[0]
+        assert len(told) == 30
+
+
+def test_a_batch_ends_when_every_row_has_drawn_the_end(model: GPT) -> None:
+    prompts = [np.array([3, 1, 4]), np.array([9])]
+    free = [step.tokens for step in generate(model, prompts, 12, Drawing(seed=2))]
+    end = int(free[5][1])
+    steps = [step.tokens for step in generate(model, prompts, 12, Drawing(seed=2), end)]
+    assert steps[0][0] == NONE and steps[2][0] == free[2][0]  # the longer prompt begins later
+    for row in range(2):
+        told = [int(tokens[row]) for tokens in steps if tokens[row] != NONE]
+        without = [int(tokens[row]) for tokens in free if tokens[row] != NONE]
+        assert told == without[: without.index(end) + 1 if end in without else None]
+    assert [int(tokens[1]) for tokens in steps][-1] in (NONE, end)
+
+
+def test_a_prompt_without_tokens_is_refused(model: GPT) -> None:
+    with pytest.raises(ValueError, match="at least one token"):
+        next(generate(model, [np.array([1]), np.array([], int)], 3, Drawing()))
 
 
 def test_a_penalty_on_repetition_makes_a_greedy_text_varied(model: GPT) -> None:
@@ -132,9 +156,14 @@ def test_a_penalty_on_repetition_makes_a_greedy_text_varied(model: GPT) -> None:
     assert len(set(varied)) > len(set(plain)) or len(set(plain)) == 14
 
 
-@given(st.text("ab.", max_size=20), st.lists(st.text("ab.", min_size=1, max_size=3), max_size=3))
-@settings(deadline=None)
-def test_stop_strings_cut_where_the_whole_text_would(text: str, stops: list[str]) -> None:
+@given(
+    st.lists(st.text("ab.", max_size=4), max_size=8),
+    st.lists(st.text("ab.", min_size=1, max_size=4), max_size=3),
+)
+@example([".", "a", "a"], ["a", ".aa"])  # `a` is whole before `.aa`, which begins earlier
+@settings(deadline=None, max_examples=300)
+def test_stop_strings_cut_where_the_whole_text_would(pieces: list[str], stops: list[str]) -> None:
+    text = "".join(pieces)
     ends = [text.find(stop) for stop in stops if stop in text]
     expected = text[: min(ends)] if ends else text
-    assert "".join(until_stop(iter(text), stops)) == expected
+    assert "".join(until_stop(iter(pieces), stops)) == expected

@@ -99,8 +99,8 @@ def _two_processes(texts: list[str]) -> str:
 
         speeds = _rounds({n: (_bytes(texts), encode(n)) for n in (1, 2)}, rounds=3)
     return (
-        f"Parquet to shards, {_bytes(texts) / 1e6:.0f} MB: {speeds[1] / 1e6:.1f} MB/s with one process, "
-        f"{speeds[2] / 1e6:.1f} with two, start-up included "
+        f"Parquet to shards, {_bytes(texts) / 1e6:.0f} MB: {speeds[1] / 1e6:.1f} MB/s "
+        f"with one process, {speeds[2] / 1e6:.1f} with two, start-up included "
         f"({speeds[2] / speeds[1]:.2f} times)."
     )
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ import pyarrow.compute as pc
 from lmcore.artifacts import atomic_directory, sha256_of
 from lmcore.corpus.store import SPLITS, RowGroup, read_texts, row_groups
 from lmcore.errors import LmcoreError
-from lmcore.pretokenize import BLOCK_BYTES, count_words
+from lmcore.pretokenize import BLOCK_BYTES, END, count_words
 from lmcore.progress import progress
 from lmcore.shards import ShardWriter
 from lmcore.tokenizer import Tokenizer
@@ -33,6 +34,8 @@ from lmcore.tokenizer import Tokenizer
 # Below this many bytes, starting processes takes longer than it saves: about a
 # second, in which one process counts or encodes some 70 MB.
 _WORTH_PROCESSES = 192 << 20
+# Distinct words to count at once; merging so many takes about 300 MB.
+_MOST_WORDS = 1 << 18
 # Pieces under way for each process: one in work, one waiting.
 _AHEAD = 2
 # Just below the 32 MiB to which glibc limits itself.
@@ -44,17 +47,34 @@ Piece = list[RowGroup]
 def train_tokenizer(
     raw: Path, vocab_size: int, pattern: str, workers: int | None = None
 ) -> tuple[Tokenizer, dict[str, Any]]:
-    """Learns a tokenizer from the training split; returns it with figures about it."""
+    """Learns a tokenizer from the training split; returns it with figures about it.
+
+    Names and misspellings never end, so beyond `_MOST_WORDS` distinct words the
+    rarer half is forgotten, as often as needed: the figures say how many
+    occurrences that were. Anything smaller is counted exactly.
+    """
     counts: Counter[bytes] = Counter()
+    forgotten = 0
     for piece in _over_pieces(raw, "train", _CountWords(pattern), "count words", workers):
         counts.update(piece)
+        if len(counts) > _MOST_WORDS:
+            before = counts.total()
+            counts = _commonest(counts, _MOST_WORDS // 2)
+            forgotten += before - counts.total()
     tokenizer = Tokenizer.from_counts(counts, vocab_size, pattern=pattern)
     return tokenizer, {
         "vocab_size": tokenizer.vocab_size,
         "vocab_size_asked_for": vocab_size,
         "merges": len(tokenizer.merges),
-        "distinct_words": len(counts) - (b"\xff" in counts),
+        "distinct_words": len(counts) - (END in counts),
+        "occurrences_forgotten": forgotten,
     }
+
+
+def _commonest(counts: Counter[bytes], number: int) -> Counter[bytes]:
+    """The commonest words; of equally common ones those met first."""
+    # A stable sort, and pieces come in order: the same for any number of workers.
+    return Counter(dict(sorted(counts.items(), key=itemgetter(1), reverse=True)[:number]))
 
 
 def encode_corpus(

@@ -40,6 +40,7 @@ def test_workers_do_not_change_the_results(raw: Path, tmp_path: Path, monkeypatc
         files = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
         results.append((files, figures, counted))
     assert results[0] == results[1]
+    assert results[0][1]["occurrences_forgotten"] == 0
 
 
 def test_the_shards_are_each_story_and_an_end(raw: Path, tmp_path: Path) -> None:
@@ -62,6 +63,26 @@ def test_training_equals_training_on_the_texts(raw: Path) -> None:
     assert tokenizer.merges == Tokenizer.train(iter_texts(raw, "train"), 400).merges
     # 9 words with and without blanks around them leave fewer than 400 tokens to make.
     assert figures["vocab_size"] == tokenizer.vocab_size < figures["vocab_size_asked_for"] == 400
+
+
+def test_rare_words_are_forgotten_beyond_a_bound_for_any_workers(
+    tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(encoder, "BLOCK_BYTES", 20_000)  # several pieces
+    monkeypatch.setattr(encoder, "_MOST_WORDS", 3000)
+    draw = random.Random(1)
+    with SplitWriter(tmp_path, "train") as writer:
+        for _ in range(6000):
+            writer.add("the cat sat on the mat " + "".join(draw.choices("abcdefgh", k=9)))
+    results = []
+    for workers in (1, 2):
+        tokenizer, figures = encoder.train_tokenizer(tmp_path, 300, "gpt2", workers)
+        results.append((tokenizer.merges, figures))
+    assert results[0] == results[1]
+    assert figures["distinct_words"] <= 3000
+    # Nothing but novel words, which occur once, is forgotten.
+    assert 3000 <= figures["occurrences_forgotten"] <= 6000
+    assert {tokenizer.encode(word).size for word in (" cat", " sat", " mat", " the")} == {1}
 
 
 class _Die:

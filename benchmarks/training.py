@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -20,11 +19,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
+
+from benchmarks.machine import describe
 
 RESULTS = Path(__file__).parent / "results" / "training.md"
 
@@ -281,18 +281,6 @@ def table(size: str, rounds: int, contestants: list[Contestant]) -> str:
     return "\n".join(lines)
 
 
-def machine() -> str:
-    """What was measured on."""
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = (line for line in info.read_text().splitlines() if line.startswith("model name"))
-        cpu = next(names, cpu).partition(":")[2].strip()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("mlx", "torch", "numpy"))
-    python = platform.python_version()
-    return f"{cpu}, {_cores()} cores, {platform.system()}; Python {python}, {packages}."
-
-
 @click.command()
 @click.option("--size", "sizes", multiple=True, type=click.Choice(list(SIZES)), default=["4m"])
 @click.option("--rounds", default=5, help="Rounds round the contestants.")
@@ -306,7 +294,7 @@ def main(
     if contestant:
         serve(contestant, sizes[0], weights)
         return
-    parts = ["## Training speed", "", machine(), ""]
+    parts = ["## Training speed", "", describe("mlx", "torch", "numpy"), ""]
     RESULTS.parent.mkdir(exist_ok=True)
     for size in sizes:
         parts.append(table(size, rounds, measure(size, rounds, steps)))

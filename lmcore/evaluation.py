@@ -15,8 +15,6 @@ that little, to the model's disadvantage.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,17 +61,51 @@ def windows(tokens: int, context_length: int, stride: int) -> list[Window]:
     return found
 
 
+class PositionLoss:
+    """Mean loss at each place of a window, with its standard error."""
+
+    def __init__(self, length: int) -> None:
+        self._windows, self._sum, self._squares = 0, np.zeros(length), np.zeros(length)
+
+    def add(self, losses: np.ndarray) -> None:
+        """The losses of some windows, (windows, length)."""
+        self._windows += len(losses)
+        self._sum += losses.sum(axis=0, dtype=np.float64)
+        self._squares += np.square(losses, dtype=np.float64).sum(axis=0)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Nats, (length,)."""
+        return self._sum / self._windows
+
+    @property
+    def standard_error(self) -> np.ndarray:
+        """Of the mean, (length,); NaN where one window is all there is."""
+        if self._windows == 1:
+            return np.full(len(self._sum), np.nan)
+        variance = np.maximum(self._squares - self._windows * self.mean**2, 0)
+        return np.sqrt(variance / (self._windows - 1) / self._windows)
+
+    def csv(self) -> str:
+        """A row for each place."""
+        rows = zip(self.mean.tolist(), self.standard_error.tolist(), strict=True)
+        lines = (f"{place},{loss},{error}" for place, (loss, error) in enumerate(rows))
+        return "\n".join(["position,loss,standard_error", *lines]) + "\n"
+
+
 def model_losses(
     model: GPT, tokens: np.ndarray, end_of_text: int, batch_size: int, stride: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Nats of every token, and its place in the window it was predicted in; (N,) each.
+) -> tuple[np.ndarray, PositionLoss]:
+    """Nats of every token, (N,), and the mean by place in the window.
 
-    The first token follows an end of text, as every story does.
+    The first token follows an end of text, as every story does. A token counts
+    once in the former; in the latter also where it is but context in a window,
+    or all places but the last would hardly be seen with a small stride.
     """
     stream = np.concatenate([[end_of_text], tokens]).astype(np.int32)
     length = min(model.config.context_length, len(tokens))
     losses = np.empty(len(tokens), np.float32)
-    places = np.empty(len(tokens), np.int32)
+    positions = PositionLoss(length)
     loss_of = mx.compile(lambda inputs, targets: token_losses(model, inputs, targets))
     todo = windows(len(tokens), length, stride)
     with progress(len(tokens), "evaluate", "token") as bar:
@@ -83,12 +115,12 @@ def model_losses(
             rows = [window.start for window in batch] + [0] * (batch_size - len(batch))
             spans = np.stack([stream[start : start + length + 1] for start in rows])
             result = np.array(loss_of(mx.array(spans[:, :-1]), mx.array(spans[:, 1:])))
+            positions.add(result[: len(batch)])
             for row, window in zip(result, batch, strict=False):
                 end = window.start + length
                 losses[end - window.scored : end] = row[length - window.scored :]
-                places[end - window.scored : end] = np.arange(length - window.scored, length)
                 bar.update(window.scored)
-    return losses, places
+    return losses, positions
 
 
 @dataclass(frozen=True)
@@ -98,31 +130,17 @@ class Evaluation:
     metrics: dict[str, Any]
     stories: list[tuple[int, float]]  # UTF-8 bytes and nats of every story, in order
     losses: np.ndarray  # (N,) nats
-    places: np.ndarray  # (N,) place in the window
+    positions: PositionLoss
     tokens: np.ndarray  # (N,)
     shards: TokenShards
 
     def save(self, folder: Path, metrics: Path, tokenizer: Tokenizer) -> None:
         """Writes the details to `folder` and the figures to `metrics`."""
         with atomic_directory(folder) as partial:
-            write_text(partial / "position_loss.csv", self._position_loss())
+            write_text(partial / "position_loss.csv", self.positions.csv())
             write_text(partial / "stories.csv", self._stories())
             write_json(partial / "passage.json", self._passage(tokenizer))
         write_json(metrics, self.metrics)
-
-    def _position_loss(self) -> str:
-        """Mean loss by place in the window, with its standard error."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["position", "loss", "standard_error"])
-        order = np.argsort(self.places, kind="stable")
-        starts = np.unique(self.places[order], return_index=True)
-        for place, losses in zip(
-            starts[0], np.split(self.losses[order], starts[1][1:]), strict=True
-        ):
-            error = losses.std(dtype=np.float64) / math.sqrt(len(losses))
-            writer.writerow([int(place), float(losses.mean(dtype=np.float64)), float(error)])
-        return text.getvalue()
 
     def _stories(self) -> str:
         """What each story cost: two models of the same stories compare story by story."""
@@ -143,7 +161,7 @@ def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) 
     """Measures the model and the baselines on the whole validation split."""
     shards = TokenShards(tokens / "validation")
     validation = np.asarray(shards[:])
-    losses, places = model_losses(model, validation, shards.end_of_text, batch_size, stride)
+    losses, positions = model_losses(model, validation, shards.end_of_text, batch_size, stride)
     sizes = _story_sizes(raw)
     nats = _story_nats(losses, validation, shards.end_of_text)
     floor = _floor(raw)
@@ -159,7 +177,7 @@ def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) 
     if floor is not None:
         metrics["floor"] = {"bits_per_byte": floor}
     stories = list(zip(sizes.astype(int).tolist(), nats.tolist(), strict=True))
-    return Evaluation(metrics, stories, losses, places, validation, shards)
+    return Evaluation(metrics, stories, losses, positions, validation, shards)
 
 
 def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:

@@ -53,14 +53,14 @@ def top_k(logits: mx.array, k: int) -> mx.array:
 
 
 def top_p(logits: mx.array, p: float) -> mx.array:
-    """Keeps the fewest likeliest tokens that together hold probability p."""
+    """Keeps the fewest likeliest tokens that hold probability p (and ties with the last)."""
     if p >= 1:
         return logits
-    order = mx.argsort(-logits, axis=-1)
-    sorted_chances = mx.take_along_axis(mx.softmax(logits, axis=-1), order, axis=-1)
-    before = mx.cumsum(sorted_chances, axis=-1) - sorted_chances
-    ranks = mx.argsort(order, axis=-1)
-    return mx.where(mx.take_along_axis(before, ranks, axis=-1) < p, logits, -mx.inf)
+    falling = -mx.sort(-logits, axis=-1)
+    chances = mx.softmax(falling, axis=-1)
+    before = mx.cumsum(chances, axis=-1) - chances
+    least = mx.min(mx.where(before < p, falling, mx.inf), axis=-1, keepdims=True)
+    return mx.where(logits < least, -mx.inf, logits)
 
 
 def min_p(logits: mx.array, share: float) -> mx.array:

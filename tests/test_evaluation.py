@@ -57,9 +57,29 @@ def test_losses_equal_a_forward_pass_for_each_token(model: GPT, stride: int) -> 
     tokens = np.random.default_rng(0).integers(0, 300, 45).astype(np.uint16)
     expected = plainly(model, tokens, 299, stride)
     for batch_size in (1, 4, 64):
-        losses, places = model_losses(model, tokens, 299, batch_size, stride)
+        losses, positions = model_losses(model, tokens, 299, batch_size, stride)
         np.testing.assert_allclose(losses, expected, rtol=2e-5)
-        assert places.max() == 7 and (places >= 0).all()
+        table = by_position(model, tokens, stride)
+        np.testing.assert_allclose(positions.mean, table.mean(0), rtol=2e-5)
+        error = table.std(0, ddof=1) / math.sqrt(len(table))
+        np.testing.assert_allclose(positions.standard_error, error, rtol=1e-3)
+
+
+def by_position(model: GPT, tokens: np.ndarray, stride: int) -> np.ndarray:
+    """The loss at every place of every window, (windows, 8)."""
+    stream = np.concatenate([[299], tokens.astype(int)])
+    rows = []
+    for window in windows(len(tokens), 8, stride):
+        span = stream[window.start : window.start + 9]
+        logits = np.array(model(mx.array(span[None, :-1]))[0]).astype(np.float64)
+        rows.append(np.log(np.exp(logits).sum(-1)) - logits[np.arange(8), span[1:]])
+    return np.array(rows)
+
+
+def test_one_window_has_no_standard_error(model: GPT) -> None:
+    _, positions = model_losses(model, np.arange(8, dtype=np.uint16), 299, 4, 0)
+    assert np.isfinite(positions.mean).all() and np.isnan(positions.standard_error).all()
+    assert positions.csv().splitlines()[1].endswith(",nan")
 
 
 def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:

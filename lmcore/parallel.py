@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +121,16 @@ def launch(workers: int, command: Sequence[str]) -> None:
             _signal_all(processes, signal.SIGKILL)
 
 
+def watch_starter() -> Callable[[], bool]:
+    """A function that tells whether the `dvc repro` that started this process was killed.
+
+    Its stages live on, and nobody waits for them any more. Started in another
+    way, a process may well outlive its parent: a terminal that was closed, say.
+    """
+    parent = os.getppid()
+    return lambda: "DVC_STAGE" in os.environ and os.getppid() != parent
+
+
 def stop_with_parent() -> None:
     """Ends this process soon after its parent has died.
 
@@ -142,7 +152,10 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 def _wait_for_all(processes: list[subprocess.Popen]) -> None:
     """Returns when all have ended well; ends this process when one has not."""
+    abandoned = watch_starter()
     while any(process.poll() is None for process in processes):
+        if abandoned():
+            _signal_all(processes, signal.SIGTERM)
         if any(process.returncode for process in processes):
             _let_finish(processes)
             break

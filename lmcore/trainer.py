@@ -12,7 +12,6 @@ import csv
 import hashlib
 import io
 import math
-import os
 import signal
 import sys
 import time
@@ -33,7 +32,7 @@ from lmcore.errors import LmcoreError
 from lmcore.losses import next_token_loss, token_losses
 from lmcore.model import GPT, ModelConfig, save_model
 from lmcore.optimizers import clip_by_global_norm, make_optimizer
-from lmcore.parallel import Workers
+from lmcore.parallel import Workers, watch_starter
 from lmcore.params import Params
 from lmcore.progress import progress
 from lmcore.schedules import learning_rate_at
@@ -126,7 +125,7 @@ class Trainer:
     def run(self) -> TrainedModel:
         """Takes the steps that are left and returns the trained model."""
         self._resume()
-        first, started, parent = self.step, time.perf_counter(), os.getppid()
+        first, started, abandoned = self.step, time.perf_counter(), watch_starter()
         with (
             stop_requests() as stop,
             progress(
@@ -139,10 +138,7 @@ class Trainer:
             ) as bar,
         ):
             while self.step < self.config.steps:
-                loss, stopping = self._take_step(
-                    # Whoever started this process was killed: nobody waits for it.
-                    stop.requested or os.getppid() != parent
-                )
+                loss, stopping = self._take_step(stop.requested or abandoned())
                 validated = self._validate_when_due()
                 self._save_when_due(stopping, validated)
                 bar.update()

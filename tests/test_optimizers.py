@@ -181,7 +181,7 @@ def test_the_loss_free_bias_moves_a_fixed_step_against_its_excess() -> None:
 def test_the_state_can_be_saved_and_the_trees_keep_their_shape() -> None:
     model = model_of()
     parameters = model.trainable_parameters()
-    made = make_optimizer(train_of(), model)
+    made = make_optimizer(train_of(optimizer="adamw"), model)
     state = made.init(parameters)
     after, new_state = made.update(parameters, state, parameters, 0.1, 0)
     shapes = lambda tree: {name: array.shape for name, array in tree_flatten(tree)}  # noqa: E731

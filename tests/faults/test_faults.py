@@ -87,8 +87,9 @@ def test_training_asked_to_stop_saves_and_says_so(clone: Clone, number: signal.S
     assert "Training stopped at step" in output and "Traceback" not in output
 
 
-def test_a_killed_repro_leaves_no_orphan(clone: Clone) -> None:
-    clone.set({"train.steps": 1_000_000, "train.checkpoint_every": 5})
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_repro_leaves_no_orphan(clone: Clone, workers: int) -> None:
+    clone.set({"train.steps": 1_000_000, "train.checkpoint_every": 5, "train.workers": workers})
     forget_training(clone)
     process = start(clone, "dvc", "repro", "train")
     wait_for_checkpoint(clone, 5, process)

@@ -29,7 +29,7 @@ def test_code_dependencies_are_exactly_the_imported_files(stage: str) -> None:
 def test_every_stage_is_described_and_runs_its_entrypoint(stage: str) -> None:
     definition = PIPELINE["stages"][stage]
     assert definition["desc"]
-    assert definition["cmd"] == f"python -m stages.{stage}"
+    assert definition["cmd"] == f"exec python -m stages.{stage}"
 
 
 @pytest.mark.parametrize("stage", STAGES)

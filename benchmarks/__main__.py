@@ -10,7 +10,7 @@ import runpy
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SECTIONS = ("tokenizer", "training")
+SECTIONS = ("tokenizer", "tokenizer_large", "training")
 
 HEAD = """# Benchmarks
 

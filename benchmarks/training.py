@@ -53,7 +53,7 @@ def lmcore_step(size: str, weights: Path, **changes: Any) -> Step:
     from lmcore.params import load_params
 
     model = _lmcore_model(size, weights, **changes)
-    train = load_params().train.model_copy(update={"weight_decay": DECAY})
+    train = load_params().train.model_copy(update={"optimizer": "adamw", "weight_decay": DECAY})
     optimizer = make_optimizer(train, model)
     parameters = model.trainable_parameters()
     held = {"parameters": parameters, "state": optimizer.init(parameters), "step": 0}

@@ -73,10 +73,13 @@ class Workers:
         """The leader's tree of arrays, in every process."""
         if self.size == 1:
             return tree
-        return tree_map(
+        shared = tree_map(
             lambda array: mx.distributed.all_sum(array if self.leads else mx.zeros_like(array)),
             tree,
         )
+        # Now, while all are here: left for later, one might wait for another that has gone.
+        mx.eval(shared)
+        return shared
 
 
 def is_worker() -> bool:

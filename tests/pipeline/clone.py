@@ -75,13 +75,13 @@ class Clone:
 
     def run(self, *command: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Runs a command as a user with the environment on the PATH would."""
+        options = {"timeout": 300, **options}
         return subprocess.run(
             command,
             cwd=self.folder,
             env=environment(),
             capture_output=True,
             text=True,
-            timeout=300,
             **options,
         )
 

@@ -30,3 +30,16 @@ def test_two_workers_give_the_curve_of_one(
         done = clone.stage("train")
     assert done.returncode == 0, done.stderr
     np.testing.assert_allclose(curve(clone), curve(finished), rtol=2e-3)
+
+
+def test_two_workers_that_find_nothing_left_to_train_end(finished: Clone, tmp_path: Path) -> None:
+    """As after a kill between the last checkpoint and the writing of the model."""
+    shutil.copytree(finished.folder, tmp_path / "clone", symlinks=True)
+    clone = Clone(tmp_path / "clone")
+    clone.set({"train.workers": 2})
+    assert clone.stage("train").returncode == 0
+    trained = clone.bytes_of("data/model", "data/plots")
+    shutil.rmtree(clone.folder / "data/model")
+    done = clone.run(sys.executable, "-m", "stages.train", timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert clone.bytes_of("data/model", "data/plots") == trained

@@ -62,7 +62,9 @@ def test_two_processes_take_the_mean_and_follow_the_leader(tmp_path: Path) -> No
         "import numpy as np\n"
         "led = workers.from_leader([mx.array([5.0 + workers.rank])])[0].item()\n"
         "share = workers.share(np.arange(6)).tolist()\n"
-        "print(workers.rank, mean_of_ranks(), led, share, flush=True)\n"
+        # In one call, or the two processes would write into each other's lines.
+        "line = f'{workers.rank} {mean_of_ranks()} {led} {share}\\n'\n"
+        "os.write(1, line.encode())\n"
     )
     code, output = finish(start(body, tmp_path))
     assert code == 0
@@ -87,7 +89,7 @@ def test_a_worker_that_dies_brings_the_others_down_with_a_message(
 
 
 def test_workers_stop_when_their_launcher_is_killed(tmp_path: Path) -> None:
-    body = "print('pid', os.getpid(), flush=True)\nwhile True: mean_of_ranks(); time.sleep(0.01)\n"
+    body = "os.write(1, f'pid {os.getpid()}\\n'.encode())\nwhile True: mean_of_ranks(); time.sleep(0.01)\n"
     launcher = start(body, tmp_path)
     assert launcher.stdout is not None
     pids = [int(launcher.stdout.readline().split()[1]) for _ in range(2)]

@@ -89,7 +89,10 @@ def test_a_worker_that_dies_brings_the_others_down_with_a_message(
 
 
 def test_workers_stop_when_their_launcher_is_killed(tmp_path: Path) -> None:
-    body = "os.write(1, f'pid {os.getpid()}\\n'.encode())\nwhile True: mean_of_ranks(); time.sleep(0.01)\n"
+    body = (
+        "os.write(1, f'pid {os.getpid()}\\n'.encode())\n"
+        "while True: mean_of_ranks(); time.sleep(0.01)\n"
+    )
     launcher = start(body, tmp_path)
     assert launcher.stdout is not None
     pids = [int(launcher.stdout.readline().split()[1]) for _ in range(2)]

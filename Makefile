@@ -74,4 +74,5 @@ lock:
 
 clean:
 	rm -rf data/raw data/tokenizer data/tokens data/model data/evaluation data/samples \
-		data/report data/metrics data/plots data/.checkpoints data/.timings dvc.lock
+		data/report data/metrics data/plots data/.checkpoints data/.downloads \
+		data/.timings dvc.lock

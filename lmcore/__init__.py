@@ -2,14 +2,16 @@
 
 Modules stand on floors; each imports only from floors below its own:
 
-    0  errors, artifacts, params, progress        no numpy, no mlx
-    1  corpus, pretokenize, bpe, tokenizer,       data: numpy and pyarrow, no mlx
-       shards, batches
+    0  errors, artifacts, params, profiles,       no numpy, no mlx
+       paths, progress
+    1  corpus, unicode_classes, pretokenize,      data: numpy and pyarrow, no mlx
+       bpe, tokenizer, encoder, shards, batches
     1  backend                                    compute: sets up the process
-    2  model, losses                              mlx, no data
+    2  fastmath, model, losses                    mlx, no data
     3  schedules, optimizers, checkpoints,        learning
-       trainer
-    4  evaluation, baselines, sampling, report    use
+       parallel, trainer
+    4  accounting, evaluation, baselines,         use
+       quality, sampling, storytelling, report
 
 Importing this package imports nothing else.
 """

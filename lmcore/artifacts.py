@@ -32,16 +32,11 @@ def atomic_directory(final: Path) -> Iterator[Path]:
     partial.mkdir(parents=True)
     try:
         yield partial
-        replace_directory(partial, final)
+        _sync_tree(partial)
+        _remove(final)
+        os.replace(partial, final)
     finally:
         _remove(partial)
-
-
-def replace_directory(source: Path, final: Path) -> None:
-    """Puts the folder `source` in the place of `final`."""
-    _sync_tree(source)
-    _remove(final)
-    os.replace(source, final)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from lmcore.corpus.store import RowGroup, read_texts, row_groups_of
+from lmcore.corpus.store import read_texts, row_groups_of
 from lmcore.errors import LmcoreError
 from lmcore.params import DataParams
 
@@ -65,8 +65,7 @@ def _drawn(story: str, share: float) -> bool:
 
 
 def _from_parquet(path: Path) -> Iterator[str]:
-    groups: list[RowGroup] = row_groups_of(path)
-    for group in groups:
+    for group in row_groups_of(path):
         yield from read_texts(group).to_pylist()
 
 

@@ -67,14 +67,14 @@ SOURCES: dict[str, Callable[[DataParams, Path, Path], str]] = {
 
 def _splits(raw: Path) -> dict[str, Any]:
     """Stories, bytes and file hashes of each split."""
+    return {split: _facts(raw, split) for split in SPLITS}
+
+
+def _facts(raw: Path, split: str) -> dict[str, Any]:
+    groups = row_groups(raw, split)
+    sizes = (pc.sum(pc.binary_length(read_texts(group))).as_py() or 0 for group in groups)
     return {
-        split: {
-            "stories": sum(group.rows for group in row_groups(raw, split)),
-            "bytes": sum(
-                pc.sum(pc.binary_length(read_texts(group))).as_py() or 0
-                for group in row_groups(raw, split)
-            ),
-            "files": {path.name: sha256_of(path) for path in split_files(raw, split)},
-        }
-        for split in SPLITS
+        "stories": sum(group.rows for group in groups),
+        "bytes": sum(sizes),
+        "files": {path.name: sha256_of(path) for path in split_files(raw, split)},
     }

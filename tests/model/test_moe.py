@@ -8,12 +8,16 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
-from mlx.utils import tree_flatten
-from model.variants import NO_EXPERTS, config_of, model_of, tokens_of, weights_of
+from model.variants import (
+    NO_EXPERTS,
+    config_of,
+    loss_and_gradients,
+    model_of,
+    tokens_of,
+    weights_of,
+)
 
 from lmcore.fastmath import using
-from lmcore.losses import next_token_loss
-from lmcore.model import GPT
 from lmcore.model.moe import (
     Balance,
     Layout,
@@ -37,21 +41,6 @@ CASES: dict[str, dict[str, Any]] = {
     "biases": {**moe(), "bias": True, "feed_forward": "relu"},
     "swiglu": {**moe(experts=8), "feed_forward": "swiglu", "bias": True},
 }
-
-
-def loss_and_gradients(model: GPT, form: str) -> tuple[float, dict[str, np.ndarray]]:
-    inputs, targets = tokens_of(model), tokens_of(model, seed=8)
-
-    def loss(parameters: dict) -> mx.array:
-        model.update(parameters)
-        return next_token_loss(model, inputs, targets)
-
-    parameters = model.trainable_parameters()
-    with using(form):
-        value, gradients = mx.value_and_grad(loss)(parameters)
-        mx.eval(value, gradients)
-    model.update(parameters)
-    return value.item(), {name: np.array(array) for name, array in tree_flatten(gradients)}
 
 
 @pytest.mark.parametrize("form", ["cpu", "gpu"])

@@ -12,6 +12,8 @@ import mlx.core as mx
 import numpy as np
 from mlx.utils import tree_flatten
 
+from lmcore.fastmath import using
+from lmcore.losses import next_token_loss
 from lmcore.model import GPT, ModelConfig
 
 Weights = dict[str, np.ndarray]
@@ -180,3 +182,19 @@ def _feed(w: Weights, c: ModelConfig, x: np.ndarray, at: str) -> np.ndarray:
     else:
         hidden = np.maximum(up, 0) ** {"relu": 1, "relu2": 2}[c.feed_forward]
     return _linear(w, hidden, at + "feed_forward.down")
+
+
+def loss_and_gradients(model: GPT, form: str) -> tuple[float, Weights]:
+    """The training loss of fixed inputs (`tokens_of` seeds 7 and 8), and its gradients."""
+    inputs, targets = tokens_of(model), tokens_of(model, seed=8)
+
+    def loss(parameters: dict) -> mx.array:
+        model.update(parameters)
+        return next_token_loss(model, inputs, targets)
+
+    parameters = model.trainable_parameters()
+    with using(form):
+        value, gradients = mx.value_and_grad(loss)(parameters)
+        mx.eval(value, gradients)
+    model.update(parameters)
+    return value.item(), {name: np.array(array) for name, array in tree_flatten(gradients)}

@@ -29,7 +29,7 @@ CROSS_ENTROPIES = {"plain": cross_entropy, "cpu": cpu_cross_entropy, "gpu": cros
 
 def plain_mean_loss(hidden: mx.array, weight: mx.array, targets: mx.array) -> mx.array:
     """Mean cross-entropy of logits hidden (N, D) @ weight^T (V, D) for targets (N,)."""
-    return mx.mean(cross_entropy(hidden @ weight.T, targets))
+    return mx.mean(cross_entropy((hidden @ weight.T).astype(mx.float32), targets))
 
 
 def fused_mean_loss(hidden: mx.array, weight: mx.array, targets: mx.array) -> mx.array:
@@ -85,17 +85,22 @@ MEAN_LOSSES = {"plain": plain_mean_loss, "cpu": fused_mean_loss, "gpu": plain_me
 
 
 def next_token_loss(
-    model: GPT, inputs: mx.array, targets: mx.array, key: mx.array | None = None
+    model: GPT,
+    inputs: mx.array,
+    targets: mx.array,
+    key: mx.array | None = None,
+    recompute: bool = False,
 ) -> mx.array:
     """What training minimises: mean nats per token, a scalar.
 
     `inputs` and `targets` are (B, T) token ids. `key` decides which activations
-    are dropped; without one, or with model.dropout 0, none are.
+    are dropped; without one, or with model.dropout 0, none are. With `recompute`
+    the backward pass computes each block's activations again.
     """
 
     def part(number: int, inputs: mx.array, targets: mx.array) -> tuple[mx.array, list[Balance]]:
         own_key = None if key is None else mx.random.split(key, number + 1)[number]
-        forward = ForwardPass(model.positions, dropout_key=own_key)
+        forward = ForwardPass(model.positions, dropout_key=own_key, recompute=recompute)
         hidden = model.run(inputs, forward).flatten(0, 1)
         loss = MEAN_LOSSES[form()](hidden, model.output_weight, targets.flatten())
         return loss, [Balance.of(routing) for routing in forward.routings]

@@ -152,7 +152,7 @@ class Optimizer:
 
 # The usual momentum; it has no need of tuning (Jordan et al. 2024).
 _MUON_MOMENTUM = 0.95
-_SELECTION_BIAS = "router.selection_bias"
+SELECTION_BIAS = "router.selection_bias"
 
 
 def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
@@ -164,7 +164,7 @@ def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
     """
 
     def rule_of(name: str, array: mx.array) -> Rule:
-        if name.endswith(_SELECTION_BIAS):
+        if name.endswith(SELECTION_BIAS):
             return against_the_sign(model.config.moe.balance_coefficient)
         matrix = array.ndim >= 2 and not name.endswith("bias")
         decay = train.weight_decay if matrix else 0.0
@@ -186,7 +186,7 @@ def clip_by_global_norm(gradients: Tree, max_norm: float) -> tuple[Tree, mx.arra
     squares = [
         mx.sum(mx.square(array))
         for name, array in tree_flatten(gradients)
-        if not name.endswith(_SELECTION_BIAS)
+        if not name.endswith(SELECTION_BIAS)
     ]
     norm = mx.sqrt(sum(squares))
     scale = mx.minimum(1.0, max_norm / (norm + 1e-6))

@@ -141,6 +141,11 @@ class TrainParams(Section):
     epsilon: Positive
     weight_decay: NonNegative  # decoupled, on matrices only
     max_grad_norm: Positive
+    max_loss_spike: NonNegative  # stop when a step's loss is this far above the mean; 0: never
+    precision: Literal["float32", "bfloat16", "float16"]  # of activations and gradients
+    gradient_checkpointing: bool  # recompute activations in the backward pass
+    ema_decay: Probability  # of an average of the weights, the outcome if on; 0: off
+    mask_documents: bool  # attention stays within a story
     eval_every: Count  # steps between looks at the validation split
     eval_batches: Count  # batches per look
     checkpoint_every: Count  # steps between checkpoints

@@ -29,16 +29,13 @@ from lmcore.artifacts import sha256_of, write_json, write_text
 from lmcore.batches import Batches
 from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
 from lmcore.errors import LmcoreError
-from lmcore.losses import next_token_loss, token_losses
+from lmcore.learner import Learner, Tree
 from lmcore.model import GPT, ModelConfig, save_model
-from lmcore.optimizers import clip_by_global_norm, make_optimizer
 from lmcore.parallel import Workers, watch_starter
 from lmcore.params import Params
 from lmcore.progress import progress
 from lmcore.schedules import learning_rate_at
 from lmcore.shards import TokenShards
-
-Tree = Any  # nested dicts and lists of mx.array
 
 # The columns of the curves, in the order of the CSV files.
 _TRAINING = ("step", "tokens", "loss", "learning_rate", "gradient_norm")
@@ -46,6 +43,9 @@ _VALIDATION = ("step", "tokens", "loss", "bits_per_byte")
 
 # The training curve has about this many rows, each the mean over its steps.
 _CURVE_ROWS = 500
+
+# A spike is measured from the mean of so many losses.
+_RECENT = 32
 
 
 @dataclass
@@ -55,6 +55,7 @@ class Curves:
     training: list[dict[str, float]] = field(default_factory=list)
     validation: list[dict[str, float]] = field(default_factory=list)
     pending: list[list[float]] = field(default_factory=list)  # [loss, gradient norm] a step
+    recent: list[float] = field(default_factory=list)  # the last losses, to know a spike by
 
     def best_validation_loss(self) -> float:
         return min((row["loss"] for row in self.validation), default=math.inf)
@@ -102,13 +103,8 @@ class Trainer:
     ) -> None:
         self.params, self.config = params, params.train
         self.checkpoints, self.workers = checkpoints, workers
-        vocab_size = data["train"].vocab_size
-        self.model = GPT(
-            ModelConfig(**params.model.model_dump(), vocab_size=vocab_size), self.config.seed
-        )
-        self.parameters: Tree = self.model.trainable_parameters()
-        self.optimizer = make_optimizer(self.config, self.model)
-        self.optimizer_state: Tree = self.optimizer.init(self.parameters)
+        self.model = new_model(params, data["train"])
+        self.learner = Learner(self.model, self.config)
         self.step = 0
         self.curves = Curves()
         self.batches = {
@@ -118,9 +114,6 @@ class Trainer:
             for split, shards in data.items()
         }
         self.bytes_per_token = data["validation"].bytes / data["validation"].tokens
-        self.gradients_of = mx.compile(_loss_and_gradients(self.model))
-        self.update = mx.compile(self._update)
-        self.validation_loss_of = mx.compile(self._validation_loss_of)
 
     def run(self) -> TrainedModel:
         """Takes the steps that are left and returns the trained model."""
@@ -149,7 +142,7 @@ class Trainer:
                         "its checkpoint is kept, and running again goes on from there."
                     )
         seconds = time.perf_counter() - started
-        self.model.update(self.parameters)
+        self.model.update(self.learner.outcome)
         return TrainedModel(
             self.model,
             self.curves,
@@ -174,15 +167,12 @@ class Trainer:
         # The wish to stop travels with the gradients, so that all workers
         # agree on the step at which they do.
         loss, gradients, stop = self.workers.mean((*totals, mx.array([float(stop_requested)])))
-        self.parameters, self.optimizer_state, norm = self.update(
-            self.parameters,
-            self.optimizer_state,
-            gradients,
-            mx.array(learning_rate_at(self.config, self.step)),
-            mx.array(self.step),
+        rate = mx.array(learning_rate_at(self.config, self.step))
+        self.learner.state, norm = self.learner.update(
+            self.learner.state, gradients, rate, mx.array(self.step)
         )
-        mx.eval(self.parameters, self.optimizer_state, norm, loss)
-        self._check_finite(loss.item(), norm.item())
+        mx.eval(self.learner.state, norm, loss)
+        self._check(loss.item(), norm.item())
         self.step += 1
         self._record(loss.item(), norm.item())
         return loss.item(), stop.item() > 0
@@ -191,38 +181,36 @@ class Trainer:
         """Loss and gradients of this worker's share of the `index`-th batch."""
         inputs, targets = self.batches["train"].at_step(index)
         key = mx.random.key(self.config.seed + index * self.workers.size + self.workers.rank)
-        return self.gradients_of(
-            self.parameters,
+        return self.learner.gradients(
+            self.learner.state,
             mx.array(self.workers.share(inputs)),
             mx.array(self.workers.share(targets)),
             key,
         )
 
-    def _update(
-        self,
-        parameters: Tree,
-        state: Tree,
-        gradients: Tree,
-        learning_rate: mx.array,
-        step: mx.array,
-    ) -> tuple[Tree, Tree, mx.array]:
-        gradients, norm = clip_by_global_norm(gradients, self.config.max_grad_norm)
-        parameters, state = self.optimizer.update(gradients, state, parameters, learning_rate, step)
-        return parameters, state, norm
-
-    def _check_finite(self, loss: float, norm: float) -> None:
-        if math.isfinite(loss) and math.isfinite(norm):
+    def _check(self, loss: float, norm: float) -> None:
+        """Raises when the loss is no number, or is out of all proportion."""
+        recent, limit = self.curves.recent, self.config.max_loss_spike
+        if not (math.isfinite(loss) and (math.isfinite(norm) or self.learner.may_skip())):
+            found = f"the loss is {loss} and the gradient norm {norm}"
+        elif limit and len(recent) == _RECENT and loss > math.fsum(recent) / _RECENT + limit:
+            found = (
+                f"the loss is {loss:.3f}, more than train.max_loss_spike ({limit}) above "
+                f"{math.fsum(recent) / _RECENT:.3f}, the mean of the {_RECENT} steps before"
+            )
+        else:
             return
         raise LmcoreError(
-            f"Training diverged at step {self.step + 1}: the loss is {loss} and the gradient norm "
-            f"{norm}. A lower train.learning_rate (now {self.config.learning_rate}) or a longer "
-            "train.warmup_steps usually helps; the last good checkpoint is kept."
+            f"Training diverged at step {self.step + 1}: {found}. A lower train.learning_rate "
+            f"(now {self.config.learning_rate}) or a longer train.warmup_steps usually helps; "
+            "the last good checkpoint is kept."
         )
 
     def _record(self, loss: float, norm: float) -> None:
         """Adds a row to the training curve when enough steps have gathered."""
+        self.curves.recent = [*self.curves.recent, loss][-_RECENT:]
         pending = self.curves.pending
-        pending.append([loss, norm])
+        pending.append([loss, norm if math.isfinite(norm) else 0.0])  # a skipped step moved nothing
         if (
             len(pending) < max(1, self.config.steps // _CURVE_ROWS)
             and self.step < self.config.steps
@@ -248,7 +236,9 @@ class Trainer:
         for index in range(self.config.eval_batches):
             inputs, targets = map(self.workers.share, self.batches["validation"].at_step(index))
             losses.append(
-                self.validation_loss_of(self.parameters, mx.array(inputs), mx.array(targets))
+                self.learner.validation_loss(
+                    self.learner.state, mx.array(inputs), mx.array(targets)
+                )
             )
             mx.eval(losses)
         loss = self.workers.mean(mx.mean(mx.stack(losses))[None]).item()
@@ -262,54 +252,42 @@ class Trainer:
         )
         return True
 
-    def _validation_loss_of(
-        self, parameters: Tree, inputs: mx.array, targets: mx.array
-    ) -> mx.array:
-        self.model.update(parameters)
-        return mx.mean(token_losses(self.model, inputs, targets))
-
     def _save_when_due(self, stopping: bool, validated: bool) -> None:
         rows = self.curves.validation
         best = validated and rows[-1]["loss"] <= self.curves.best_validation_loss()
         due = self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps
         if not self.workers.leads or not (stopping or due or best):
             return
-        arrays = dict(tree_flatten(self._arrays()))
+        arrays = dict(tree_flatten(self.learner.state))
         checkpoint = Checkpoint(self.step, arrays, asdict(self.curves))
         self.checkpoints.save(checkpoint, best=best)
-
-    def _arrays(self) -> Tree:
-        """All arrays that a checkpoint holds."""
-        return {"parameters": self.parameters, "optimizer": self.optimizer_state}
 
     def _resume(self) -> None:
         """Goes on from the newest whole checkpoint, if there is one."""
         checkpoint = self.checkpoints.newest() if self.workers.leads else None
         if checkpoint is not None:
             # In the order they had: it decides the order of summation in the global norm.
-            tree = tree_unflatten(
-                [(name, checkpoint.arrays[name]) for name, _ in tree_flatten(self._arrays())]
+            self.learner.state = tree_unflatten(
+                [(name, checkpoint.arrays[name]) for name, _ in tree_flatten(self.learner.state)]
             )
-            self.parameters, self.optimizer_state = tree["parameters"], tree["optimizer"]
             self.step, self.curves = checkpoint.step, Curves(**checkpoint.state)
         # Only the leader is sure to see the folder: the others may be elsewhere.
         self.step = self.workers.from_leader(mx.array(self.step)).item()
-        self.parameters = self.workers.from_leader(self.parameters)
-        self.optimizer_state = self.workers.from_leader(self.optimizer_state)
+        self.learner.state = self.workers.from_leader(self.learner.state)
 
     def _rate(self, bar: Any, loss: float) -> str:
         rate = bar.format_dict["rate"] or 0.0
         return f"loss {loss:.3f}, {rate * self._tokens_per_step:,.0f} tokens/s"
 
 
-def _loss_and_gradients(model: GPT) -> Any:
-    """`(parameters, inputs, targets, key) -> (loss, gradients)` as a pure function."""
-
-    def loss(parameters: Tree, inputs: mx.array, targets: mx.array, key: mx.array) -> mx.array:
-        model.update(parameters)
-        return next_token_loss(model, inputs, targets, key)
-
-    return mx.value_and_grad(loss)
+def new_model(params: Params, tokens: TokenShards) -> GPT:
+    """An untrained model for these tokens, its weights drawn from train.seed."""
+    config = ModelConfig(
+        **params.model.model_dump(),
+        vocab_size=tokens.vocab_size,
+        document_start=tokens.end_of_text if params.train.mask_documents else None,
+    )
+    return GPT(config, params.train.seed)
 
 
 def check_tokenizer(tokens: Path, tokenizer: Path) -> None:

@@ -12,7 +12,7 @@ FLOORS = {
     0: ["errors", "artifacts", "params", "paths", "progress", "profiles"],
     1: ["corpus", "unicode_classes", "pretokenize", "bpe", "tokenizer", "encoder", "shards"],
     2: ["model", "losses", "fastmath"],
-    3: ["schedules", "optimizers", "checkpoints", "parallel", "trainer"],
+    3: ["schedules", "optimizers", "checkpoints", "parallel", "learner", "overfit", "trainer"],
     4: ["accounting", "evaluation", "baselines", "quality", "sampling", "storytelling", "report"],
 }
 FLOORS[1] += ["batches", "backend"]

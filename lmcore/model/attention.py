@@ -9,7 +9,7 @@ are RMS-normalised per head before they are compared (Henry et al. 2020).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mlx.core as mx
@@ -54,13 +54,30 @@ class ForwardPass:
 
     positions: NoPositions
     cache: KVCache | None = None
+    documents: mx.array | None = None  # (B, T) the number of each token's document
     dropout_key: mx.array | None = None  # None: nothing is dropped
+    recompute: bool = False  # blocks keep their inputs alone (lmcore/model/recompute.py)
     weights: list[mx.array] | None = None  # a list collects every layer's (B, H, T, T)
     routings: list[Any] = field(default_factory=list)  # a Routing per mixture layer
 
     @property
     def offset(self) -> int:
         return 0 if self.cache is None else self.cache.offset
+
+    def bias(self, queries: int, keys: int) -> mx.array | None:
+        """What to add to the scores: (H or 1, queries, keys), with documents (B, ...)."""
+        bias = self.positions.bias(queries, keys)
+        if self.documents is None:
+            return bias
+        same = self.documents[:, None, :, None] == self.documents[:, None, None, :]
+        return mx.where(same, 0.0 if bias is None else bias, -mx.inf)
+
+    def for_block(self) -> ForwardPass:
+        """The same pass with a dropout key of the next block's own."""
+        if self.dropout_key is None:
+            return self
+        self.dropout_key, key = mx.random.split(self.dropout_key)
+        return replace(self, dropout_key=key)
 
     def dropout(self, x: mx.array, share: float) -> mx.array:
         """Drops that share of `x` and scales the rest up, when a key was given."""
@@ -86,7 +103,7 @@ def attention_weights(q: mx.array, k: mx.array, bias: mx.array | None) -> mx.arr
     if bias is not None:
         scores = scores + bias
     scores = mx.where(causal_mask(*scores.shape[-2:]), scores, -mx.inf)
-    return mx.softmax(scores, axis=-1)
+    return mx.softmax(scores, axis=-1, precise=True).astype(q.dtype)
 
 
 def plain_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) -> mx.array:
@@ -96,7 +113,9 @@ def plain_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None
 
 def gpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) -> mx.array:
     """The same by MLX's kernel, which never writes the scores to memory."""
-    mask = "causal" if bias is None else mx.where(causal_mask(*bias.shape[-2:]), bias, -mx.inf)
+    mask = "causal"
+    if bias is not None:
+        mask = mx.where(causal_mask(*bias.shape[-2:]), bias, -mx.inf).astype(q.dtype)
     return mx.fast.scaled_dot_product_attention(q, k, v, scale=q.shape[-1] ** -0.5, mask=mask)
 
 
@@ -117,10 +136,12 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
         seen = keys - queries + end
         added = mx.where(causal_mask(end - start, seen), 0.0, -mx.inf)  # (t, S)
         if bias is not None:
-            added = added + LOG2_E * bias[:, start:end, :seen]  # (H, t, S)
+            added = added + LOG2_E * bias[..., start:end, :seen]  # (H, t, S) or (B, H, t, S)
         # Query heads that share a key head are rows of one matrix product.
         rows = q[:, :, start:end].reshape(len(q), groups, -1, size)  # (B, G, H/G*t, K)
-        added = mx.broadcast_to(added, (heads, end - start, seen)).reshape(groups, -1, seen)
+        batch = added.shape[:-3]
+        added = mx.broadcast_to(added, (*batch, heads, end - start, seen))
+        added = added.reshape(*batch, groups, -1, seen)
         attended = _block(rows, k[:, :, :seen], v[:, :, :seen], added)
         blocks.append(attended.reshape(len(q), heads, end - start, size))
     return blocks[0] if len(blocks) == 1 else mx.concatenate(blocks, axis=2)
@@ -181,7 +202,7 @@ class Attention(nn.Module):
         k = forward.positions.rotate(k, forward.offset)
         if forward.cache is not None:
             k, v = forward.cache.extend(self._layer, k, v)
-        bias = forward.positions.bias(q.shape[2], k.shape[2])
+        bias = forward.bias(q.shape[2], k.shape[2])
         if forward.weights is not None:
             forward.weights.append(attention_weights(q, k, bias))
         attended = ATTENTIONS[form()](q, k, v, bias)

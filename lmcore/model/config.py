@@ -9,3 +9,4 @@ class ModelConfig(ModelParams):
     """Everything needed to rebuild a model; nothing about the machine it runs on."""
 
     vocab_size: Count
+    document_start: int | None = None  # this token begins a document that attention stays within

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import mlx.core as mx
 import mlx.nn as nn
@@ -23,6 +24,7 @@ from lmcore.model.feedforward import FeedForward
 from lmcore.model.moe import MixtureOfExperts, Routing
 from lmcore.model.norms import NORMS
 from lmcore.model.positions import EMBEDDING_STD, POSITIONS
+from lmcore.model.recompute import recomputed
 
 Layer = Callable[[mx.array], mx.array]
 
@@ -115,10 +117,14 @@ class GPT(nn.Module):
 
     def run(self, tokens: mx.array, forward: ForwardPass) -> mx.array:
         """`hidden`, with what else is wanted of the pass asked for in `forward`."""
+        start = self._config.document_start
+        if start is not None and forward.cache is None:  # a cache continues one document
+            forward = replace(forward, documents=mx.cumsum(tokens == start, axis=1))
         x = self.positions.embed(self.embedding(tokens), forward.offset)  # (B, T, D)
         x = forward.dropout(x, self._config.dropout)
+        through = recomputed if forward.recompute else Block.__call__
         for block in self.blocks:
-            x = block(x, forward)
+            x = through(block, x, forward.for_block())
         if forward.cache is not None:
             forward.cache.offset += tokens.shape[1]
         return self.final_norm(x) if "final_norm" in self else x

@@ -164,7 +164,16 @@ class Layout:
 
 def block_product(x: mx.array, weight: mx.array, experts: mx.array) -> mx.array:
     """x (n, M, I) @ weight[experts]^T, weight (E, O, I): (n, M, O)."""
-    return mx.gather_mm(x, weight.swapaxes(-1, -2), rhs_indices=experts, sorted_indices=True)
+    return gather_mm(x, weight.swapaxes(-1, -2), experts)
+
+
+def gather_mm(x: mx.array, weight: mx.array, experts: mx.array) -> mx.array:
+    """x[i] @ weight[experts[i]] for each i; on a CPU, MLX has it for float32 only."""
+    kind = mx.float32 if mx.default_device() == mx.cpu else x.dtype
+    found = mx.gather_mm(
+        x.astype(kind), weight.astype(kind), rhs_indices=experts, sorted_indices=True
+    )
+    return found.astype(x.dtype)
 
 
 def _block_product_backward(primals: tuple, cotangent: mx.array, _: mx.array) -> tuple:
@@ -173,7 +182,7 @@ def _block_product_backward(primals: tuple, cotangent: mx.array, _: mx.array) ->
     ends = mx.sum(experts[:, None] <= mx.arange(len(weight)), axis=0) * x.shape[1]
     starts = mx.concatenate([mx.zeros((1,), ends.dtype), ends[:-1]])
     segments = mx.stack([starts, ends], axis=-1).astype(mx.uint32)
-    d_x = mx.gather_mm(cotangent, weight, rhs_indices=experts, sorted_indices=True)
+    d_x = gather_mm(cotangent, weight, experts)
     rows = cotangent.reshape(-1, cotangent.shape[-1])
     d_weight = mx.segmented_mm(rows.T, x.reshape(-1, x.shape[-1]), segments)
     return d_x, d_weight, mx.zeros_like(experts)

@@ -67,7 +67,7 @@ class Sinusoidal(NoPositions):
 
     def embed(self, x: mx.array, offset: int) -> mx.array:
         waves = sinusoids(offset, offset + x.shape[1], self._d_model)
-        return x + mx.array(waves * math.sqrt(2) * EMBEDDING_STD)
+        return x + mx.array(waves * math.sqrt(2) * EMBEDDING_STD).astype(x.dtype)
 
 
 # The initial standard deviation of every embedding (GPT-2).
@@ -137,7 +137,7 @@ class Rope(NoPositions):
     def rotate(self, x: mx.array, offset: int) -> mx.array:
         end = offset + x.shape[2]
         cosine, sine = rope_tables(offset, end, self._head_size, self._theta)
-        return ROTATIONS[form()](x, cosine.astype(x.dtype), sine.astype(x.dtype))
+        return ROTATIONS[form()](x, cosine, sine).astype(x.dtype)  # turned in float32
 
 
 def alibi_slopes(n_heads: int) -> np.ndarray:

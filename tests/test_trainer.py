@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,55 @@ def test_an_interruption_at_any_step_changes_no_bit(
             train(config, tokens, tmp_path / "parts", ALONE)
     monkeypatch.setattr(trainer.Trainer, "_take_step", take_step)
     assert same(train(config, tokens, tmp_path / "parts", ALONE), whole)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ema_decay": 0.9, "gradient_checkpointing": True},
+        {"precision": "float16"},
+        {"precision": "bfloat16", "mask_documents": True},
+    ],
+)
+def test_every_way_to_train_learns_and_resumes_to_the_bit(
+    repository: Path, tokens: Path, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    config = params(repository, **changes, checkpoint_every=3, steps=20)
+    whole = train(config, tokens, tmp_path / "whole", ALONE)
+    assert whole.curves.training[-1]["loss"] < whole.curves.training[0]["loss"] - 1
+    (run,) = (tmp_path / "whole").iterdir()
+    for later in (run / "step-00000020", run / "best"):
+        shutil.rmtree(later, ignore_errors=True)
+    assert [kept.name for kept in run.glob("step-*")] == ["step-00000018"]
+    assert same(train(config, tokens, tmp_path / "whole", ALONE), whole)
+
+
+def test_checkpointing_activations_changes_no_bit(
+    repository: Path, tokens: Path, tmp_path: Path
+) -> None:
+    plain, recomputed = (
+        train(params(repository, gradient_checkpointing=value, steps=12), tokens, tmp_path, ALONE)
+        for value in (False, True)
+    )
+    assert same(plain, recomputed)
+
+
+def test_a_loss_out_of_proportion_stops_the_run(
+    repository: Path, tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_at = trainer.Batches.at_step
+
+    def at_step(self: trainer.Batches, step: int) -> tuple[np.ndarray, np.ndarray]:
+        inputs, targets = batch_at(self, step)
+        return inputs, (targets + 100 if step == 36 else targets)  # tokens it never saw
+
+    monkeypatch.setattr(trainer.Batches, "at_step", at_step)
+    train(params(repository), tokens, tmp_path / "a", ALONE)  # without a limit it goes on
+    limited = params(repository, max_loss_spike=2.0)
+    with pytest.raises(LmcoreError, match=r"diverged at step 37: the loss is .*max_loss_spike"):
+        train(limited, tokens, tmp_path / "b", ALONE)
+    (run,) = (tmp_path / "b").iterdir()
+    assert sorted(kept.name for kept in run.glob("step-*"))[-1] == "step-00000030"
 
 
 def test_accumulation_equals_the_large_batch(

@@ -1,0 +1,127 @@
+"""Low precision, loss scaling and averaged weights, each against its own definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+from mlx.utils import tree_flatten, tree_map
+from model.variants import NO_EXPERTS, model_of, tokens_of
+
+from lmcore.learner import Learner, lowered, next_scale
+from lmcore.params import TrainParams, load_params
+
+MIXTURE = {"moe": {**NO_EXPERTS, "experts": 4, "balance": "bias"}}
+
+
+def config(**changes: Any) -> TrainParams:
+    return load_params().train.model_copy(update=changes)
+
+
+def step(learner: Learner, number: int = 0, seed: int = 7) -> tuple[float, float]:
+    """One step on random tokens: its loss and the norm of its gradients."""
+    inputs, targets = (tokens_of(learner._model, 4, seed=seed + n) for n in (0, 1))
+    loss, gradients = learner.gradients(learner.state, inputs, targets, mx.random.key(number))
+    learner.state, norm = learner.update(learner.state, gradients, mx.array(1e-3), mx.array(number))
+    mx.eval(learner.state)
+    return loss.item(), norm.item()
+
+
+def arrays(tree: Any) -> dict[str, np.ndarray]:
+    return {name: np.array(array) for name, array in tree_flatten(tree)}
+
+
+@pytest.mark.parametrize(("precision", "digits"), [("bfloat16", 8), ("float16", 11)])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"norm": "layernorm", "positions": "learned", "bias": True},
+        {"positions": "sinusoidal", "feed_forward": "relu2"},
+        {"positions": "alibi", "feed_forward": "swiglu", "qk_norm": True},
+        {"document_start": 7, "n_kv_heads": 2, "tied_embeddings": False},
+        MIXTURE,
+    ],
+)
+def test_low_precision_differs_by_its_rounding_only(
+    changes: dict[str, Any], precision: str, digits: int
+) -> None:
+    """bfloat16 has 8 significant bits and float16 11; a few roundings add up."""
+    exact = Learner(model_of(**changes), config())
+    coarse = Learner(model_of(**changes), config(precision=precision))
+    (loss, norm), (coarse_loss, coarse_norm) = step(exact), step(coarse)
+    assert coarse_loss == pytest.approx(loss, rel=4 * 2.0**-digits)
+    assert coarse_norm == pytest.approx(norm, rel=16 * 2.0**-digits)
+    assert coarse_loss != loss
+    # The masters stay in float32: they hold more than the rounded copies do.
+    masters = coarse.state["parameters"]
+    assert all(array.dtype == mx.float32 for _, array in tree_flatten(masters))
+    kind = getattr(mx, precision)
+    rounded = tree_map(lambda array: array.astype(kind).astype(mx.float32), masters)
+    assert not mx.array_equal(rounded["embedding"]["weight"], masters["embedding"]["weight"])
+
+
+def test_the_experts_biases_keep_their_precision() -> None:
+    low = dict(tree_flatten(lowered(model_of(**MIXTURE).parameters(), "bfloat16")))
+    kinds = {name: array.dtype for name, array in low.items()}
+    biases = {name for name in kinds if name.endswith("selection_bias")}
+    assert biases and all(kinds[name] == mx.float32 for name in biases)
+    assert {kinds[name] for name in kinds if name not in biases} == {mx.bfloat16}
+
+
+def test_float16_skips_steps_that_overflow_and_halves_the_factor() -> None:
+    learner = Learner(model_of(), config(precision="float16"))
+    learner.state["scale"]["factor"] = mx.array(2.0**30)
+    before, factors, norms = arrays(learner.state["parameters"]), [], []
+    for number in range(14):
+        norms.append(step(learner, number)[1])
+        factors.append(learner.state["scale"]["factor"].item())
+        if not np.isfinite(norms[-1]):
+            now = arrays(learner.state["parameters"])
+            assert all((now[name] == before[name]).all() for name in before)
+    skipped = int(np.sum(~np.isfinite(norms)))
+    assert 0 < skipped < 14
+    assert factors[skipped - 1] == factors[-1] == 2.0 ** (30 - skipped)
+    now = arrays(learner.state["parameters"])
+    assert not (now["embedding.weight"] == before["embedding.weight"]).all()
+    assert all(np.isfinite(array).all() for array in arrays(learner.state).values())
+
+
+def test_a_factor_that_held_long_is_doubled() -> None:
+    scale = {"factor": mx.array(8.0), "good_steps": mx.array(1998)}
+    for good, factor, steps in ((True, 8, 1999), (True, 16, 0), (True, 16, 1), (False, 8, 0)):
+        scale = next_scale(scale, mx.array(good))
+        assert (scale["factor"].item(), scale["good_steps"].item()) == (factor, steps)
+
+
+def test_scaling_saves_gradients_that_float16_cannot_hold() -> None:
+    def smallest(factor: float) -> int:
+        learner = Learner(model_of(), config(precision="float16"))
+        learner.state["scale"]["factor"] = mx.array(factor)
+        inputs = tokens_of(learner._model, 4)
+        _, found = learner.gradients(learner.state, inputs, inputs, mx.random.key(0))
+        weight = np.array(found["blocks"][0]["feed_forward"]["up"]["weight"])
+        return int((weight == 0).sum())
+
+    assert smallest(2.0**-12) > 1.5 * smallest(2.0**10)
+
+
+def test_the_average_is_that_of_the_definition() -> None:
+    learner = Learner(model_of(), config(ema_decay=0.6))
+    expected = arrays(learner.state["parameters"])
+    for number in range(8):
+        step(learner, number, seed=number)
+        decay = min(0.6, (1 + number) / (10 + number))
+        weights = arrays(learner.state["parameters"])
+        expected = {name: decay * expected[name] + (1 - decay) * weights[name] for name in expected}
+    for name, array in arrays(learner.outcome).items():
+        np.testing.assert_allclose(array, expected[name], atol=1e-6, err_msg=name)
+        assert not (array == weights[name]).all() or array.size < 100
+    assert learner.outcome is learner.state["average"]
+
+
+def test_without_an_average_the_outcome_is_the_weights() -> None:
+    learner = Learner(model_of(), config())
+    assert learner.outcome is learner.state["parameters"]
+    assert "average" not in learner.state and "scale" not in learner.state

@@ -15,16 +15,25 @@ from lmcore.paths import CHECKPOINTS, METRICS, MODEL, PLOTS, TIMINGS, TOKENIZER,
 
 @click.command(cls=StageCommand)
 @click.option("--plan", is_flag=True, help="Print what the run would cost, and train nothing.")
-def main(plan: bool) -> None:
+@click.option(
+    "--overfit",
+    "overfitting",
+    is_flag=True,
+    help="Learn one batch by heart, as a check; save nothing.",
+)
+def main(plan: bool, overfitting: bool) -> None:
     """Train the model described by params.yaml on data/tokens."""
     params = load_params()
     backend.setup()
-    from lmcore import accounting, model, parallel, trainer
+    from lmcore import accounting, model, overfit, parallel, trainer
 
     if plan:
         shape = params.model.model_dump()
         config = model.ModelConfig(**shape, vocab_size=params.tokenizer.vocab_size)
         click.echo(accounting.plan(config, params.train))
+        return
+    if overfitting:
+        click.echo(overfit.check(params, TOKENS))
         return
     tokenizer = TOKENIZER / "tokenizer.json"
     trainer.check_tokenizer(TOKENS, tokenizer)

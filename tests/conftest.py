@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pipeline.clone import Clone
+from test_shards import FACTS, write
 
 from lmcore import backend
 
@@ -39,3 +41,13 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     clone.repro()
     clone.commit("run")
     return clone
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Path:
+    """Tokens in which each follows from the one before, so there is much to learn."""
+    text = (np.cumsum(np.arange(3000) % 7) % 50).astype(np.uint16)
+    for split in ("train", "validation"):
+        write(tmp_path / "tokens" / split, text, 2000)
+    assert FACTS["vocab_size"] == 300
+    return tmp_path / "tokens"

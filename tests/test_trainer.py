@@ -11,7 +11,7 @@ import mlx.core as mx
 import numpy as np
 import pytest
 from mlx.utils import tree_flatten
-from test_shards import FACTS, write
+from test_shards import write
 
 from lmcore import trainer
 from lmcore.errors import LmcoreError
@@ -20,16 +20,6 @@ from lmcore.params import Params, parse_params, read_yaml
 from lmcore.trainer import TrainedModel, train
 
 ALONE = Workers(0, 1)
-
-
-@pytest.fixture
-def tokens(tmp_path: Path) -> Path:
-    """Tokens in which each follows from the one before, so there is much to learn."""
-    text = (np.cumsum(np.arange(3000) % 7) % 50).astype(np.uint16)
-    for split in ("train", "validation"):
-        write(tmp_path / "tokens" / split, text, 2000)
-    assert FACTS["vocab_size"] == 300
-    return tmp_path / "tokens"
 
 
 def params(repository: Path, **changes: Any) -> Params:

@@ -25,7 +25,7 @@ def test_one_batch_is_learned_by_heart(
     said = overfit.check(params(repository, **changes), tokens)
     before, after, steps = map(float, re.findall(r"\d+\.?\d*", said))
     assert before == pytest.approx(math.log(300), abs=0.2)  # what an untrained model guesses
-    assert after < 0.05 and steps < 200
+    assert after <= 0.05 and steps < 300
 
 
 def test_a_model_that_cannot_learn_is_named(

@@ -4,8 +4,8 @@ parameters    by part, and those that one token uses (fewer, with experts)
 FLOPs         2 per multiplication and addition of a matrix product; the
               backward pass has twice the forward pass's (Kaplan et al.
               2020, table 1). Elementwise work is left out.
-memory        weights, gradients, optimizer state, and the activations
-              that the backward pass needs again, in bytes
+memory        weights, gradients, optimizer state, the activations that the
+              backward pass needs again, and its working space, in bytes
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from mlx.utils import tree_flatten
 
+from lmcore.losses import CHUNK
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.gpt import is_mixture
 from lmcore.optimizers import make_optimizer
@@ -24,21 +25,39 @@ _FLOAT = 4  # bytes
 
 
 @dataclass(frozen=True)
+class Memory:
+    """The bytes of each part, and the most that is held at once."""
+
+    weights: int  # float32, and a rounded copy in low precision
+    gradients: int
+    optimizer: int  # its state, and the average of the weights if one is kept
+    activations: int  # kept for the backward pass
+    working: int  # what the loss, or one block's backward pass, needs for itself
+
+    @property
+    def peak(self) -> int:
+        """Of a training step.
+
+        A step has two summits: the backward pass as it begins, and the update,
+        which makes new weights and optimizer state beside the old.
+        """
+        backward = self.gradients + self.activations + self.working
+        update = self.gradients + self.weights + self.optimizer
+        return self.weights + self.optimizer + max(backward, update)
+
+
+@dataclass(frozen=True)
 class Cost:
     """The figures for one model; sizes in numbers of values, memory in bytes."""
 
     parameters: dict[str, int]  # by part; they add up to the total
     active_parameters: int  # that one token's forward pass multiplies or adds
     flops_per_token: int  # forward and backward
-    memory: dict[str, int]  # weights, gradients, optimizer, activations
+    memory: Memory
 
     @property
     def total_parameters(self) -> int:
         return sum(self.parameters.values())
-
-    @property
-    def total_memory(self) -> int:
-        return sum(self.memory.values())
 
 
 def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
@@ -49,34 +68,44 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
     for name, size in sizes.items():
         part = name.split(".")[2] if name.startswith("blocks.") else name.split(".")[0]
         parameters[part] = parameters.get(part, 0) + size
-    weights = _FLOAT * sum(sizes.values())
     state = make_optimizer(train, model).init(model.trainable_parameters())
-    tokens = train.batch_size // train.workers * config.context_length
-    memory = {
-        "weights": weights,
-        "gradients": weights,
-        "optimizer": _FLOAT * sum(array.size for _, array in tree_flatten(state)),
-        "activations": _FLOAT * tokens * config.n_layers * saved_per_token_and_layer(config),
-    }
+    optimizer = sum(array.size for _, array in tree_flatten(state))
+    memory = _memory(config, train, sum(sizes.values()), optimizer)
     active = sum(size - _idle(config, name, size) for name, size in sizes.items())
     return Cost(parameters, active, training_flops_per_token(config, sizes), memory)
 
 
-def plan(config: ModelConfig, train: TrainParams) -> str:
-    """The cost of a run as lines to read: what `python -m stages.train --plan` prints."""
-    cost = cost_of(config, train)
-    tokens = train.steps * train.batch_size * train.accumulation * config.context_length
-    rows = [
-        ("parameters", f"{cost.total_parameters:,}"),
-        *((f"  {part}", f"{size:,}") for part, size in cost.parameters.items()),
-        ("active per token", f"{cost.active_parameters:,}"),
-        ("tokens", f"{tokens:,}"),
-        ("FLOPs per token", f"{cost.flops_per_token:,}"),
-        ("FLOPs", f"{cost.flops_per_token * tokens:.3g}"),
-        ("memory, MiB", f"{cost.total_memory / 2**20:,.0f}"),
-        *((f"  {part}", f"{size / 2**20:,.0f}") for part, size in cost.memory.items()),
-    ]
-    return "\n".join(f"{name:<20}{value:>16}" for name, value in rows)
+def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
+    """From the numbers of values in the weights and in the optimizer's state."""
+    activation = _FLOAT if train.precision == "float32" else 2  # bytes
+    copies = 1 if train.precision == "float32" else 1.5
+    tokens = train.batch_size // train.workers * config.context_length
+    kept = tokens * saved_per_token_and_layer(config)
+    block = _block_values(config, tokens)
+    if train.gradient_checkpointing:  # all but a block's input exist while that block is at work
+        kept, block = tokens * config.d_model, block + kept
+    working = max(_loss_values(config, tokens), block)
+    return Memory(
+        weights=int(_FLOAT * copies * parameters),
+        gradients=_FLOAT * parameters,
+        optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
+        activations=activation * config.n_layers * kept,
+        working=activation * working,
+    )
+
+
+def _loss_values(config: ModelConfig, tokens: int) -> int:
+    """What the fused loss holds: some chunks of logits, and gradients of the output projection.
+
+    The numbers of each were measured at vocabularies from 512 to 32,000.
+    """
+    chunk = min(max(64 * config.vocab_size, CHUNK), tokens // 2 * config.vocab_size)
+    return 20 * chunk + 4 * config.vocab_size * config.d_model
+
+
+def _block_values(config: ModelConfig, tokens: int) -> int:
+    """What one block's backward pass holds beside the activations, likewise measured."""
+    return tokens * (6 * config.d_ff + 7 * config.d_model + _powers(config))
 
 
 def training_flops_per_token(config: ModelConfig, sizes: dict[str, int]) -> int:
@@ -100,15 +129,20 @@ def saved_per_token_and_layer(config: ModelConfig) -> int:
     (about half of the scores, the rest being masked); and of the feed-forward
     the hidden layer and its slope, for each expert that a token uses.
     """
-    d, keys = config.d_model, config.context_length
+    d = config.d_model
     kv = config.n_kv_heads * config.head_size
-    attention = 5 * d + 2 * kv + config.n_heads * math.ceil((keys + 64) / 2)
+    attention = 5 * d + 2 * kv + _powers(config)
     gated = config.feed_forward == "swiglu"
     hidden = config.d_ff * (4 if gated else 2) + 2 * d
     experts = [
         config.moe.top_k if is_mixture(config, layer) else 1 for layer in range(config.n_layers)
     ]
     return attention + hidden * sum(experts) // config.n_layers
+
+
+def _powers(config: ModelConfig) -> int:
+    """Values of the softmax per token: about half of the scores, the rest being masked."""
+    return config.n_heads * math.ceil((config.context_length + 64) / 2)
 
 
 def _idle(config: ModelConfig, name: str, size: int) -> int:

@@ -46,19 +46,19 @@ def fused_mean_loss(hidden: mx.array, weight: mx.array, targets: mx.array) -> mx
     return _fused(hidden, weight, targets)[0]
 
 
-# Elements of a chunk of logits: 8 MiB.
-_CHUNK = 2**21
+# Elements of a chunk of logits: 4 MiB. 8 MiB make it 5 % faster and nearly double its memory.
+CHUNK = 2**20
 
 
 def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array) -> tuple:
     rows = len(hidden)
-    step = max(64, _CHUNK // len(weight))
+    step = max(64, CHUNK // len(weight))
     losses, d_hidden = [], []
     d_weight = None
     for start in range(0, rows, step):
         h, target = hidden[start : start + step], targets[start : start + step]
         if d_weight is not None:  # one chunk after the other, for the sake of memory
-            (h,) = mx.depends([h], [d_weight])
+            (h,) = mx.depends([h], [losses[-1], d_hidden[-1], d_weight])
         scores = (h * LOG2_E) @ weight.T  # logits in base 2, (n, V)
         top = mx.max(scores, axis=-1, keepdims=True)
         powers = exp2(scores - top)

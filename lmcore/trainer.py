@@ -167,10 +167,12 @@ class Trainer:
         # The wish to stop travels with the gradients, so that all workers
         # agree on the step at which they do.
         loss, gradients, stop = self.workers.mean((*totals, mx.array([float(stop_requested)])))
+        del totals  # else the update would find them in memory beside its own
         rate = mx.array(learning_rate_at(self.config, self.step))
         self.learner.state, norm = self.learner.update(
             self.learner.state, gradients, rate, mx.array(self.step)
         )
+        del gradients
         mx.eval(self.learner.state, norm, loss)
         self._check(loss.item(), norm.item())
         self.step += 1

@@ -25,12 +25,10 @@ def main(plan: bool, overfitting: bool) -> None:
     """Train the model described by params.yaml on data/tokens."""
     params = load_params()
     backend.setup()
-    from lmcore import accounting, model, overfit, parallel, trainer
+    from lmcore import overfit, parallel, planning, trainer
 
     if plan:
-        shape = params.model.model_dump()
-        config = model.ModelConfig(**shape, vocab_size=params.tokenizer.vocab_size)
-        click.echo(accounting.plan(config, params.train))
+        click.echo(planning.plan(params))
         return
     if overfitting:
         click.echo(overfit.check(params, TOKENS))

@@ -13,7 +13,16 @@ FLOORS = {
     1: ["corpus", "unicode_classes", "pretokenize", "bpe", "tokenizer", "encoder", "shards"],
     2: ["model", "losses", "fastmath"],
     3: ["schedules", "optimizers", "checkpoints", "parallel", "learner", "overfit", "trainer"],
-    4: ["accounting", "evaluation", "baselines", "quality", "sampling", "storytelling", "report"],
+    4: [
+        "accounting",
+        "planning",
+        "evaluation",
+        "baselines",
+        "quality",
+        "sampling",
+        "storytelling",
+        "report",
+    ],
 }
 FLOORS[1] += ["batches", "backend"]
 DATA = [

@@ -165,7 +165,7 @@ def test_the_peak_of_a_step_is_what_mlx_measures(
 
 
 def _peak_of_steps(config: ModelConfig, train: TrainParams) -> int:
-    """The smallest peak of a few steps, as the trainer takes them; the first ones compile."""
+    """The median peak of three steps, as the trainer takes them; the first ones compile."""
     gc.collect()  # else what other tests left would be freed while this one measures
     before = mx.get_active_memory()
     learner = Learner(GPT(config), train)
@@ -180,4 +180,4 @@ def _peak_of_steps(config: ModelConfig, train: TrainParams) -> int:
         del gradients
         mx.eval(learner.state)
         peaks.append(mx.get_peak_memory() - before)
-    return min(peaks[2:])
+    return sorted(peaks[2:])[1]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from mlx.utils import tree_flatten
 
+from lmcore.learner import GROUP
 from lmcore.losses import CHUNK
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.gpt import is_mixture
@@ -38,12 +39,12 @@ class Memory:
     def peak(self) -> int:
         """Of a training step.
 
-        A step has two summits: the backward pass as it begins, and the update,
-        which makes new weights and optimizer state beside the old.
+        Its summit is the backward pass; or, of a large model on few tokens, the
+        update, in which a group of weights and their state exist twice.
         """
-        backward = self.gradients + self.activations + self.working
-        update = self.gradients + self.weights + self.optimizer
-        return self.weights + self.optimizer + max(backward, update)
+        update = min(GROUP, self.weights) * (self.weights + self.optimizer) // self.weights
+        extra = max(self.activations + self.working, update)
+        return self.weights + self.optimizer + self.gradients + extra
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What training changes, and how one step changes it: pure functions over a tree of arrays.
+"""What training changes, and how one step changes it.
 
-The state of a run is a tree:
+The state of a run is arrays by name, in up to four parts:
 
     parameters    the weights, float32
     optimizer     what the optimizer remembers
@@ -22,104 +22,154 @@ from contextlib import contextmanager
 from typing import Any
 
 import mlx.core as mx
-from mlx.utils import tree_map, tree_map_with_path
+from mlx.utils import tree_flatten, tree_unflatten
 
 from lmcore.fastmath import form, using
 from lmcore.losses import next_token_loss, token_losses
 from lmcore.model import GPT
-from lmcore.optimizers import SELECTION_BIAS, clip_by_global_norm, make_optimizer
+from lmcore.optimizers import SELECTION_BIAS, clip_factor, global_norm, make_optimizer
 from lmcore.params import TrainParams
 
 Tree = Any  # nested dicts and lists of mx.array
+Arrays = dict[str, mx.array]  # by name, as in `blocks.0.attention.query.weight`
+State = dict[str, Arrays]
 
 _FIRST_FACTOR = 2.0**16
 _GOOD_STEPS = 2000  # before the factor is doubled
 
+# Weights are updated in groups of about this many bytes.
+GROUP = 2**26
+
 
 class Learner:
-    """A model's training state and its three functions, compiled.
-
-    `state` is read and replaced by whoever drives the training.
-    """
+    """A model in training: its state, and what is done with it, compiled."""
 
     def __init__(self, model: GPT, config: TrainParams) -> None:
         self._model, self._config = model, config
         self._optimizer = make_optimizer(config, model)
-        parameters = model.trainable_parameters()
-        self.state: Tree = {
-            "parameters": parameters,
-            "optimizer": self._optimizer.init(parameters),
-        }
+        parameters = dict(tree_flatten(model.trainable_parameters()))
+        optimizer = dict(tree_flatten(self._optimizer.init(parameters)))
+        self.state: State = {"parameters": parameters, "optimizer": optimizer}
         if config.ema_decay:
-            self.state["average"] = parameters
+            self.state["average"] = dict(parameters)
         if config.precision == "float16":
             self.state["scale"] = {"factor": mx.array(_FIRST_FACTOR), "good_steps": mx.array(0)}
-        # (state, inputs, targets, dropout key) -> (loss, gradients), both in their true size
-        self.gradients = mx.compile(self._gradients)
-        # (state, gradients, learning rate, step) -> (state, norm of the gradients)
-        self.update = mx.compile(self._update)
-        # (state, inputs, targets) -> mean loss, by the weights that would be saved now
-        self.validation_loss = mx.compile(self._validation_loss)
+        self._groups = _grouped(parameters)
+        self._compiled_gradients = mx.compile(self._gradients)
+        self._compiled_norm = mx.compile(global_norm)
+        self._compiled_update = mx.compile(self._update)
+        self._compiled_validation_loss = mx.compile(self._validation_loss)
+
+    def gradients(
+        self, inputs: mx.array, targets: mx.array, key: mx.array
+    ) -> tuple[mx.array, Arrays]:
+        """The loss on tokens (B, T), and its gradients; `key` decides what is dropped."""
+        factor = self.state["scale"]["factor"] if "scale" in self.state else mx.array(1.0)
+        return self._compiled_gradients(self.state["parameters"], factor, inputs, targets, key)
+
+    def update(self, gradients: Arrays, learning_rate: float, step: int) -> float:
+        """Takes an optimizer step and returns the norm that the gradients had.
+
+        The weights go group by group, and each group's gradients are used up,
+        so that old and new stand side by side for one group and not for all:
+        a run needs its state once, and not twice.
+        """
+        norm = self._compiled_norm(gradients)
+        for names in self._groups:
+            own = {name: gradients.pop(name) for name in names}
+            new = self._compiled_update(
+                self._parts_of(names), own, norm, mx.array(learning_rate), mx.array(step)
+            )
+            del own
+            for part, arrays in new.items():
+                self.state[part].update(arrays)
+            mx.eval(new)
+        if "scale" in self.state:
+            self.state["scale"] = next_scale(self.state["scale"], mx.isfinite(norm))
+            mx.eval(self.state["scale"])
+        return norm.item()
+
+    def validation_loss(self, inputs: mx.array, targets: mx.array) -> mx.array:
+        """The mean loss on tokens (B, T) by the weights that would be saved now."""
+        return self._compiled_validation_loss(self._outcome, inputs, targets)
+
+    def outcome(self) -> Tree:
+        """The weights that a run ends with, as the model takes them."""
+        return _tree(self._outcome)
 
     @property
-    def outcome(self) -> Tree:
-        """The weights that a run ends with: their average, if one is kept."""
-        return _outcome(self.state)
+    def _outcome(self) -> Arrays:
+        return self.state.get("average", self.state["parameters"])
 
     def may_skip(self) -> bool:
         """Whether gradients that are not finite are to be expected: float16 finds its factor."""
         return "scale" in self.state and self.state["scale"]["factor"].item() >= 1
 
-    def _gradients(
-        self, state: Tree, inputs: mx.array, targets: mx.array, key: mx.array
-    ) -> tuple[mx.array, Tree]:
-        factor = state["scale"]["factor"] if "scale" in state else 1.0
+    def _parts_of(self, names: list[str]) -> State:
+        """The state of these weights alone."""
+        arrays = {"parameters": {name: self.state["parameters"][name] for name in names}}
+        arrays["optimizer"] = {
+            key: array
+            for key, array in self.state["optimizer"].items()
+            if key.rpartition(".")[0] in arrays["parameters"]
+        }
+        if "average" in self.state:
+            arrays["average"] = {name: self.state["average"][name] for name in names}
+        return arrays
 
-        def loss(parameters: Tree) -> mx.array:
-            self._model.update(lowered(parameters, self._config.precision))
+    def _gradients(
+        self,
+        parameters: Arrays,
+        factor: mx.array,
+        inputs: mx.array,
+        targets: mx.array,
+        key: mx.array,
+    ) -> tuple[mx.array, Arrays]:
+        def loss(parameters: Arrays) -> mx.array:
+            self._model.update(_tree(lowered(parameters, self._config.precision)))
             recompute = self._config.gradient_checkpointing
             return factor * next_token_loss(self._model, inputs, targets, key, recompute)
 
         with _kernels_for(self._config.precision):
-            scaled, gradients = mx.value_and_grad(loss)(state["parameters"])
-        return scaled / factor, tree_map(lambda gradient: gradient / factor, gradients)
+            scaled, gradients = mx.value_and_grad(loss)(parameters)
+        return scaled / factor, {name: array / factor for name, array in gradients.items()}
 
     def _update(
-        self, state: Tree, gradients: Tree, learning_rate: mx.array, step: mx.array
-    ) -> tuple[Tree, mx.array]:
-        gradients, norm = clip_by_global_norm(gradients, self._config.max_grad_norm)
+        self, state: State, gradients: Arrays, norm: mx.array, rate: mx.array, step: mx.array
+    ) -> State:
+        factor = clip_factor(norm, self._config.max_grad_norm)
+        clipped = {name: array * factor for name, array in gradients.items()}
         parameters, optimizer = self._optimizer.update(
-            gradients, state["optimizer"], state["parameters"], learning_rate, step
+            clipped, state["optimizer"], state["parameters"], rate, step
         )
-        new = {"parameters": parameters, "optimizer": optimizer}
+        new = {"parameters": parameters, "optimizer": dict(tree_flatten(optimizer))}
         if "average" in state:
             decay = warmed_up_decay(self._config.ema_decay, step)
-            new["average"] = tree_map(
-                lambda old, now: decay * old + (1 - decay) * now, state["average"], parameters
-            )
-        if "scale" in state:
-            good = mx.isfinite(norm)
-            old = {name: state[name] for name in new}
-            new = tree_map(lambda now, before: mx.where(good, now, before), new, old)
-            new["scale"] = next_scale(state["scale"], good)
-        return new, norm
+            new["average"] = {
+                name: decay * old + (1 - decay) * parameters[name]
+                for name, old in state["average"].items()
+            }
+        if self._config.precision != "float16":
+            return new
+        good = mx.isfinite(norm)
+        return {
+            part: {name: mx.where(good, now, state[part][name]) for name, now in arrays.items()}
+            for part, arrays in new.items()
+        }
 
-    def _validation_loss(self, state: Tree, inputs: mx.array, targets: mx.array) -> mx.array:
-        self._model.update(lowered(_outcome(state), self._config.precision))
+    def _validation_loss(self, parameters: Arrays, inputs: mx.array, targets: mx.array) -> mx.array:
+        self._model.update(_tree(lowered(parameters, self._config.precision)))
         with _kernels_for(self._config.precision):
             return mx.mean(token_losses(self._model, inputs, targets))
 
 
-def lowered(parameters: Tree, precision: str) -> Tree:
+def lowered(parameters: Arrays, precision: str) -> Arrays:
     """A copy rounded to `precision`, but for the experts' biases, which move by tiny steps."""
-    if precision == "float32":
-        return parameters
     kind = getattr(mx, precision)
-
-    def lower(name: str, array: mx.array) -> mx.array:
-        return array if name.endswith(SELECTION_BIAS) else array.astype(kind)
-
-    return tree_map_with_path(lower, parameters)
+    return {
+        name: array if name.endswith(SELECTION_BIAS) else array.astype(kind)
+        for name, array in parameters.items()
+    }
 
 
 def warmed_up_decay(decay: float, step: mx.array) -> mx.array:
@@ -138,8 +188,21 @@ def next_scale(scale: dict[str, mx.array], good: mx.array) -> dict[str, mx.array
     }
 
 
-def _outcome(state: Tree) -> Tree:
-    return state.get("average", state["parameters"])
+def _grouped(parameters: Arrays) -> list[list[str]]:
+    """The names in order, in groups of at least `GROUP` bytes but for the last."""
+    groups: list[list[str]] = [[]]
+    size = 0
+    for name, array in parameters.items():
+        if size >= GROUP:
+            groups.append([])
+            size = 0
+        groups[-1].append(name)
+        size += array.nbytes
+    return groups
+
+
+def _tree(arrays: Arrays) -> Tree:
+    return tree_unflatten(list(arrays.items()))
 
 
 @contextmanager

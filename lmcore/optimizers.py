@@ -183,11 +183,21 @@ def clip_by_global_norm(gradients: Tree, max_norm: float) -> tuple[Tree, mx.arra
     Returns them with the norm before scaling (Pascanu et al. 2013). A router's
     loss-free bias takes no part: what it has is no gradient of the loss.
     """
+    norm = global_norm(gradients)
+    factor = clip_factor(norm, max_norm)
+    return tree_map(lambda array: array * factor, gradients), norm
+
+
+def global_norm(gradients: Tree) -> mx.array:
+    """The norm of all gradients as one vector, without the loss-free biases'."""
     squares = [
         mx.sum(mx.square(array))
         for name, array in tree_flatten(gradients)
         if not name.endswith(SELECTION_BIAS)
     ]
-    norm = mx.sqrt(sum(squares))
-    scale = mx.minimum(1.0, max_norm / (norm + 1e-6))
-    return tree_map(lambda array: array * scale, gradients), norm
+    return mx.sqrt(sum(squares))
+
+
+def clip_factor(norm: mx.array, max_norm: float) -> mx.array:
+    """What gradients of this norm are multiplied by, so that it is at most `max_norm`."""
+    return mx.minimum(1.0, max_norm / (norm + 1e-6))

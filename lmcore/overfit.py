@@ -65,8 +65,7 @@ def losses_on_one_batch(params: Params, tokens: Path) -> Iterator[float]:
     )
     inputs, targets = map(mx.array, batch)
     for step in range(MOST_STEPS):
-        loss, gradients = learner.gradients(learner.state, inputs, targets, mx.random.key(0))
+        loss, gradients = learner.gradients(inputs, targets, mx.random.key(0))
         rate = params.train.learning_rate * min(1.0, (step + 1) / _WARMUP_STEPS)
-        learner.state, _ = learner.update(learner.state, gradients, mx.array(rate), mx.array(step))
-        mx.eval(learner.state, loss)
+        learner.update(gradients, rate, step)
         yield loss.item()

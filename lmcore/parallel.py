@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
-from mlx.utils import tree_flatten, tree_map, tree_unflatten
+import numpy as np
+from mlx.utils import tree_flatten, tree_map
 
 from lmcore.errors import LmcoreError
 
@@ -60,14 +61,12 @@ class Workers:
         """
         if self.size == 1:
             return tree
-        flat = tree_flatten(tree)
-        vector = mx.concatenate([array.reshape(-1) for _, array in flat])
+        arrays = [array for _, array in tree_flatten(tree)]
+        vector = mx.concatenate([array.reshape(-1) for array in arrays])
         vector = mx.distributed.all_sum(vector) / self.size
-        parts, start = [], 0
-        for name, array in flat:
-            parts.append((name, vector[start : start + array.size].reshape(array.shape)))
-            start += array.size
-        return tree_unflatten(parts)
+        ends = np.cumsum([array.size for array in arrays])[:-1].tolist()
+        parts = iter(mx.split(vector, ends))
+        return tree_map(lambda array: next(parts).reshape(array.shape), tree)
 
     def from_leader(self, tree: Any) -> Any:
         """The leader's tree of arrays, in every process."""

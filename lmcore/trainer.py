@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
-from mlx.utils import tree_flatten, tree_map, tree_unflatten
+from mlx.utils import tree_flatten, tree_map
 
 from lmcore import backend
 from lmcore.artifacts import sha256_of, write_json, write_text
@@ -142,7 +142,7 @@ class Trainer:
                         "its checkpoint is kept, and running again goes on from there."
                     )
         seconds = time.perf_counter() - started
-        self.model.update(self.learner.outcome)
+        self.model.update(self.learner.outcome())
         return TrainedModel(
             self.model,
             self.curves,
@@ -168,15 +168,11 @@ class Trainer:
         # agree on the step at which they do.
         loss, gradients, stop = self.workers.mean((*totals, mx.array([float(stop_requested)])))
         del totals  # else the update would find them in memory beside its own
-        rate = mx.array(learning_rate_at(self.config, self.step))
-        self.learner.state, norm = self.learner.update(
-            self.learner.state, gradients, rate, mx.array(self.step)
-        )
-        del gradients
-        mx.eval(self.learner.state, norm, loss)
-        self._check(loss.item(), norm.item())
+        rate = learning_rate_at(self.config, self.step)
+        norm = self.learner.update(gradients, rate, self.step)
+        self._check(loss.item(), norm)
         self.step += 1
-        self._record(loss.item(), norm.item())
+        self._record(loss.item(), norm)
         return loss.item(), stop.item() > 0
 
     def _gradients_at(self, index: int) -> tuple[mx.array, Tree]:
@@ -184,7 +180,6 @@ class Trainer:
         inputs, targets = self.batches["train"].at_step(index)
         key = mx.random.key(self.config.seed + index * self.workers.size + self.workers.rank)
         return self.learner.gradients(
-            self.learner.state,
             mx.array(self.workers.share(inputs)),
             mx.array(self.workers.share(targets)),
             key,
@@ -237,11 +232,7 @@ class Trainer:
         losses = []
         for index in range(self.config.eval_batches):
             inputs, targets = map(self.workers.share, self.batches["validation"].at_step(index))
-            losses.append(
-                self.learner.validation_loss(
-                    self.learner.state, mx.array(inputs), mx.array(targets)
-                )
-            )
+            losses.append(self.learner.validation_loss(mx.array(inputs), mx.array(targets)))
             mx.eval(losses)
         loss = self.workers.mean(mx.mean(mx.stack(losses))[None]).item()
         self.curves.validation.append(
@@ -269,9 +260,10 @@ class Trainer:
         checkpoint = self.checkpoints.newest() if self.workers.leads else None
         if checkpoint is not None:
             # In the order they had: it decides the order of summation in the global norm.
-            self.learner.state = tree_unflatten(
-                [(name, checkpoint.arrays[name]) for name, _ in tree_flatten(self.learner.state)]
-            )
+            self.learner.state = {
+                part: {name: checkpoint.arrays[f"{part}.{name}"] for name in arrays}
+                for part, arrays in self.learner.state.items()
+            }
             self.step, self.curves = checkpoint.step, Curves(**checkpoint.state)
         # Only the leader is sure to see the folder: the others may be elsewhere.
         self.step = self.workers.from_leader(mx.array(self.step)).item()

@@ -174,10 +174,8 @@ def _peak_of_steps(config: ModelConfig, train: TrainParams) -> int:
     for step in range(5):
         mx.eval(learner.state, tokens)
         mx.reset_peak_memory()
-        loss, gradients = learner.gradients(learner.state, tokens, tokens, mx.random.key(0))
+        loss, gradients = learner.gradients(tokens, tokens, mx.random.key(0))
         mx.eval(loss, gradients)
-        learner.state, _ = learner.update(learner.state, gradients, mx.array(1e-3), mx.array(step))
-        del gradients
-        mx.eval(learner.state)
+        learner.update(gradients, 1e-3, step)
         peaks.append(mx.get_peak_memory() - before)
     return sorted(peaks[2:])[1]

@@ -31,7 +31,7 @@ class Block(nn.Module):
 
 
 class TorchGPT(nn.Module):
-    """Rotary positions, RMSNorm before each layer, tanh-GELU, tied embeddings, no biases."""
+    """Rotary positions, RMSNorm before each layer, tanh-GELU, no biases."""
 
     def __init__(self, sizes: dict[str, int], weights: dict[str, torch.Tensor]) -> None:
         super().__init__()
@@ -47,13 +47,16 @@ class TorchGPT(nn.Module):
         )
         self.register_buffer("cosine", angle.cos(), persistent=False)
         self.register_buffer("sine", angle.sin(), persistent=False)
+        if "output.weight" in weights:
+            self.output = nn.Linear(d_model, sizes["vocab_size"], bias=False)
         self.load_state_dict(converted(weights))
 
     def forward(self, tokens: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         x = self.embedding(tokens)
         for block in self.blocks:
             x = block(x, self.cosine, self.sine)
-        logits = F.linear(self.final_norm(x), self.embedding.weight)
+        output = self.output if hasattr(self, "output") else self.embedding
+        logits = F.linear(self.final_norm(x), output.weight)
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 

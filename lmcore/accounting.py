@@ -100,7 +100,7 @@ def _loss_values(config: ModelConfig, tokens: int) -> int:
 
     The numbers of each were measured at vocabularies from 512 to 32,000.
     """
-    chunk = min(max(64 * config.vocab_size, CHUNK), tokens // 2 * config.vocab_size)
+    chunk = min(max(32 * config.vocab_size, CHUNK), tokens // 2 * config.vocab_size)
     return 18 * chunk + 4 * config.vocab_size * config.d_model
 
 

@@ -52,7 +52,7 @@ CHUNK = 2**20
 
 def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array) -> tuple:
     rows = len(hidden)
-    step = max(64, CHUNK // len(weight))
+    step = max(32, CHUNK // len(weight))
     losses, d_hidden = [], []
     d_weight = None
     for start in range(0, rows, step):

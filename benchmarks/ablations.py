@@ -155,7 +155,7 @@ def table(results: dict[str, Result]) -> list[str]:
             bits = f"{result.bits_per_byte:.3f}"
         lines.append(
             f"| {name} | {result.parameters:,} | {bits} "
-            f"| {result.first_norm:.2g} | {result.largest_norm:.2g} |"
+            f"| {result.first_norm:.3g} | {result.largest_norm:.3g} |"
         )
     return [*lines, ""]
 

@@ -141,8 +141,8 @@ def trained(params: Params, changes: dict[str, Any], tokens: Path) -> Result:
             if not (found := re.search(r"diverged at step (\d+)", error.message)):
                 raise
             diverged_at = int(found[1])
-    first, *later = [row["gradient_norm"] for row in run.curves.training]
-    return Result(size, bits, first, max(later), diverged_at)
+    norms = [row["gradient_norm"] for row in run.curves.training]
+    return Result(size, bits, norms[0], max(norms[1:], default=norms[0]), diverged_at)
 
 
 def table(results: dict[str, Result]) -> list[str]:

@@ -7,6 +7,7 @@
 #   make run BACKEND=cuda           ... on an NVIDIA GPU (default: cpu, or Metal on macOS)
 #   make test                       the tests
 #   make bench                      benchmarks against named peers -> benchmarks/RESULTS.md
+#   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
 #   make soak                       long randomised checks
 #   make lock                       renew the pinned versions
 #   make clean                      remove what the pipeline made (not .venv)
@@ -32,7 +33,7 @@ PINNED = --constraint requirements.lock --editable
 # brings gigabytes of CUDA, so there only a CPU build is taken, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 
-.PHONY: run test bench soak lock clean
+.PHONY: run test bench bench-recipes soak lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -44,6 +45,9 @@ test: .venv/.ready-test
 
 bench: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks
+
+bench-recipes: .venv/.ready-bench
+	@.venv/bin/python -m benchmarks.recipes
 
 soak: .venv/.ready-test
 	@.venv/bin/python -m benchmarks.soak_tokenizer

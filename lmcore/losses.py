@@ -87,7 +87,7 @@ def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: f
         d_weight = powers.T @ h if d_weight is None else mx.addmm(d_weight, powers.T, h)
     onehot = mx.concatenate(slopes) * (1 / rows) if slopes else 1 / rows  # (N, 1) or a number
     d_hidden = mx.concatenate(d_hidden) - weight[targets] * onehot
-    d_weight = d_weight.at[targets].add(-hidden * onehot)
+    d_weight = d_weight.at[targets].add(hidden * -onehot)
     return sum(losses) / (LOG2_E * rows), d_hidden, d_weight
 
 

@@ -175,8 +175,7 @@ def initial_parameters(shapes: dict, config: ModelConfig, seed: int) -> dict:
         elif array.ndim > 1:
             std = EMBEDDING_STD
             if name.endswith(_RESIDUAL):
-                scale = 0.0 if config.zero_init_projections else (2 * config.n_layers) ** -0.5
-                std *= scale
+                std = 0.0 if config.zero_init_projections else std / (2 * config.n_layers) ** 0.5
             array = std * mx.random.normal(array.shape, key=_key(seed, name))
         drawn.append((name, array))
     return tree_unflatten(drawn)

@@ -8,6 +8,7 @@
 #   make test                       the tests
 #   make bench                      benchmarks against named peers -> benchmarks/RESULTS.md
 #   make bench-ablations            what each part of the architecture is worth: 20 minutes
+#   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
 #   make soak                       long randomised checks
 #   make lock                       renew the pinned versions
 #   make clean                      remove what the pipeline made (not .venv)
@@ -33,7 +34,7 @@ PINNED = --constraint requirements.lock --editable
 # brings gigabytes of CUDA, so there only a CPU build is taken, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 
-.PHONY: run test bench bench-ablations soak lock clean
+.PHONY: run test bench bench-ablations bench-recipes soak lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -48,6 +49,9 @@ bench: .venv/.ready-bench
 
 bench-ablations: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks.ablations
+
+bench-recipes: .venv/.ready-bench
+	@.venv/bin/python -m benchmarks.recipes
 
 soak: .venv/.ready-test
 	@.venv/bin/python -m benchmarks.soak_tokenizer

@@ -12,6 +12,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SECTIONS = ("tokenizer", "tokenizer_large", "training")
 
+# Too slow for every time: `make bench-recipes` renews it.
+APART = ("recipes",)
+
 HEAD = """# Benchmarks
 
 Written by `make bench`. Every figure is measured side by side with the named
@@ -29,7 +32,7 @@ def main() -> None:
 
 def gather() -> None:
     """Joins the sections that exist into RESULTS.md."""
-    files = [HERE / "results" / f"{section}.md" for section in SECTIONS]
+    files = [HERE / "results" / f"{section}.md" for section in SECTIONS + APART]
     parts = [file.read_text("utf-8") for file in files if file.exists()]
     (HERE / "RESULTS.md").write_text("\n".join([HEAD, *parts]), "utf-8")
 

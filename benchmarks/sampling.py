@@ -103,6 +103,8 @@ def lmcore(folder: Path) -> Generate:
     shape |= dict(n_kv_heads=SHAPE["n_heads"], feed_forward="swiglu", norm="rmsnorm")
     shape |= dict(positions="rope", rope_theta=THETA, norm_placement="pre", residual=True)
     shape |= dict(qk_norm=False, tied_embeddings=True, bias=False)
+    shape |= dict(value_embeddings=0, residual_scalars=False)
+    shape |= dict(zero_init_projections=False, logit_softcap=0.0)
     model = GPT(ModelConfig(**shape))
     theirs = mx.load(str(folder / "model.safetensors"))
     ours = {"embedding.weight": theirs["model.embed_tokens.weight"]}

@@ -114,7 +114,10 @@ def training_flops_per_token(config: ModelConfig, sizes: dict[str, int]) -> int:
     products = sum(
         size - _idle(config, name, size)
         for name, size in sizes.items()
-        if name.endswith(".weight") and name.startswith("blocks.") and "norm" not in name
+        if name.endswith(".weight")
+        and name.startswith("blocks.")
+        and "norm" not in name
+        and "value_embedding" not in name  # looked up, not multiplied
     )
     output = config.vocab_size * config.d_model  # tied or not, it is multiplied
     # Scores and weighted values: D multiplications each per key; the t-th token has t keys.

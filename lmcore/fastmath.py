@@ -122,5 +122,11 @@ def exp2(x: mx.array) -> mx.array:
     return power * scale.view(mx.float32)
 
 
+def sigmoid(x: mx.array) -> mx.array:
+    """1 / (1 + e^-x) for float32 x, by `exp2`."""
+    one, most, factor = constants(x, 1.0, 126.0, -LOG2_E)
+    return one / (one + exp2(mx.minimum(x * factor, most)))
+
+
 # Minimises the largest relative error of sum c_i f^i against 2^f on [-1/2, 1/2] with c_0 = 1.
 _POLYNOMIAL = (1.0, 0.693146978, 0.240222421, 0.0555073374, 0.00967151269, 0.00132647272)

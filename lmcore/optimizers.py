@@ -155,12 +155,16 @@ _MUON_MOMENTUM = 0.95
 SELECTION_BIAS = "router.selection_bias"
 
 
+# Matrices of a block that are no linear map between hidden states.
+_NOT_HIDDEN = ("router.weight", "value_embedding.table.weight")
+
+
 def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
     """The optimizer that `train` describes, for the arrays of a `GPT`.
 
     Weight decay is for matrices: shrinking a bias or a norm's weight towards 0
-    makes no model simpler. Muon is for the hidden matrices; the embeddings,
-    the output projection, the routers and all vectors keep AdamW.
+    makes no model simpler. Muon is for the hidden matrices; the embeddings
+    (of values too), the output projection, the routers and all vectors keep AdamW.
     """
 
     def rule_of(name: str, array: mx.array) -> Rule:
@@ -168,7 +172,7 @@ def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
             return against_the_sign(model.config.moe.balance_coefficient)
         matrix = array.ndim >= 2 and not name.endswith("bias")
         decay = train.weight_decay if matrix else 0.0
-        hidden = matrix and name.startswith("blocks.") and not name.endswith("router.weight")
+        hidden = matrix and name.startswith("blocks.") and not name.endswith(_NOT_HIDDEN)
         if train.optimizer == "muon" and hidden:
             return muon(_MUON_MOMENTUM, decay)
         return adamw(train.beta1, train.beta2, train.epsilon, decay)

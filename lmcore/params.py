@@ -94,6 +94,10 @@ class ModelParams(Section):
     residual: bool
     feed_forward: Literal["gelu", "relu", "relu2", "swiglu"]
     qk_norm: bool
+    value_embeddings: Annotated[int, Field(ge=0)]  # blocks, from the last, with a table for values
+    residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
+    zero_init_projections: bool  # what writes to the residual stream starts at 0
+    logit_softcap: NonNegative  # cap * tanh(logits / cap); 0: off
     tied_embeddings: bool
     bias: bool
     dropout: Probability
@@ -115,6 +119,15 @@ class ModelParams(Section):
             raise ValueError(
                 f"model.d_model / model.n_heads is {self.head_size}; "
                 "model.positions rope turns pairs and needs an even number"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _enough_blocks(self) -> ModelParams:
+        if self.value_embeddings > self.n_layers:
+            raise ValueError(
+                f"model.value_embeddings is {self.value_embeddings}; it must be at most "
+                f"model.n_layers, which is {self.n_layers}"
             )
         return self
 

@@ -79,6 +79,15 @@ def test_flops_by_hand() -> None:
     assert cost_of(config, train_of()).flops_per_token == 6 * (64 + 64 + 40 + 16)
 
 
+def test_value_embeddings_are_parameters_but_no_arithmetic() -> None:
+    changes = {"value_embeddings": 1, "residual_scalars": True, "n_kv_heads": 2}
+    cost, plain = (cost_of(config_of(**c), train_of()) for c in (changes, {"n_kv_heads": 2}))
+    table = 61 * 12 + 2
+    assert cost.total_parameters - plain.total_parameters == table + 2 * 2
+    assert cost.parameters["streams"] == 2 * 2
+    assert cost.flops_per_token == plain.flops_per_token
+
+
 def test_only_chosen_experts_count() -> None:
     moe = {**NO_EXPERTS, "experts": 8, "top_k": 2, "every": 2}
     cost, dense = (cost_of(config_of(**changes), train_of()) for changes in ({"moe": moe}, {}))

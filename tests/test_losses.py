@@ -32,21 +32,26 @@ def test_huge_logits_stay_finite(form: str) -> None:
 
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("chunk", [1, 50 * 512])
+@pytest.mark.parametrize("cap", [0.0, 3.0])
 def test_the_fused_loss_equals_the_formula_in_float64(
-    rows: int, chunk: int, monkeypatch: pytest.MonkeyPatch
+    rows: int, chunk: int, cap: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(losses, "CHUNK", chunk)
     random = np.random.default_rng(rows)
     hidden, weight = random.normal(size=(rows, 12)), random.normal(size=(50, 12))
     targets = random.integers(0, 50, rows)
-    logits = hidden @ weight.T
+    logits, slope = hidden @ weight.T, 1.0
+    if cap:
+        logits = cap * np.tanh(logits / cap)
+        slope = 1 - (logits / cap) ** 2
     p = np.exp(logits - logits.max(-1, keepdims=True))
     p /= p.sum(-1, keepdims=True)
     expected = -np.log(p[np.arange(rows), targets]).mean()
     p[np.arange(rows), targets] -= 1
+    p *= slope
 
     arrays = [mx.array(array.astype(np.float32)) for array in (hidden, weight)]
-    loss = lambda h, w: 3 * MEAN_LOSSES["cpu"](h, w, mx.array(targets))  # noqa: E731
+    loss = lambda h, w: 3 * MEAN_LOSSES["cpu"](h, w, mx.array(targets), cap)  # noqa: E731
     value, (d_hidden, d_weight) = mx.value_and_grad(loss, (0, 1))(*arrays)
     assert value.item() == pytest.approx(3 * expected, rel=1e-5)
     np.testing.assert_allclose(d_hidden, 3 * p @ weight / rows, rtol=1e-3, atol=1e-6)
@@ -56,7 +61,7 @@ def test_the_fused_loss_equals_the_formula_in_float64(
 @pytest.mark.parametrize("form", MEAN_LOSSES)
 @pytest.mark.parametrize("batch", [1, 2, 4])
 def test_training_and_evaluation_agree_with_numpy(form: str, batch: int) -> None:
-    model = model_of(tied_embeddings=False)
+    model = model_of(tied_embeddings=False, logit_softcap=1.5)
     inputs, targets = tokens_of(model, batch), tokens_of(model, batch, seed=8)
     with using(form):
         each = np.array(token_losses(model, inputs, targets))

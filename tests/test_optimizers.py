@@ -134,12 +134,17 @@ def rules(model: Any, **changes: Any) -> dict[str, str]:
 
 def test_muon_takes_the_hidden_matrices_only() -> None:
     experts = {**NO_EXPERTS, "experts": 4, "every": 2, "balance": "bias"}
-    model = model_of(bias=True, tied_embeddings=False, positions="learned", moe=experts)
+    tables = {"positions": "learned", "value_embeddings": 1, "residual_scalars": True}
+    model = model_of(bias=True, tied_embeddings=False, moe=experts, **tables)
     found = rules(model, optimizer="muon")
     kinds = {
         "embedding.weight": "adamw",
         "positions.weight": "adamw",
         "output.weight": "adamw",
+        "streams.0.scalars": "adamw",
+        "blocks.1.attention.value.weight": "muon",
+        "blocks.1.attention.value_embedding.table.weight": "adamw",
+        "blocks.1.attention.value_embedding.scalars": "adamw",
         "final_norm.weight": "adamw",
         "blocks.0.attention.query.weight": "muon",
         "blocks.0.attention.query.bias": "adamw",
@@ -156,7 +161,8 @@ def test_muon_takes_the_hidden_matrices_only() -> None:
 @pytest.mark.parametrize("optimizer", ["adamw", "muon"])
 def test_decay_shrinks_matrices_and_nothing_else(optimizer: str) -> None:
     experts = {**NO_EXPERTS, "experts": 3}
-    model = model_of(bias=True, norm="layernorm", moe=experts)
+    learned = {"value_embeddings": 1, "residual_scalars": True}
+    model = model_of(bias=True, norm="layernorm", moe=experts, **learned)
     parameters = model.trainable_parameters()
     made = make_optimizer(train_of(optimizer=optimizer, weight_decay=0.5), model)
     still = {name: mx.zeros_like(array) for name, array in tree_flatten(parameters)}
@@ -165,7 +171,7 @@ def test_decay_shrinks_matrices_and_nothing_else(optimizer: str) -> None:
     after, _ = made.update(gradients, made.init(parameters), parameters, 0.1, 0)
     before = dict(tree_flatten(parameters))
     for name, array in tree_flatten(after):
-        factor = 1.0 if name.endswith("bias") or "norm" in name else 0.95
+        factor = 1.0 if name.endswith(("bias", "scalars")) or "norm" in name else 0.95
         np.testing.assert_allclose(array, factor * before[name], rtol=1e-5, err_msg=name)
 
 

@@ -52,6 +52,8 @@ def test_the_quickstart_is_what_params_yaml_ships_with(repository: Path) -> None
         ("train.lerning_rate", 1.0, ["train.lerning_rate", "learning_rate"]),
         ("zebra", 1, ["zebra", "not a parameter", "data, tokenizer"]),
         ("model.d_model", 130, ["model.d_model is 130", "multiple", "n_heads", "4"]),
+        ("model.value_embeddings", 9, ["model.value_embeddings is 9", "n_layers", "4"]),
+        ("model.logit_softcap", -1.0, ["model.logit_softcap is -1.0", "greater than or equal"]),
         ("model.n_kv_heads", 3, ["model.n_heads", "multiple", "n_kv_heads", "3"]),
         ("train.warmup_steps", 10**6, ["train.warmup_steps is 1000000", "smaller", "steps"]),
         ("train.workers", 7, ["train.batch_size", "multiple", "train.workers", "7"]),

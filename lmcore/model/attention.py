@@ -20,6 +20,7 @@ from lmcore.fastmath import LOG2_E, exp2, form, own_vjp
 from lmcore.model.config import ModelConfig
 from lmcore.model.norms import RMSNorm
 from lmcore.model.positions import NoPositions
+from lmcore.model.value_embedding import ValueEmbedding, has_value_embedding
 
 
 @dataclass
@@ -54,6 +55,7 @@ class ForwardPass:
 
     positions: NoPositions
     cache: KVCache | None = None
+    tokens: mx.array | None = None  # (B, T) those being read, for value embeddings
     documents: mx.array | None = None  # (B, T) the number of each token's document
     dropout_key: mx.array | None = None  # None: nothing is dropped
     recompute: bool = False  # blocks keep their inputs alone (lmcore/model/recompute.py)
@@ -188,6 +190,8 @@ class Attention(nn.Module):
         self.key = nn.Linear(config.d_model, kv_size, config.bias)
         self.value = nn.Linear(config.d_model, kv_size, config.bias)
         self.output = nn.Linear(config.d_model, config.d_model, config.bias)
+        if has_value_embedding(config, layer):
+            self.value_embedding = ValueEmbedding(config)
         if config.qk_norm:
             self.query_norm = RMSNorm(config.head_size, bias=False)
             self.key_norm = RMSNorm(config.head_size, bias=False)
@@ -195,7 +199,10 @@ class Attention(nn.Module):
     def __call__(self, x: mx.array, forward: ForwardPass) -> mx.array:
         q = _heads(self.query(x), self._n_heads)  # (B, H, T, K)
         k = _heads(self.key(x), self._n_kv_heads)  # (B, G, T, K)
-        v = _heads(self.value(x), self._n_kv_heads)
+        v = self.value(x)
+        if "value_embedding" in self:
+            v = self.value_embedding(v, forward.tokens)
+        v = _heads(v, self._n_kv_heads)
         if "query_norm" in self:
             q, k = self.query_norm(q), self.key_norm(k)
         q = forward.positions.rotate(q, forward.offset)

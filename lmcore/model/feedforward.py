@@ -15,7 +15,7 @@ from typing import Any
 import mlx.core as mx
 import mlx.nn as nn
 
-from lmcore.fastmath import LOG2_E, constants, exp2, form, own_vjp
+from lmcore.fastmath import constants, form, own_vjp, sigmoid
 from lmcore.model.config import ModelConfig
 
 Activation = Callable[[mx.array], mx.array]
@@ -43,14 +43,14 @@ def _gelu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
     c = 2 * math.sqrt(2 / math.pi)
     one, linear, cubic, cubic3 = constants(x, 1.0, c, c * 0.044715, c * 0.044715 * 3)
     x2 = x * x
-    gate = _sigmoid(x * (linear + cubic * x2))
+    gate = sigmoid(x * (linear + cubic * x2))
     value = x * gate
     return value, gate + value * (one - gate) * (linear + cubic3 * x2)
 
 
 def _silu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
     (one,) = constants(x, 1.0)
-    gate = _sigmoid(x)
+    gate = sigmoid(x)
     value = x * gate
     return value, gate + value * (one - gate)
 
@@ -59,11 +59,6 @@ def _relu2_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
     zero, two = constants(x, 0.0, 2.0)
     above = mx.maximum(x, zero)
     return above * above, two * above
-
-
-def _sigmoid(x: mx.array) -> mx.array:
-    one, most, factor = constants(x, 1.0, 126.0, -LOG2_E)
-    return one / (one + exp2(mx.minimum(x * factor, most)))
 
 
 def _keeping_slope(

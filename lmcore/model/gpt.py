@@ -25,6 +25,8 @@ from lmcore.model.moe import MixtureOfExperts, Routing
 from lmcore.model.norms import NORMS
 from lmcore.model.positions import EMBEDDING_STD, POSITIONS
 from lmcore.model.recompute import recomputed
+from lmcore.model.residual import STREAMS
+from lmcore.model.softcap import softcapped
 
 Layer = Callable[[mx.array], mx.array]
 
@@ -79,7 +81,9 @@ class GPT(nn.Module):
     """A model of `config`, its weights drawn from `seed` as in GPT-2.
 
     Matrices and embeddings: normal with standard deviation 0.02, those that
-    write to the residual stream divided by sqrt(2 n_layers); biases 0, norms 1.
+    write to the residual stream divided by sqrt(2 n_layers), or all 0 with
+    `zero_init_projections` (every block is the identity at first, as in Goyal
+    et al. 2017); biases 0, norms 1.
     """
 
     def __init__(self, config: ModelConfig, seed: int = 0) -> None:
@@ -88,11 +92,12 @@ class GPT(nn.Module):
         self.embedding = nn.Embedding(config.vocab_size, config.d_model)
         self.positions = POSITIONS[config.positions](config)
         self.blocks = [Block(config, layer) for layer in range(config.n_layers)]
+        self.streams = [STREAMS[config.residual_scalars]() for _ in self.blocks]
         if config.norm_placement == "pre":  # the others end on normed, or unnormed, states
             self.final_norm = NORMS[config.norm](config.d_model, config.bias)
         if not config.tied_embeddings:
             self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
-        self.update(initial_parameters(self.parameters(), config.n_layers, seed))
+        self.update(initial_parameters(self.parameters(), config, seed))
 
     @property
     def config(self) -> ModelConfig:
@@ -108,8 +113,9 @@ class GPT(nn.Module):
         return self.logits(self.hidden(tokens, cache))
 
     def logits(self, hidden: mx.array) -> mx.array:
-        """The output projection of `hidden` (..., D): (..., V) float32."""
-        return (hidden @ self.output_weight.T).astype(mx.float32)
+        """The output projection of `hidden` (..., D), soft-capped: (..., V) float32."""
+        logits = (hidden @ self.output_weight.T).astype(mx.float32)
+        return softcapped(logits, self._config.logit_softcap)
 
     def hidden(self, tokens: mx.array, cache: KVCache | None = None) -> mx.array:
         """The states that the output projection reads, (B, T, D)."""
@@ -117,14 +123,16 @@ class GPT(nn.Module):
 
     def run(self, tokens: mx.array, forward: ForwardPass) -> mx.array:
         """`hidden`, with what else is wanted of the pass asked for in `forward`."""
+        forward = replace(forward, tokens=tokens)
         start = self._config.document_start
         if start is not None and forward.cache is None:  # a cache continues one document
             forward = replace(forward, documents=mx.cumsum(tokens == start, axis=1))
         x = self.positions.embed(self.embedding(tokens), forward.offset)  # (B, T, D)
         x = forward.dropout(x, self._config.dropout)
         through = recomputed if forward.recompute else Block.__call__
-        for block in self.blocks:
-            x = through(block, x, forward.for_block())
+        x0 = x
+        for block, stream in zip(self.blocks, self.streams, strict=True):
+            x = through(block, stream(x, x0), forward.for_block())
         if forward.cache is not None:
             forward.cache.offset += tokens.shape[1]
         return self.final_norm(x) if "final_norm" in self else x
@@ -154,7 +162,7 @@ class GPT(nn.Module):
 _RESIDUAL = ("attention.output.weight", "feed_forward.down.weight")
 
 
-def initial_parameters(shapes: dict, n_layers: int, seed: int) -> dict:
+def initial_parameters(shapes: dict, config: ModelConfig, seed: int) -> dict:
     """GPT-2's initial values for a tree of arrays, each from a key of its own.
 
     The key of an array depends on the seed and the array's name alone, so that
@@ -167,7 +175,7 @@ def initial_parameters(shapes: dict, n_layers: int, seed: int) -> dict:
         elif array.ndim > 1:
             std = EMBEDDING_STD
             if name.endswith(_RESIDUAL):
-                std /= (2 * n_layers) ** 0.5
+                std = 0.0 if config.zero_init_projections else std / (2 * config.n_layers) ** 0.5
             array = std * mx.random.normal(array.shape, key=_key(seed, name))
         drawn.append((name, array))
     return tree_unflatten(drawn)

@@ -178,6 +178,34 @@ def test_initial_weights_are_gpt2s() -> None:
             assert std == pytest.approx(0.02, rel=0.03), name
 
 
+def test_projections_can_start_at_zero() -> None:
+    """Every block is then the identity, and nothing else starts elsewhere."""
+    zero, usual = (
+        GPT(config_of(zero_init_projections=choice, moe={**NO_EXPERTS, "experts": 2, "every": 2}))
+        for choice in (True, False)
+    )
+    started = dict(tree_flatten(usual.parameters()))
+    for name, array in tree_flatten(zero.parameters()):
+        writes = name.endswith(("attention.output.weight", "feed_forward.down.weight"))
+        assert mx.all(array == (0 if writes else started[name])).item(), name
+    tokens = tokens_of(zero)
+    unchanged = zero.logits(zero.final_norm(zero.embedding(tokens)))
+    np.testing.assert_array_equal(zero(tokens), unchanged)
+
+
+def test_logits_stay_within_the_cap() -> None:
+    logits = model_of(logit_softcap=0.5)(tokens_of(model_of()))
+    assert 0.4 < mx.max(mx.abs(logits)).item() <= 0.5
+
+
+def test_scalars_start_as_a_plain_stream_and_even_values() -> None:
+    model = GPT(config_of(residual_scalars=True, value_embeddings=1))
+    parameters = dict(tree_flatten(model.parameters()))
+    assert parameters["streams.0.scalars"].tolist() == [1, 0]
+    assert parameters["blocks.1.attention.value_embedding.scalars"].tolist() == [0.5, 0.5]
+    assert "blocks.0.attention.value_embedding.scalars" not in parameters
+
+
 def test_the_seed_decides_the_weights_name_by_name() -> None:
     one, again, other = (weights_of(GPT(config_of(), seed)) for seed in (1, 1, 2))
     untied = weights_of(GPT(config_of(tied_embeddings=False), 1))

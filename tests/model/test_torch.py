@@ -46,6 +46,14 @@ GRID: dict[str, dict[str, Any]] = {
         )
     },
     **{
+        f"{values} value embeddings, {scalars=}, {cap=}": {
+            "value_embeddings": values,
+            "residual_scalars": scalars,
+            "logit_softcap": cap,
+        }
+        for values, scalars, cap in itertools.product([0, 1, 2], [False, True], [0.0, 1.5])
+    },
+    **{
         f"{feed} experts top {k} by {balance}": {
             "feed_forward": feed,
             "moe": {**NO_EXPERTS, "experts": 4, "top_k": k, "balance": balance},
@@ -73,13 +81,21 @@ class Reference:
             )
             waves = torch.stack([angle.sin(), angle.cos()], -1).flatten(1)
             x = x + 0.02 * 2**0.5 * waves
+        first = x
         for layer in range(c.n_layers):
+            if c.residual_scalars:
+                scalars = w[f"streams.{layer}.scalars"]
+                x = scalars[0] * x + scalars[1] * first
             at = f"blocks.{layer}."
-            x = self.around(x, at + "attention_norm", lambda x, at=at: self.attention(x, at))
+            x = self.around(
+                x, at + "attention_norm", lambda x, at=at: self.attention(x, at, tokens)
+            )
             x = self.around(x, at + "feed_forward_norm", lambda x, at=at: self.feed(x, at))
         if c.norm_placement == "pre":
             x = self.norm(c.norm, x, "final_norm")
         logits = x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
+        if c.logit_softcap:
+            logits = c.logit_softcap * torch.tanh(logits / c.logit_softcap)
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten()) + self.auxiliary
 
     def around(self, x: Any, norm: str, f: Any) -> Any:
@@ -97,14 +113,14 @@ class Reference:
     def linear(self, x: Any, name: str) -> Any:
         return F.linear(x, self.w[name + ".weight"], self.w.get(name + ".bias"))
 
-    def attention(self, x: Any, at: str) -> Any:
+    def attention(self, x: Any, at: str, tokens: Any) -> Any:
         c, (batch, length, _) = self.c, x.shape
-        q, k, v = (
-            self.linear(x, f"{at}attention.{name}")
-            .view(batch, length, -1, c.head_size)
-            .transpose(1, 2)
-            for name in ("query", "key", "value")
-        )
+        q, k, v = (self.linear(x, f"{at}attention.{name}") for name in ("query", "key", "value"))
+        if at + "attention.value_embedding.scalars" in self.w:
+            scalars = self.w[at + "attention.value_embedding.scalars"]
+            table = self.w[at + "attention.value_embedding.table.weight"]
+            v = scalars[0] * v + scalars[1] * F.embedding(tokens, table)
+        q, k, v = (a.view(batch, length, -1, c.head_size).transpose(1, 2) for a in (q, k, v))
         if c.qk_norm:
             q = self.norm("rmsnorm", q, at + "attention.query_norm")
             k = self.norm("rmsnorm", k, at + "attention.key_norm")

@@ -40,6 +40,10 @@ BASE = {
     "residual": True,
     "feed_forward": "gelu",
     "qk_norm": False,
+    "value_embeddings": 0,
+    "residual_scalars": False,
+    "zero_init_projections": False,
+    "logit_softcap": 0.0,
     "tied_embeddings": True,
     "bias": False,
     "dropout": 0.0,
@@ -60,6 +64,18 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no residual": {"residual": False, "norm": "layernorm"},
     "post no residual": {"residual": False, "norm_placement": "post"},
     "twelve heads": {"positions": "alibi", "n_heads": 12, "n_kv_heads": 3},
+    "softcap": {"logit_softcap": 2.0},
+    "value embeddings": {"value_embeddings": 1, "n_kv_heads": 2},
+    "residual scalars": {"residual_scalars": True, "positions": "learned"},
+    "modern": {
+        "feed_forward": "relu2",
+        "qk_norm": True,
+        "value_embeddings": 2,
+        "residual_scalars": True,
+        "zero_init_projections": True,
+        "logit_softcap": 15.0,
+        "tied_embeddings": False,
+    },
     "swiglu bias": {"feed_forward": "swiglu", "bias": True, "positions": "learned"},
 }
 
@@ -105,13 +121,20 @@ def numpy_logits(w: Weights, c: ModelConfig, tokens: np.ndarray) -> np.ndarray:
             for i in range(width):
                 angle = t / 10000 ** ((i - i % 2) / width)
                 x[:, t, i] += 0.02 * math.sqrt(2) * (math.cos if i % 2 else math.sin)(angle)
+    first = x
     for layer in range(c.n_layers):
         at = f"blocks.{layer}."
-        x = _sublayer(w, c, x, at + "attention_norm", lambda x, at=at: _attention(w, c, x, at))
+        if c.residual_scalars:
+            keep, renew = w[f"streams.{layer}.scalars"]
+            x = keep * x + renew * first
+        x = _sublayer(
+            w, c, x, at + "attention_norm", lambda x, at=at: _attention(w, c, x, at, tokens)
+        )
         x = _sublayer(w, c, x, at + "feed_forward_norm", lambda x, at=at: _feed(w, c, x, at))
     if c.norm_placement == "pre":
         x = _norm(w, c.norm, x, "final_norm")
-    return x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
+    logits = x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
+    return c.logit_softcap * np.tanh(logits / c.logit_softcap) if c.logit_softcap else logits
 
 
 def _sublayer(w: Weights, c: ModelConfig, x: np.ndarray, norm: str, f: Any) -> np.ndarray:
@@ -131,9 +154,15 @@ def _linear(w: Weights, x: np.ndarray, name: str) -> np.ndarray:
     return x @ w[name + ".weight"].T + w.get(name + ".bias", 0)
 
 
-def _attention(w: Weights, c: ModelConfig, x: np.ndarray, at: str) -> np.ndarray:
+def _attention(
+    w: Weights, c: ModelConfig, x: np.ndarray, at: str, tokens: np.ndarray
+) -> np.ndarray:
     batch, length, _ = x.shape
     q, k, v = (_linear(w, x, f"{at}attention.{name}") for name in ("query", "key", "value"))
+    table = w.get(at + "attention.value_embedding.table.weight")
+    if table is not None:
+        of_state, of_token = w[at + "attention.value_embedding.scalars"]
+        v = of_state * v + of_token * table[tokens]
     size = c.d_model // c.n_heads
     out = np.zeros_like(x)
     for b in range(batch):

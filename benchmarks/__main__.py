@@ -10,7 +10,7 @@ import runpy
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SECTIONS = ("tokenizer", "tokenizer_large", "training")
+SECTIONS = ("tokenizer", "tokenizer_large", "training", "sampling")
 
 # Too slow for every time: `make bench-recipes` renews it.
 APART = ("recipes",)

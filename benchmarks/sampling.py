@@ -9,7 +9,7 @@ all alike, and every contestant must write the same tokens. mlx_lm runs twice:
 as installed, and with the process set up as lmcore does it (lmcore/backend.py),
 which tells our sampler apart from the faster BLAS under it.
 
-Needs `mlx-lm`, `transformers` and `torch`, which `make bench` does not install.
+A contestant whose packages are not installed is left out with a message.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -177,6 +178,28 @@ CONTESTANTS = {
     "transformers": transformers,
 }
 
+NEEDS = {
+    "mlx_lm, set up by lmcore": ["mlx_lm"],
+    "mlx_lm": ["mlx_lm"],
+    "transformers": ["transformers", "torch"],
+}
+
+
+def present() -> list[str]:
+    """The contestants whose packages are installed; says which are not."""
+    found = []
+    for name in CONTESTANTS:
+        missing = [need for need in NEEDS.get(name, []) if not _is_installed(need)]
+        if missing:
+            click.echo(f"{name} is left out: {' and '.join(missing)} not installed", err=True)
+        else:
+            found.append(name)
+    return found
+
+
+def _is_installed(package: str) -> bool:
+    return find_spec(package.replace("-", "_")) is not None
+
 
 def compete(name: str, folder: Path) -> None:
     """One process's part: prints its seconds and the tokens it wrote, for each batch."""
@@ -189,12 +212,12 @@ def compete(name: str, folder: Path) -> None:
     print(json.dumps(found))
 
 
-def measure(rounds: int, folder: Path) -> dict[str, dict[int, float]]:
+def measure(names: list[str], rounds: int, folder: Path) -> dict[str, dict[int, float]]:
     """Median tokens per second of each contestant and batch."""
-    rates = {name: {count: [] for count in BATCHES} for name in CONTESTANTS}
+    rates = {name: {count: [] for count in BATCHES} for name in names}
     expected: dict[int, list[list[int]]] = {}
     for _ in range(rounds):
-        for name in CONTESTANTS:
+        for name in names:
             command = [sys.executable, "-m", "benchmarks.sampling", "--one", name, str(folder)]
             printed = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
             for count, found in json.loads(printed.splitlines()[-1]).items():
@@ -216,11 +239,12 @@ def section(rates: dict[str, dict[int, float]], rounds: int) -> str:
         + " |"
         for name, rate in rates.items()
     )
+    packages = [name for name in ("mlx-lm", "transformers", "torch") if _is_installed(name)]
     return (
         f"## Sampling\n\nTokens per second, greedy, {TOKENS} tokens after {len(PROMPT)}; a Llama "
         f"shape of {SHAPE['n_layers']} layers of {SHAPE['d_model']}, vocabulary "
         f"{SHAPE['vocab_size']}, float32, random weights; the median of {rounds} interleaved "
-        f"rounds. All wrote the same tokens. {describe('mlx', 'mlx-lm', 'transformers', 'torch')}"
+        f"rounds. All wrote the same tokens. {describe('mlx', *packages)}"
         f"\n\n| | {head} |\n|---|{'---|' * 2 * len(BATCHES)}\n{rows}\n"
     )
 
@@ -233,9 +257,13 @@ def main(rounds: int, one: tuple[str, str] | None) -> None:
     if one:
         compete(one[0], Path(one[1]))
         return
+    names = present()
+    if names == ["lmcore"]:
+        click.echo("Sampling: nothing is installed to compare with.", err=True)
+        return
     with tempfile.TemporaryDirectory() as folder:
         write_weights(Path(folder))
-        text = section(measure(rounds, Path(folder)), rounds)
+        text = section(measure(names, rounds, Path(folder)), rounds)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(text, "utf-8")
     click.echo(text)

@@ -87,15 +87,12 @@ def draw(logits: mx.array, drawing: Drawing, place: int) -> mx.array:
         return mx.argmax(logits, axis=-1)
     logits = top_k(logits / drawing.temperature, drawing.top_k)
     logits = min_p(top_p(logits, drawing.top_p), drawing.min_p)
-    rows = [
-        mx.random.categorical(row, key=mx.random.key(_draw_seed(drawing.seed + index, place)))
-        for index, row in enumerate(logits)
-    ]
-    return mx.stack(rows)
+    keys = np.stack([_draw_key(drawing.seed + row, place) for row in range(len(logits))])
+    return mx.vmap(lambda row, key: mx.random.categorical(row, key=key))(logits, mx.array(keys))
 
 
-def _draw_seed(seed: int, place: int) -> int:
-    return int(np.random.SeedSequence([seed, place]).generate_state(1, np.uint64)[0])
+def _draw_key(seed: int, place: int) -> np.ndarray:
+    return np.random.SeedSequence([seed, place]).generate_state(2)[::-1]  # (2,) uint32
 
 
 def generate(
@@ -111,38 +108,70 @@ def generate(
     forward together from the end of the shortest: a longer prompt's own tokens
     take the place of drawn ones until it is read, so that nothing is padded and
     every token stands at its true position.
+    """
+    lengths = np.array([len(prompt) for prompt in prompts])
+    if not lengths.all():
+        raise ValueError("a prompt needs at least one token")
+    ended = np.zeros(len(prompts), bool)
+    steps = _computed_ahead(_draw_on(model, prompts, max_tokens, drawing))
+    for length, (tokens, logits) in enumerate(steps, start=lengths.min()):
+        drawn = np.array(tokens, np.int32)
+        new = (length >= lengths) & ~ended
+        ended |= new & ((drawn == end) | (length + 1 == lengths + max_tokens))
+        yield Step(np.where(new, drawn, NONE), logits)
+        if ended.all():
+            return
+
+
+def _draw_on(
+    model: GPT, prompts: list[np.ndarray], max_tokens: int, drawing: Drawing
+) -> Iterator[tuple[mx.array, mx.array]]:
+    """The tokens (B,) at each place from the end of the shortest prompt, and their logits.
+
+    Nothing is read back from the device: a step leads to the next as arrays
+    that may not be computed yet.
 
     The keys and values of past tokens are kept in a cache. When the context is
     full, the older half of it is forgotten and the rest read again: positions
     then begin anew, as the model saw them in training.
     """
-    lengths = np.array([len(prompt) for prompt in prompts])
-    if not lengths.all():
-        raise ValueError("a prompt needs at least one token")
-    history = np.zeros((len(prompts), lengths.max() + max_tokens), np.int32)  # (B, T)
-    seen = np.zeros((len(prompts), model.config.vocab_size), bool)
+    lengths = [len(prompt) for prompt in prompts]
+    text = np.full((len(prompts), max(lengths) + max_tokens), NONE, np.int32)  # (B, T)
     for row, prompt in enumerate(prompts):
-        history[row, : len(prompt)] = prompt
-        seen[row, prompt] = True
-    room = min(model.config.context_length, history.shape[1])
-    cache, read, length = model.make_cache(len(prompts), room), 0, int(lengths.min())
-    ended = np.zeros(len(prompts), bool)
-    while not ended.all():
+        text[row, : len(prompt)] = prompt
+    text = mx.array(text)
+    room = min(model.config.context_length, text.shape[1])
+    cache, read = model.make_cache(len(prompts), room), 0
+    for length in range(min(lengths), text.shape[1]):
         if cache.offset + length - read > room:
             read, cache = length - (room + 1) // 2, model.make_cache(len(prompts), room)
-        logits = model(mx.array(history[:, read:length]), cache)[:, -1]
-        drawn = np.array(draw(_penalised(logits, seen, drawing), drawing, length), np.int32)
-        new = (length >= lengths) & ~ended
-        history[new, length], seen[new, drawn[new]] = drawn[new], True
-        read, length = length, length + 1
-        ended |= new & ((drawn == end) | (length == lengths + max_tokens))
-        yield Step(np.where(new, drawn, NONE), logits)
+        logits = model(text[:, read:length], cache)[:, -1]
+        tokens = draw(_penalised(logits, text[:, :length], drawing), drawing, length)
+        if length < max(lengths):
+            tokens = mx.where(text[:, length] == NONE, tokens, text[:, length])
+        text[:, length] = tokens
+        read = length
+        yield tokens, logits
 
 
-def _penalised(logits: mx.array, seen: np.ndarray, drawing: Drawing) -> mx.array:
+def _penalised(logits: mx.array, text: mx.array, drawing: Drawing) -> mx.array:
     if drawing.repetition_penalty == 1:
         return logits
-    return penalise_repetition(logits, mx.array(seen), drawing.repetition_penalty)
+    seen = mx.put_along_axis(mx.zeros(logits.shape, mx.bool_), text, mx.array(True), axis=-1)
+    return penalise_repetition(logits, seen, drawing.repetition_penalty)
+
+
+def _computed_ahead(
+    steps: Iterator[tuple[mx.array, mx.array]],
+) -> Iterator[tuple[mx.array, mx.array]]:
+    """The steps, each given out while the device computes the one after it."""
+    before = next(steps)
+    mx.async_eval(before)
+    for step in steps:
+        mx.async_eval(step)
+        yield before
+        before = step
+    yield before
 
 
 def until_stop(pieces: Iterator[str], stops: list[str]) -> Iterator[str]:

@@ -23,7 +23,7 @@ TINY = {"train.steps": 8, "train.eval_every": 4, "data.train_stories": 60}
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """HEAD~1 and HEAD differ in the learning rate; the experiment `hot` in the temperature."""
+    """HEAD~1 and HEAD differ in the learning rate; the experiment `short` in how long samples are."""
     clone = Clone.make(tmp_path_factory.mktemp("compare"))
     clone.set(TINY)
     clone.repro()
@@ -31,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     clone.set({"train.learning_rate": 0.001})
     clone.repro()
     clone.commit("two")
-    done = clone.run("dvc", "exp", "run", "-n", "hot", "-S", "sample.temperature=0.5")
+    done = clone.run("dvc", "exp", "run", "-n", "short", "-S", "sample.max_tokens=5")
     assert done.returncode == 0, done.stderr
     return clone
 
@@ -60,10 +60,10 @@ def test_equal_revisions_compare_as_identical(runs: Clone) -> None:
 
 
 def test_an_experiment_by_name_beside_a_commit_and_the_workspace(runs: Clone) -> None:
-    text = said(runs, "HEAD", "hot")
-    assert "sample.temperature" in text
-    assert "data/samples differs: sample.temperature" in text
-    assert "differs" not in said(runs, "hot", "workspace")
+    text = said(runs, "HEAD", "short")
+    assert "sample.max_tokens" in text
+    assert "data/samples differs: sample.max_tokens" in text
+    assert "differs" not in said(runs, "short", "workspace")
 
 
 def test_an_unknown_revision_is_one_sentence(runs: Clone) -> None:

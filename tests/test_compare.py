@@ -23,9 +23,10 @@ TINY = {"train.steps": 8, "train.eval_every": 4, "data.train_stories": 60}
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """HEAD~1 and HEAD differ in the learning rate; the experiment `short` in how long samples are."""
+    """HEAD~1 and HEAD differ in the learning rate; `short` in how long samples are."""
     clone = Clone.make(tmp_path_factory.mktemp("compare"))
     clone.set(TINY)
+    clone.commit("tiny")
     clone.repro()
     clone.commit("one")
     clone.set({"train.learning_rate": 0.001})
@@ -45,6 +46,7 @@ def said(clone: Clone, a: str, b: str) -> str:
 def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> None:
     text = said(runs, "HEAD~1", "HEAD")
     assert "train.learning_rate 0.003 0.001" in text
+    assert "train.steps" not in text
     assert "data/tokens identical" in text
     assert "data/model differs: train.learning_rate" in text
     assert "data/evaluation differs: data/model" in text

@@ -26,7 +26,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lmcore.artifacts import atomic_directory, write_json, write_text
-from lmcore.baselines import MOST_TOKENS, KneserNey, uniform_loss, xz_bits_per_byte
+from lmcore.baselines import (
+    MOST_TOKENS,
+    KneserNey,
+    uniform_loss,
+    xz_bits_per_byte,
+    zstd_bits_per_byte,
+)
 from lmcore.corpus.store import iter_texts, read_texts, row_groups, split_files
 from lmcore.losses import token_losses
 from lmcore.model import GPT
@@ -229,6 +235,7 @@ def _baselines(
         model = KneserNey(known, order, shards.vocab_size)
         found[name] = _figures(model.losses(padded), shards)
     found["xz"] = {"bits_per_byte": xz_bits_per_byte(iter_texts(raw, "validation"))}
+    found["zstd"] = {"bits_per_byte": zstd_bits_per_byte(iter_texts(raw, "validation"))}
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmcore.baselines import KneserNey, uniform_loss, xz_bits_per_byte
+from lmcore.baselines import KneserNey, uniform_loss, xz_bits_per_byte, zstd_bits_per_byte
 
 V = 5
 
@@ -81,3 +81,5 @@ def test_xz_on_noise_and_on_repetition() -> None:
     noise = "".join(map(chr, np.random.default_rng(0).integers(32, 127, 20_000)))
     assert 6 < xz_bits_per_byte([noise]) < 7
     assert xz_bits_per_byte(["again " * 5000]) < 0.1
+    assert 6 < zstd_bits_per_byte([noise]) < 7
+    assert zstd_bits_per_byte(["again " * 5000]) < 0.1

@@ -22,6 +22,7 @@ FLOORS = {
         "sampling",
         "storytelling",
         "report",
+        "compare",
     ],
 }
 FLOORS[1] += ["batches", "backend"]

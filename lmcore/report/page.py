@@ -30,6 +30,7 @@ _BASELINES = {
     "bigram": "Kneser-Ney bigram",
     "unigram": "Unigram",
     "xz": "xz -9 compression",
+    "zstd": "zstd -22 compression",
     "uniform": "Uniform guess",
 }
 
@@ -118,6 +119,7 @@ def _in_sentence(baseline: str) -> str:
         "bigram": "a Kneser-Ney bigram",
         "unigram": "token frequencies",
         "xz": "xz -9 compression",
+        "zstd": "zstd -22 compression",
         "uniform": "a uniform guess",
     }[baseline]
 

@@ -1,0 +1,61 @@
+"""A comparison as text for the terminal and as a page of the report's kind."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import lmcore.report
+from lmcore.artifacts import write_text
+from lmcore.compare.parts import Part
+from lmcore.report.elements import section, table
+
+_ASSETS = Path(lmcore.report.__file__).parent / "assets"
+_WIDEST = 60
+
+
+def as_text(parts: list[Part]) -> str:
+    """Headings, sentences and aligned columns; long cells are cut."""
+    lines = []
+    for part in parts:
+        lines += [part.title, "-" * len(part.title), *part.sentences]
+        if part.rows:
+            lines += _columns([part.head, *part.rows])
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    cells = [[_cut(cell) for cell in row[:-1]] + [_line(row[-1])] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+def _line(cell: str) -> str:
+    return " ".join(cell.split())
+
+
+def _cut(cell: str) -> str:
+    cell = _line(cell)
+    return cell if len(cell) <= _WIDEST else cell[: _WIDEST - 1] + "…"
+
+
+def as_page(names: str, parts: list[Part], path: Path) -> None:
+    """Writes one self-contained HTML file."""
+    sections = []
+    for part in parts:
+        body = "".join(f"<p>{escape(sentence)}</p>" for sentence in part.sentences)
+        if part.rows:
+            body += table(f"{part.title} of {names}", part.head, part.rows)
+        sections.append(section(part.title, body + part.charts))
+    page = (_ASSETS / "page.html").read_text("utf-8")
+    page = page.replace("Report of a run", f"Comparison of {escape(names)}")
+    page = page.replace("lmcore: report of a run", f"lmcore: comparison of {escape(names)}")
+    page = page.replace("Skip to the report", "Skip to the comparison")
+    css, script = ((_ASSETS / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    for mark, content in (("STYLE", css), ("MAIN", "\n".join(sections)), ("SCRIPT", script)):
+        page = page.replace(f"<!--{mark}-->", content)
+    write_text(path, page)

@@ -1,0 +1,35 @@
+"""Compares two runs; no stage of the pipeline, so DVC does not track its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lmcore import backend
+from lmcore.errors import StageCommand
+
+
+@click.command(cls=StageCommand)
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--html", type=click.Path(path_type=Path), default=Path("data/compare/index.html"),
+    show_default=True, help="Where the page is written.",
+)  # fmt: skip
+def main(a: str, b: str, html: Path) -> None:
+    """Compare A with B: git revisions, experiments of `dvc exp show`, or `workspace`."""
+    backend.setup()
+    from lmcore.compare.parts import compare
+    from lmcore.compare.revision import open_revision
+    from lmcore.compare.show import as_page, as_text
+
+    with open_revision(a) as ours, open_revision(b) as theirs:
+        parts = compare(ours, theirs)
+    click.echo(as_text(parts))
+    as_page(f"{a} and {b}", parts, html)
+    click.echo(f"The same with curves: {html}")
+
+
+if __name__ == "__main__":
+    main()

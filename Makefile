@@ -47,6 +47,7 @@ bench: .venv/.ready-bench
 
 soak: .venv/.ready-test
 	@.venv/bin/python -m benchmarks.soak_tokenizer
+	@.venv/bin/python -m benchmarks.soak_export
 
 .venv/.ready-cpu .venv/.ready-cuda: requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -176,7 +176,8 @@ def architecture_of(config: ModelConfig) -> Architecture:
     missed = {
         each.name: unmet(config, each.requirements(config)) for each in ARCHITECTURES.values()
     }
-    nearest = ARCHITECTURES[min(missed, key=lambda name: len(missed[name]))]
+    # With experts or without is a greater difference than others.
+    nearest = ARCHITECTURES[min(missed, key=lambda n: ("moe.experts" in missed[n], len(missed[n])))]
     if missed[nearest.name]:
         raise LmcoreError(
             "This model has no counterpart in transformers; the nearest is "

@@ -54,7 +54,11 @@ def test_each_model_finds_its_architecture(name: str) -> None:
             r"model.moe.balance loss \(it is bias\)",
         ),
         ({"moe": _EXPERTS}, "mixtral", r"model.feed_forward swiglu \(it is gelu\)"),
-        ({"norm": "layernorm", "qk_norm": True}, "arcee", "norm rmsnorm.* and model.qk_norm false"),
+        (
+            {"norm": "layernorm", "qk_norm": True},
+            "gpt2",
+            r"positions learned \(it is rope\) and model.qk_norm false",
+        ),
     ],
 )
 def test_a_model_without_counterpart_is_told_why(changes: Any, nearest: str, needs: str) -> None:

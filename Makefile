@@ -75,5 +75,5 @@ lock:
 
 clean:
 	rm -rf data/raw data/tokenizer data/tokens data/model data/evaluation data/samples \
-		data/report data/metrics data/plots data/.checkpoints data/.downloads \
+		data/report data/export data/metrics data/plots data/.checkpoints data/.downloads \
 		data/.timings dvc.lock

@@ -47,7 +47,8 @@ def export(
 
 def refuse_foreign(folder: Path, written: set[str]) -> None:
     """Raises `LmcoreError` if replacing `folder` would lose files that are not of `written`."""
-    if folder.is_dir():
-        foreign = sorted(path.name for path in folder.iterdir() if path.name not in written)
-        if foreign:
-            raise LmcoreError(f"{folder} holds {foreign[0]}, which would be lost; name another.")
+    if folder.exists() and not folder.is_dir():
+        raise LmcoreError(f"{folder} is a file; name a folder.")
+    found = folder.iterdir() if folder.exists() else []
+    if foreign := sorted(path.name for path in found if path.name not in written):
+        raise LmcoreError(f"{folder} holds {foreign[0]}, which would be lost; name another folder.")

@@ -70,8 +70,8 @@ def transformers_models() -> dict[str, Callable[[], Any]]:
 @pytest.mark.parametrize("name", ["gpt2", "llama", "arcee", "qwen3", "mixtral", "qwen3_moe"])
 def test_a_model_that_transformers_saved_computes_the_same(name: str, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="compares with PyTorch: pip install torch")
-    theirs = transformers_models()[name]().eval()
     torch.manual_seed(0)
+    theirs = transformers_models()[name]().eval()
     with torch.no_grad():
         for parameter in theirs.parameters():
             parameter.add_(0.15 * torch.randn(parameter.shape))

@@ -45,7 +45,7 @@ def import_huggingface(source: Path, into: Path) -> GPT:
     except (LmcoreError, ValueError) as error:
         raise LmcoreError(f"The weights in {source} do not fit its config.json: {error}.") from None
     with TemporaryDirectory() as folder:
-        _read_tokenizer(source / "tokenizer.json", Path(folder))
+        _read_tokenizer(source / "tokenizer.json", Path(folder), config.vocab_size)
         save_model(into, model, Path(folder) / "tokenizer.json")
     return model
 
@@ -78,11 +78,11 @@ def _model_arrays(arrays: Arrays, tied_embeddings: bool) -> Arrays:
     return {name: array for name, array in arrays.items() if not _COMPUTED.fullmatch(name)}
 
 
-def _read_tokenizer(path: Path, folder: Path) -> None:
+def _read_tokenizer(path: Path, folder: Path, vocab_size: int) -> None:
     """Writes the tokenizer of `path` to `folder` as ours.
 
     Raises `LmcoreError` where it is not a byte-level BPE with <|endoftext|> that
-    cuts text in a way we know.
+    cuts text in a way we know, or has more tokens than the model or a uint16.
     """
     content = _read_json(path)
     if normalizer := content.get("normalizer"):
@@ -101,7 +101,15 @@ def _read_tokenizer(path: Path, folder: Path) -> None:
         raise LmcoreError(error.message.replace(str(spelt), str(path))) from None
     if END_OF_TEXT not in tokenizer.special_tokens:
         raise LmcoreError(f"{path} has no token {END_OF_TEXT}, after which lmcore begins texts.")
+    if tokenizer.vocab_size > min(vocab_size, _MOST_TOKENS):
+        raise LmcoreError(
+            f"{path} has {tokenizer.vocab_size:,} tokens; the model has {vocab_size:,}, and lmcore "
+            f"at most {_MOST_TOKENS:,}."
+        )
     tokenizer.save(folder)
+
+
+_MOST_TOKENS = 2**16  # ids are uint16
 
 
 def _read_json(path: Path) -> Json:

@@ -9,9 +9,12 @@ import mlx.core as mx
 import numpy as np
 import pytest
 from export.exported import NAMES, SAMPLE, TEXT, exported, logits, tokenizer
+from model.variants import model_of
 
 from lmcore.artifacts import sha256_of
 from lmcore.export.architectures import architecture_of
+from lmcore.export.card import UNKNOWN
+from lmcore.export.folder import export
 from lmcore.export.huggingface import write_huggingface
 
 
@@ -42,6 +45,16 @@ def test_mlx_lm_computes_the_same_or_is_not_named(name: str, tmp_path: Path) -> 
     tokens, ours = logits(given)
     theirs, _ = utils.load_model(tmp_path / "export")
     np.testing.assert_allclose(theirs(mx.array(tokens)), ours, atol=1e-4)
+
+
+def test_a_document_is_read_alike_where_ours_keeps_within_it(tmp_path: Path) -> None:
+    utils = pytest.importorskip("mlx_lm.utils", reason="pip install mlx-lm")
+    end = tokenizer().end_of_text
+    ours = model_of(vocab_size=end + 1, feed_forward="swiglu", document_start=end)
+    export(tmp_path / "export", ours, tokenizer(), SAMPLE, UNKNOWN, gguf=False)
+    theirs, _ = utils.load_model(tmp_path / "export")
+    document = mx.array([[end, *range(40)]])
+    np.testing.assert_allclose(theirs(document), ours(document), atol=1e-4)
 
 
 def test_the_tokenizer_gives_our_ids(tmp_path: Path) -> None:

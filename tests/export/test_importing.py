@@ -150,6 +150,11 @@ def no_end(content: dict) -> None:
     content["added_tokens"] = []
 
 
+def one_more(content: dict) -> None:
+    added = content["added_tokens"]
+    added.append({**added[0], "id": 300, "content": "<|pad|>"})
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -157,6 +162,7 @@ def no_end(content: dict) -> None:
         (lambda c: c.update(model={"type": "Unigram"}), "tokenizer.json is not a byte-level BPE"),
         (lambda c: c.update(normalizer={"type": "NFC"}), r"changes text before encoding \(NFC\)"),
         (no_end, r"tokenizer.json has no token <\|endoftext\|>"),
+        (one_more, "tokenizer.json has 301 tokens; the model has 300, and lmcore at most 65,536"),
     ],
 )
 def test_a_tokenizer_of_another_kind_is_named(

@@ -29,6 +29,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "llama": {},
     "llama with biases": {"bias": True},
     "arcee": {"feed_forward": "relu2"},
+    "starcoder2": {"norm": "layernorm", "feed_forward": "gelu"},
     "qwen3": {"qk_norm": True},
     "mixtral": {"moe": {"experts": 4}},
     "qwen3_moe": {"qk_norm": True, "moe": {"experts": 4}},
@@ -121,7 +122,7 @@ def random_model(changes: dict[str, Any], vocab_size: int, draw: random.Random) 
     heads = draw.choice([2, 4])
     grouped = changes.get("positions") != "learned"
     sizes = {
-        "context_length": 96,
+        "context_length": 256,
         "d_model": 16 * heads,
         "n_layers": draw.randint(1, 3),
         "n_heads": heads,

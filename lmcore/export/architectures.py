@@ -53,9 +53,13 @@ def _gpt2(config: ModelConfig) -> Requirements:
         "norm": ["layernorm"],
         "feed_forward": ["gelu"],
         "qk_norm": [False],
-        "bias": [True, False],  # without: written as biases of 0
+        "bias": [True, False],
         "n_kv_heads": [config.n_heads],
     }
+
+
+def _openai_gpt(config: ModelConfig) -> Requirements:
+    return _gpt2(config) | {"norm_placement": ["post"], "d_ff": [4 * config.d_model]}
 
 
 def _llama(config: ModelConfig) -> Requirements:
@@ -70,6 +74,14 @@ def _llama(config: ModelConfig) -> Requirements:
 
 def _arcee(config: ModelConfig) -> Requirements:
     return _llama(config) | {"feed_forward": ["relu2", "gelu", "relu"]}
+
+
+def _smollm3(config: ModelConfig) -> Requirements:
+    return _llama(config) | {"positions": ["none"]}
+
+
+def _starcoder2(config: ModelConfig) -> Requirements:
+    return _arcee(config) | {"norm": ["layernorm"]}
 
 
 def _qwen3(config: ModelConfig) -> Requirements:
@@ -103,6 +115,7 @@ class Architecture:
     mlx_lm: Callable[[ModelConfig], Requirements] | None = _nothing_more  # None: not known there
     llama_cpp: Callable[[ModelConfig], Requirements] | None = _nothing_more
     gguf_name: str | None = None  # llama.cpp's name, where it is another
+    always_biases: bool = False  # a model without is written with biases of 0
 
     def readers(self, config: ModelConfig, gguf: bool) -> list[str]:
         """The programs that read a model of this config, exported with or without GGUF."""
@@ -120,14 +133,37 @@ ARCHITECTURES = {
             "GPT2LMHeadModel",
             _gpt2,
             mlx_lm=lambda config: {"d_ff": [4 * config.d_model], "tied_embeddings": [True]},
+            always_biases=True,
+        ),
+        Architecture(
+            "openai-gpt",  # the first GPT: norms after the residual
+            "OpenAIGPTLMHeadModel",
+            _openai_gpt,
+            mlx_lm=None,
+            llama_cpp=None,
+            always_biases=True,
         ),
         Architecture("llama", "LlamaForCausalLM", _llama),
+        Architecture(
+            "smollm3",  # Llama that may do without positions
+            "SmolLM3ForCausalLM",
+            _smollm3,
+            llama_cpp=None,
+        ),
         Architecture(
             "arcee",  # Llama with a feed-forward that has no gate
             "ArceeForCausalLM",
             _arcee,
             mlx_lm=None,
             llama_cpp=lambda config: {"feed_forward": ["relu2"], "bias": [False]},
+        ),
+        Architecture(
+            "starcoder2",
+            "Starcoder2ForCausalLM",
+            _starcoder2,
+            mlx_lm=None,  # it reads the file, and computes another GELU
+            llama_cpp=lambda config: {"feed_forward": ["gelu"]},
+            always_biases=True,
         ),
         Architecture("qwen3", "Qwen3ForCausalLM", _qwen3),
         Architecture("mixtral", "MixtralForCausalLM", _mixtral, gguf_name="llama"),
@@ -188,6 +224,11 @@ def architecture_of(config: ModelConfig) -> Architecture:
 
 def require_llama_cpp(config: ModelConfig, architecture: Architecture) -> None:
     """Raises `LmcoreError` where llama.cpp does not know the architecture in this form."""
+    if architecture.llama_cpp is None:
+        raise LmcoreError(
+            f"llama.cpp does not know {architecture.name}, the architecture of this model. Export "
+            "without --gguf."
+        )
     needs = architecture.llama_cpp(config)
     if unmet(config, needs):
         raise LmcoreError(

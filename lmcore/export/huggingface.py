@@ -50,7 +50,7 @@ def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: Sa
 def counterpart(model: GPT, architecture: Architecture) -> tuple[ModelConfig, Arrays]:
     """The config and arrays of a model, with the biases that the architecture always has."""
     arrays = dict(tree_flatten(model.parameters()))
-    if architecture.name == "gpt2":
+    if architecture.always_biases:
         return with_every_bias(model.config, arrays)
     return model.config, arrays
 

@@ -84,12 +84,45 @@ SETTINGS = {
         },
         {"positions": "learned", "norm": "layernorm", "qk_norm": False, "bias": True},
     ),
+    "openai-gpt": Settings(
+        {
+            "vocab_size": "vocab_size",
+            "n_positions": "context_length",
+            "n_embd": "d_model",
+            "n_layer": "n_layers",
+            "n_head": "n_heads",
+            "resid_pdrop": "dropout",
+            "tie_word_embeddings": "tied_embeddings",
+        },
+        {"layer_norm_epsilon": EPSILON, "afn": "gelu"},  # the tanh form has the plain name there
+        {"resid_pdrop": 0.1, "tie_word_embeddings": True},
+        {
+            "positions": "learned",
+            "norm": "layernorm",
+            "norm_placement": "post",
+            "feed_forward": "gelu",
+            "qk_norm": False,
+            "bias": True,
+        },
+    ),
     "llama": Settings(_LLAMA | _LLAMA_BIASES, _LLAMA_EPSILON, _LLAMA_ABSENT, _LLAMA_IMPLIED),
     "arcee": Settings(
         _LLAMA | _LLAMA_BIASES,
         _LLAMA_EPSILON,
         _LLAMA_ABSENT | {"hidden_act": "relu2", "rms_norm_eps": 1e-5},
         _LLAMA_IMPLIED,
+    ),
+    "smollm3": Settings(
+        _LLAMA | _LLAMA_BIASES,
+        _LLAMA_EPSILON | {"no_rope_layer_interval": 1},  # no layer turns queries and keys
+        _LLAMA_ABSENT | {"tie_word_embeddings": True, "no_rope_layer_interval": 4},
+        _LLAMA_IMPLIED | {"positions": "none"},
+    ),
+    "starcoder2": Settings(
+        _LLAMA,
+        {"norm_epsilon": EPSILON, "use_bias": True},
+        {"rope_theta": 10000.0, "hidden_act": "gelu_pytorch_tanh", "tie_word_embeddings": True},
+        {"positions": "rope", "norm": "layernorm", "qk_norm": False, "bias": True},
     ),
     "qwen3": Settings(
         _LLAMA,
@@ -145,6 +178,7 @@ def to_config_json(config: ModelConfig, architecture: Architecture, end_of_text:
         "model_type": architecture.name,
         "bos_token_id": end_of_text,  # begins a story and ends it
         "eos_token_id": end_of_text,
+        "pad_token_id": None,
         "initializer_range": 0.02,
         "torch_dtype": "float32",
         **settings.constant,
@@ -214,6 +248,8 @@ def _plain(theirs: Json) -> Json:
     for key, value in _REFUSED.items():
         if plain.get(key, value) != value:
             raise LmcoreError(f"{key} is {plain[key]!r}; lmcore has no counterpart of it")
+    if any(plain.get("no_rope_layers") or []):
+        raise LmcoreError("no_rope_layers leaves some layers with rope; lmcore has none or all")
     if others := set(plain.get("layer_types") or []) - {"full_attention"}:
         raise LmcoreError(f"layer_types has {min(others)!r}; lmcore has 'full_attention'")
     return plain

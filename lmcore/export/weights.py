@@ -13,7 +13,7 @@ arrays are the same numbers in the same order; a `Layout` is the exception:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
@@ -102,25 +102,31 @@ GPT2 = Naming(
     ),
 )
 
-_LLAMA_WHOLE = (
-    ("embedding", "model.embed_tokens"),
-    ("final_norm", "model.norm"),
-    ("output", "lm_head"),
-)
-_LLAMA_BLOCK = (
-    ("attention_norm", "model.layers.*.input_layernorm"),
-    ("attention.query", "model.layers.*.self_attn.q_proj"),
-    ("attention.key", "model.layers.*.self_attn.k_proj"),
-    ("attention.value", "model.layers.*.self_attn.v_proj"),
-    ("attention.output", "model.layers.*.self_attn.o_proj"),
-    ("attention.query_norm", "model.layers.*.self_attn.q_norm"),
-    ("attention.key_norm", "model.layers.*.self_attn.k_norm"),
-    ("feed_forward_norm", "model.layers.*.post_attention_layernorm"),
+OPENAI_GPT = replace(
+    GPT2,
+    whole=(
+        ("embedding", "tokens_embed"),
+        ("positions", "positions_embed"),
+        ("output", "lm_head"),
+    ),
 )
 
 LLAMA = Naming(
-    whole=_LLAMA_WHOLE,
-    block=_LLAMA_BLOCK,
+    whole=(
+        ("embedding", "model.embed_tokens"),
+        ("final_norm", "model.norm"),
+        ("output", "lm_head"),
+    ),
+    block=(
+        ("attention_norm", "model.layers.*.input_layernorm"),
+        ("attention.query", "model.layers.*.self_attn.q_proj"),
+        ("attention.key", "model.layers.*.self_attn.k_proj"),
+        ("attention.value", "model.layers.*.self_attn.v_proj"),
+        ("attention.output", "model.layers.*.self_attn.o_proj"),
+        ("attention.query_norm", "model.layers.*.self_attn.q_norm"),
+        ("attention.key_norm", "model.layers.*.self_attn.k_norm"),
+        ("feed_forward_norm", "model.layers.*.post_attention_layernorm"),
+    ),
     feed_forward=(
         ("feed_forward.gate", "model.layers.*.mlp.gate_proj"),
         ("feed_forward.up", "model.layers.*.mlp.up_proj"),
@@ -134,9 +140,16 @@ LLAMA = Naming(
     ),
 )
 
-MIXTRAL = Naming(
-    whole=_LLAMA_WHOLE,
-    block=_LLAMA_BLOCK,
+STARCODER2 = replace(
+    LLAMA,
+    feed_forward=(
+        ("feed_forward.up", "model.layers.*.mlp.c_fc"),
+        ("feed_forward.down", "model.layers.*.mlp.c_proj"),
+    ),
+)
+
+MIXTRAL = replace(
+    LLAMA,
     mixture=(
         ("feed_forward.router", "model.layers.*.block_sparse_moe.gate"),
         ("feed_forward.gate", "model.layers.*.block_sparse_moe.experts.#.w1", EXPERTS),
@@ -148,6 +161,9 @@ MIXTRAL = Naming(
 # By transformers' model_type; the families that keep Llama's names are one.
 TRANSFORMERS = {
     "gpt2": GPT2,
+    "openai-gpt": OPENAI_GPT,
+    "smollm3": LLAMA,
+    "starcoder2": STARCODER2,
     "llama": LLAMA,
     "arcee": LLAMA,
     "qwen3": LLAMA,
@@ -226,11 +242,16 @@ def _entries(line: Line, at: str, names: Collection[str], config: ModelConfig) -
 
 
 def to_theirs(config: ModelConfig, arrays: Arrays, naming: Naming) -> Arrays:
-    """Every array of ours under their names; the rest of the world sees no other."""
-    found: Arrays = {}
+    """Every array of ours under their names.
+
+    Raises `LmcoreError` where one has no name there.
+    """
+    left, found = dict(arrays), {}
     for entry in entries(config, naming):
-        theirs = entry.layout.outward([arrays[name] for name in entry.ours])
+        theirs = entry.layout.outward([left.pop(name) for name in entry.ours])
         found.update(zip(entry.theirs, theirs, strict=True))
+    if left:
+        raise LmcoreError(f"The model's {min(left)} has no counterpart in other programs.")
     return found
 
 

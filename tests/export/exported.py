@@ -25,11 +25,23 @@ MODELS: dict[tuple[str, str], dict[str, Any]] = {
     ("gpt2", "biases"): {**_GPT2, "bias": True, "d_ff": 96},
     ("gpt2", "no biases, another width"): _GPT2,
     ("gpt2", "untied"): {**_GPT2, **_UNTIED, "d_ff": 96},
+    ("openai-gpt", "no biases"): {**_GPT2, "norm_placement": "post", "d_ff": 96},
+    ("openai-gpt", "biases, untied"): {
+        **{**_GPT2, **_UNTIED, "norm_placement": "post", "d_ff": 96, "bias": True}
+    },
     ("llama", "grouped queries"): {**_LLAMA, "n_kv_heads": 2},
     ("llama", "untied, biases, theta"): {**_LLAMA, **_UNTIED, "bias": True, "rope_theta": 500.0},
     ("arcee", "gelu"): {},
     ("arcee", "relu"): {"feed_forward": "relu", "bias": True},
     ("arcee", "relu2, one kv head"): {"feed_forward": "relu2", "n_kv_heads": 1, **_UNTIED},
+    ("smollm3", "biases"): {**_LLAMA, "positions": "none", "bias": True},
+    ("smollm3", "untied, grouped queries"): {
+        **{**_LLAMA, **_UNTIED, "positions": "none", "n_kv_heads": 2}
+    },
+    ("starcoder2", "grouped queries"): {"norm": "layernorm", "bias": True, "n_kv_heads": 2},
+    ("starcoder2", "untied, relu2, no biases"): {
+        **{"norm": "layernorm", "feed_forward": "relu2", **_UNTIED}
+    },
     ("qwen3", "grouped queries"): {**_LLAMA, "qk_norm": True, "n_kv_heads": 2},
     ("qwen3", "untied"): {**_LLAMA, **_UNTIED, "qk_norm": True},
     ("mixtral", "top 2"): {**_LLAMA, "moe": _EXPERTS, "n_kv_heads": 2},
@@ -41,6 +53,7 @@ MODELS: dict[tuple[str, str], dict[str, Any]] = {
     },
 }
 NAMES = [f"{architecture}: {what}" for architecture, what in MODELS]
+ONE_OF_EACH = list({name.split(":")[0]: name for name in NAMES}.values())
 SAMPLE = SampleParams(seed=1, prompts=["Once"], max_tokens=9, temperature=0.8, top_k=0, top_p=0.95)
 TEXT = "Once upon a time there was a cat. The cat's hat didn't fit! \n\n She had 12 hats, été.\n"
 

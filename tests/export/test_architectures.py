@@ -25,9 +25,13 @@ def test_each_model_finds_its_architecture(name: str) -> None:
     ("changes", "nearest", "needs"),
     [
         ({**_LLAMA, "positions": "alibi"}, "llama", r"model.positions rope \(it is alibi\)"),
-        ({"positions": "none"}, "arcee", r"positions rope \(it is none\)"),
+        ({"positions": "none"}, "smollm3", r"model.feed_forward swiglu \(it is gelu\)"),
         ({"positions": "sinusoidal"}, "arcee", "positions rope"),
-        ({"norm": "layernorm"}, "gpt2", "positions learned"),
+        (
+            {**_LLAMA, "norm": "layernorm"},
+            "llama",
+            r"model.norm rmsnorm \(it is layernorm\)",
+        ),
         ({**_LLAMA, "norm_placement": "post"}, "llama", r"norm_placement pre \(it is post\)"),
         ({**_LLAMA, "norm_placement": "none"}, "llama", "norm_placement pre"),
         ({**_LLAMA, "residual": False}, "llama", r"model.residual true \(it is false\)"),
@@ -56,8 +60,8 @@ def test_each_model_finds_its_architecture(name: str) -> None:
         ({"moe": _EXPERTS}, "mixtral", r"model.feed_forward swiglu \(it is gelu\)"),
         (
             {"norm": "layernorm", "qk_norm": True},
-            "gpt2",
-            r"positions learned \(it is rope\) and model.qk_norm false",
+            "starcoder2",
+            r"model.qk_norm false \(it is true\)",
         ),
     ],
 )

@@ -19,6 +19,7 @@ from lmcore.tokenizer import Tokenizer
 
 # Where llama.cpp turns neighbouring channels; elsewhere it turns i and i + K/2, as ours.
 TURNS_NEIGHBOURS = {"llama", "arcee", "mixtral"}
+LAYER_NORM = {"gpt2", "starcoder2"}  # and biases in any case
 KNOWN = [
     name
     for name in NAMES
@@ -73,7 +74,7 @@ def expected_block(w: dict[str, np.ndarray], at: str, name: str, size: int) -> d
     for theirs, ours in same.items():
         if (weight := w.get(f"{at}{ours}.weight")) is not None:
             found[f"{theirs}.weight"] = weight
-            if name == "gpt2" or f"{at}{ours}.bias" in w:
+            if name in LAYER_NORM or f"{at}{ours}.bias" in w:
                 found[f"{theirs}.bias"] = w.get(f"{at}{ours}.bias", np.zeros(weight.shape[0]))
     return found
 
@@ -89,6 +90,7 @@ def test_every_tensor_is_ours(name: str, tmp_path: Path) -> None:
     }
     if architecture == "gpt2":
         expected["position_embd.weight"] = w["positions.weight"]
+    if architecture in LAYER_NORM:
         expected["output_norm.bias"] = w.get("final_norm.bias", np.zeros(config.d_model))
     if not config.tied_embeddings:
         expected["output.weight"] = w["output.weight"]
@@ -117,7 +119,7 @@ def test_the_sizes_are_ours(name: str, tmp_path: Path) -> None:
         "attention.head_count": config.n_heads,
         "attention.head_count_kv": config.n_kv_heads,
     }
-    norm = "layer_norm_epsilon" if kind == "gpt2" else "layer_norm_rms_epsilon"
+    norm = "layer_norm_epsilon" if kind in LAYER_NORM else "layer_norm_rms_epsilon"
     expected[f"attention.{norm}"] = pytest.approx(1e-5)
     if kind != "gpt2":
         expected["rope.freq_base"] = config.rope_theta
@@ -159,6 +161,7 @@ def test_ids_without_a_token_are_named_unused(tmp_path: Path) -> None:
     [
         ("arcee: gelu", r"model.feed_forward relu2 \(it is gelu\)"),
         ("arcee: relu", r"relu2 \(it is relu\) and model.bias false \(it is true\)"),
+        ("starcoder2: untied, relu2, no biases", r"model.feed_forward gelu \(it is relu2\)"),
         ("qwen3_moe: every second block", r"model.moe.every 1 \(it is 2\)"),
     ],
 )
@@ -166,6 +169,11 @@ def test_what_llama_cpp_does_not_know_is_named(name: str, needs: str, tmp_path: 
     with pytest.raises(LmcoreError, match=f"llama.cpp has no counterpart.*{needs}.*--gguf"):
         exported(name, tmp_path / "export", gguf=True)
     assert not (tmp_path / "export").exists()
+
+
+def test_an_architecture_that_llama_cpp_does_not_know_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LmcoreError, match=r"llama.cpp does not know smollm3, .*--gguf"):
+        exported("smollm3: biases", tmp_path / "export", gguf=True)
 
 
 def test_a_pattern_that_llama_cpp_does_not_know_is_named(tmp_path: Path) -> None:
@@ -181,4 +189,5 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_there_is_a_model_of_every_kind() -> None:
-    assert {architecture for architecture, _ in MODELS} == {name.split(":")[0] for name in KNOWN}
+    unknown = {"openai-gpt", "smollm3"}
+    assert {kind for kind, _ in MODELS} - unknown == {name.split(":")[0] for name in KNOWN}

@@ -17,6 +17,7 @@ from lmcore.artifacts import sha256_of
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import flat
 from lmcore.export.importing import import_huggingface
+from lmcore.export.settings import SETTINGS
 from lmcore.model import load_model, save_model
 from lmcore.tokenizer import Tokenizer
 
@@ -53,6 +54,11 @@ def transformers_models() -> dict[str, Callable[[], Any]]:
     experts = {"num_experts_per_tok": 2, "norm_topk_prob": True}
     configs = {
         "gpt2": lambda: transformers.GPT2Config(**gpt2),
+        "openai-gpt": lambda: transformers.OpenAIGPTConfig(**gpt2),
+        "smollm3": lambda: transformers.SmolLM3Config(
+            **sizes, no_rope_layer_interval=1, pad_token_id=None
+        ),
+        "starcoder2": lambda: transformers.Starcoder2Config(**sizes, norm_epsilon=1e-5),
         "llama": lambda: transformers.LlamaConfig(**sizes, attention_bias=True),
         "arcee": lambda: transformers.ArceeConfig(**sizes, mlp_bias=True),
         "qwen3": lambda: transformers.Qwen3Config(**sizes, tie_word_embeddings=True),
@@ -67,7 +73,7 @@ def transformers_models() -> dict[str, Callable[[], Any]]:
     }
 
 
-@pytest.mark.parametrize("name", ["gpt2", "llama", "arcee", "qwen3", "mixtral", "qwen3_moe"])
+@pytest.mark.parametrize("name", list(SETTINGS))
 def test_a_model_that_transformers_saved_computes_the_same(name: str, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="compares with PyTorch: pip install torch")
     torch.manual_seed(0)

@@ -49,6 +49,7 @@ def test_llama_in_the_words_of_transformers() -> None:
         "tie_word_embeddings": False,
         "bos_token_id": 299,
         "eos_token_id": 299,
+        "pad_token_id": None,
         "initializer_range": 0.02,
         "torch_dtype": "float32",
     }
@@ -94,7 +95,7 @@ def test_what_is_absent_is_what_transformers_takes(
 @pytest.mark.parametrize(
     ("theirs", "message"),
     [
-        ({"model_type": "bert"}, "model_type is 'bert'; lmcore knows gpt2, llama"),
+        ({"model_type": "bert"}, "model_type is 'bert'; lmcore knows gpt2, .*, llama, "),
         ({}, "model_type is None"),
         (changed(LLAMA, rms_norm_eps="absent"), "rms_norm_eps is 1e-06; lmcore has 1e-05"),
         (changed(LLAMA, rope_scaling={"factor": 2}), "rope_scaling is .*no counterpart"),
@@ -109,6 +110,12 @@ def test_what_is_absent_is_what_transformers_takes(
         (changed(LLAMA, num_attention_heads=5, head_dim=None), "multiple of"),
         (changed(GPT2, scale_attn_by_inverse_layer_idx=True), "scale_attn_by_inverse_layer_idx"),
         (changed(GPT2, activation_function="gelu"), "activation_function is 'gelu'"),
+        (
+            changed("smollm3: biases", no_rope_layer_interval="absent"),
+            "no_rope_layer_interval is 4",
+        ),
+        (changed("smollm3: biases", no_rope_layers=[0, 1]), "no_rope_layers leaves some"),
+        (changed("starcoder2: grouped queries", use_bias=False), "use_bias is False"),
         (changed("qwen3: untied", head_dim="absent"), "head_dim is 128"),
         (changed("qwen3: untied", attention_bias=True), "attention_bias is True"),
         (changed("qwen3_moe: every block", norm_topk_prob="absent"), "norm_topk_prob is False"),

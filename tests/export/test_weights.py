@@ -83,7 +83,10 @@ def test_turning_neighbours_scores_as_turning_halves() -> None:
 
 def test_a_missing_array_and_one_too_many_are_named() -> None:
     given = model("llama: grouped queries")
-    theirs = to_theirs(given.config, dict(tree_flatten(given.parameters())), LLAMA)
+    weights = dict(tree_flatten(given.parameters()))
+    theirs = to_theirs(given.config, weights, LLAMA)
+    with pytest.raises(LmcoreError, match=r"model's value_embedding has no counterpart"):
+        to_theirs(given.config, {**weights, "value_embedding": mx.zeros(3)}, LLAMA)
     with pytest.raises(LmcoreError, match=r"model.extra.weight has no counterpart"):
         to_ours(given.config, {**theirs, "model.extra.weight": mx.zeros(3)}, LLAMA)
     del theirs["model.layers.1.mlp.up_proj.weight"]

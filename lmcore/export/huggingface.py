@@ -19,12 +19,7 @@ from mlx.utils import tree_flatten
 from lmcore.artifacts import write_json, write_text
 from lmcore.export.architectures import Architecture, architecture_of
 from lmcore.export.settings import to_config_json
-from lmcore.export.weights import (
-    TRANSFORMERS,
-    Arrays,
-    to_theirs,
-    with_every_bias,
-)
+from lmcore.export.weights import TRANSFORMERS, Arrays, to_theirs, with_every_bias
 from lmcore.model import GPT, ModelConfig
 from lmcore.params import SampleParams
 from lmcore.tokenizer import END_OF_TEXT, Tokenizer

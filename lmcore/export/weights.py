@@ -278,10 +278,8 @@ def to_ours(config: ModelConfig, theirs: Arrays, naming: Naming) -> Arrays:
 def with_every_bias(config: ModelConfig, arrays: Arrays) -> tuple[ModelConfig, Arrays]:
     """The same model with all biases, those it does not have being 0."""
     config = config.model_copy(update={"bias": True})
-    shapes = shapes_of(config)
-    return config, {
-        name: arrays[name] if name in arrays else mx.zeros(shape) for name, shape in shapes.items()
-    }
+    zeros = {name: mx.zeros(shape) for name, shape in shapes_of(config).items()}
+    return config, zeros | arrays
 
 
 def without_idle_biases(config: ModelConfig, arrays: Arrays) -> tuple[ModelConfig, Arrays]:

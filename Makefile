@@ -55,6 +55,7 @@ bench-recipes: .venv/.ready-bench
 
 soak: .venv/.ready-test
 	@.venv/bin/python -m benchmarks.soak_tokenizer
+	@.venv/bin/python -m benchmarks.soak_export
 
 .venv/.ready-cpu .venv/.ready-cuda: requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -82,5 +83,5 @@ lock:
 
 clean:
 	rm -rf data/raw data/tokenizer data/tokens data/model data/evaluation data/samples \
-		data/report data/metrics data/plots data/.checkpoints data/.downloads \
+		data/report data/export data/metrics data/plots data/.checkpoints data/.downloads \
 		data/.timings dvc.lock

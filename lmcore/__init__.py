@@ -11,7 +11,8 @@ Modules stand on floors; each imports only from floors below its own:
     3  schedules, optimizers, checkpoints,        learning
        parallel, trainer
     4  accounting, evaluation, baselines,         use
-       quality, sampling, storytelling, report
+       quality, sampling, storytelling, report,
+       export
 
 Importing this package imports nothing else.
 """

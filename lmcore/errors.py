@@ -36,7 +36,7 @@ def describe_os_error(error: OSError) -> str:
     return f"{os.fspath(error.filename)}: {reason}."
 
 
-def listing(names: Any) -> str:
+def listing(names: Any, last: str = "or") -> str:
     """`a, b or c`: the allowed values, as a sentence lists them."""
     names = [str(name) for name in names]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -13,6 +13,7 @@ MODEL = DATA / "model"  # model.safetensors, config.json, tokenizer.json
 EVALUATION = DATA / "evaluation"  # what `evaluate` measured, in detail
 SAMPLES = DATA / "samples"  # stories the model wrote
 REPORT = DATA / "report"  # index.html
+EXPORT = DATA / "export"  # the model for other programs; no stage of dvc.yaml
 METRICS = DATA / "metrics"  # small JSON files for `dvc metrics`
 PLOTS = DATA / "plots"  # CSV files for `dvc plots`
 CHECKPOINTS = DATA / ".checkpoints"  # survives reruns: no stage owns it

@@ -26,6 +26,7 @@ FLOORS = {
     ],
 }
 FLOORS[1] += ["batches", "backend"]
+FLOORS[4] += ["export"]
 DATA = [
     "corpus",
     "unicode_classes",

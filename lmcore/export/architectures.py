@@ -1,0 +1,261 @@
+"""Which of the architectures that other programs know a model of ours is, if any.
+
+Each architecture is a table: for a parameter of the model, the values with
+which it computes the same. A parameter that neither the table nor `FREE` names
+is refused whatever its value, so a new one cannot be dropped in silence: name
+its neutral value in `_COMMON`, or in the tables of the architectures that have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from typing import Any
+
+from lmcore.errors import LmcoreError, listing
+from lmcore.model import ModelConfig
+
+Requirements = dict[str, Container]
+
+# Sizes that any architecture takes, and what matters in training alone. A model
+# that learned to keep within a document reads a single one as any other model.
+FREE = {
+    "vocab_size",
+    "context_length",
+    "d_model",
+    "n_layers",
+    "n_heads",
+    "n_kv_heads",
+    "d_ff",
+    "rope_theta",
+    "tied_embeddings",
+    "dropout",
+    "document_start",
+    "zero_init_projections",
+    "moe.top_k",
+    "moe.every",
+    "moe.balance",
+    "moe.balance_coefficient",
+    "moe.z_loss_coefficient",
+}
+
+_SOME = range(1, 2**31)
+
+_COMMON: Requirements = {
+    "norm_placement": ["pre"],
+    "residual": [True],
+    "residual_scalars": [False],
+    "value_embeddings": [0],
+    "logit_softcap": [0.0],
+    "moe.experts": [0],
+}
+
+
+def _gpt2(config: ModelConfig) -> Requirements:
+    return _COMMON | {
+        "positions": ["learned"],
+        "norm": ["layernorm"],
+        "feed_forward": ["gelu"],
+        "qk_norm": [False],
+        "bias": [True, False],
+        "n_kv_heads": [config.n_heads],
+    }
+
+
+def _openai_gpt(config: ModelConfig) -> Requirements:
+    return _gpt2(config) | {"norm_placement": ["post"], "d_ff": [4 * config.d_model]}
+
+
+def _llama(config: ModelConfig) -> Requirements:
+    return _COMMON | {
+        "positions": ["rope"],
+        "norm": ["rmsnorm"],
+        "feed_forward": ["swiglu"],
+        "qk_norm": [False],
+        "bias": [True, False],
+    }
+
+
+def _arcee(config: ModelConfig) -> Requirements:
+    return _llama(config) | {"feed_forward": ["relu2", "gelu", "relu"]}
+
+
+def _smollm3(config: ModelConfig) -> Requirements:
+    return _llama(config) | {"positions": ["none"]}
+
+
+def _starcoder2(config: ModelConfig) -> Requirements:
+    return _arcee(config) | {"norm": ["layernorm"]}
+
+
+def _qwen3(config: ModelConfig) -> Requirements:
+    return _llama(config) | {"qk_norm": [True], "bias": [False]}
+
+
+def _mixtral(config: ModelConfig) -> Requirements:
+    return _llama(config) | {
+        "bias": [False],
+        "moe.experts": _SOME,
+        "moe.every": [1],
+        "moe.balance": ["loss"],
+    }
+
+
+def _qwen3_moe(config: ModelConfig) -> Requirements:
+    return _qwen3(config) | {"moe.experts": _SOME, "moe.balance": ["loss"]}
+
+
+def _nothing_more(config: ModelConfig) -> Requirements:
+    return {}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """An architecture as transformers knows it, and what others who know it ask for besides."""
+
+    name: str  # transformers' model_type
+    model_class: str  # transformers' class
+    requirements: Callable[[ModelConfig], Requirements]
+    mlx_lm: Callable[[ModelConfig], Requirements] | None = _nothing_more  # None: not known there
+    llama_cpp: Callable[[ModelConfig], Requirements] | None = _nothing_more
+    gguf_name: str | None = None  # llama.cpp's name, where it is another
+    always_biases: bool = False  # a model without is written with biases of 0
+
+    def readers(self, config: ModelConfig, gguf: bool) -> list[str]:
+        """The programs that read a model of this config, exported with or without GGUF."""
+        more = {"mlx_lm": self.mlx_lm, "llama.cpp": self.llama_cpp if gguf else None}
+        return ["transformers"] + [
+            name for name, needs in more.items() if needs and not unmet(config, needs(config))
+        ]
+
+
+ARCHITECTURES = {
+    architecture.name: architecture
+    for architecture in [
+        Architecture(
+            "gpt2",
+            "GPT2LMHeadModel",
+            _gpt2,
+            mlx_lm=lambda config: {"d_ff": [4 * config.d_model], "tied_embeddings": [True]},
+            always_biases=True,
+        ),
+        Architecture(
+            "openai-gpt",  # the first GPT: norms after the residual
+            "OpenAIGPTLMHeadModel",
+            _openai_gpt,
+            mlx_lm=None,
+            llama_cpp=None,
+            always_biases=True,
+        ),
+        Architecture("llama", "LlamaForCausalLM", _llama),
+        Architecture(
+            "smollm3",  # Llama that may do without positions
+            "SmolLM3ForCausalLM",
+            _smollm3,
+            llama_cpp=None,
+        ),
+        Architecture(
+            "arcee",  # Llama with a feed-forward that has no gate
+            "ArceeForCausalLM",
+            _arcee,
+            mlx_lm=None,
+            llama_cpp=lambda config: {"feed_forward": ["relu2"], "bias": [False]},
+        ),
+        Architecture(
+            "starcoder2",
+            "Starcoder2ForCausalLM",
+            _starcoder2,
+            mlx_lm=None,  # it reads the file, and computes another GELU
+            llama_cpp=lambda config: {"feed_forward": ["gelu"]},
+            always_biases=True,
+        ),
+        Architecture("qwen3", "Qwen3ForCausalLM", _qwen3),
+        Architecture("mixtral", "MixtralForCausalLM", _mixtral, gguf_name="llama"),
+        Architecture(
+            "qwen3_moe",
+            "Qwen3MoeForCausalLM",
+            _qwen3_moe,
+            llama_cpp=lambda config: {"moe.every": [1]},
+            gguf_name="qwen3moe",
+        ),
+    ]
+}
+
+
+def flat(config: ModelConfig) -> dict[str, Any]:
+    """The parameters of a model by their names in params.yaml, without `model.`."""
+    values = config.model_dump()
+    return values | {f"moe.{name}": value for name, value in values.pop("moe").items()}
+
+
+def unmet(config: ModelConfig, requirements: Requirements) -> list[str]:
+    """The parameters whose values the requirements do not allow."""
+    return [
+        name
+        for name, value in flat(config).items()
+        if name in requirements and value not in requirements[name]
+    ]
+
+
+def unknown(config: ModelConfig) -> list[str]:
+    """The parameters that no table here speaks of."""
+    known = FREE.union(*(each.requirements(config) for each in ARCHITECTURES.values()))
+    return [name for name in flat(config) if name not in known]
+
+
+def architecture_of(config: ModelConfig) -> Architecture:
+    """The architecture that computes what a model of `config` does.
+
+    Raises `LmcoreError` where there is none, with the nearest and what it asks for.
+    """
+    if names := unknown(config):
+        raise LmcoreError(
+            f"model.{names[0]} has no counterpart in other programs that lmcore.export knows of, "
+            "so this model cannot be exported."
+        )
+    missed = {
+        each.name: unmet(config, each.requirements(config)) for each in ARCHITECTURES.values()
+    }
+    # With experts or without is a greater difference than others.
+    nearest = ARCHITECTURES[min(missed, key=lambda n: ("moe.experts" in missed[n], len(missed[n])))]
+    if missed[nearest.name]:
+        raise LmcoreError(
+            "This model has no counterpart in transformers; the nearest is "
+            f"{nearest.name}, which needs {differences(config, nearest.requirements(config))}."
+        )
+    return nearest
+
+
+def require_llama_cpp(config: ModelConfig, architecture: Architecture) -> None:
+    """Raises `LmcoreError` where llama.cpp does not know the architecture in this form."""
+    if architecture.llama_cpp is None:
+        raise LmcoreError(
+            f"llama.cpp does not know {architecture.name}, the architecture of this model. Export "
+            "without --gguf."
+        )
+    needs = architecture.llama_cpp(config)
+    if unmet(config, needs):
+        raise LmcoreError(
+            f"llama.cpp has no counterpart of this model; its {architecture.name} needs "
+            f"{differences(config, needs)}. Export without --gguf."
+        )
+
+
+def differences(config: ModelConfig, requirements: Requirements) -> str:
+    """`model.norm rmsnorm (it is layernorm) and ...`, of what is not met."""
+    values = flat(config)
+    return " and ".join(
+        f"model.{name} {_allowed(requirements[name])} (it is {_spelt(values[name])})"
+        for name in unmet(config, requirements)
+    )
+
+
+def _allowed(values: Container) -> str:
+    if isinstance(values, range):
+        return f"at least {values.start}"
+    return listing(_spelt(value) for value in values)
+
+
+def _spelt(value: Any) -> str:
+    """As in YAML."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,54 @@
+"""Exporting as a whole: a folder for other programs, made from a model folder of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lmcore.artifacts import atomic_directory, write_text
+from lmcore.errors import LmcoreError, listing
+from lmcore.export.architectures import architecture_of
+from lmcore.export.card import Run, model_card
+from lmcore.export.gguf_file import GGUF, write_gguf
+from lmcore.export.huggingface import write_huggingface
+from lmcore.model import GPT
+from lmcore.params import SampleParams
+from lmcore.tokenizer import Tokenizer
+
+_WRITTEN = {
+    "README.md",
+    "config.json",
+    "generation_config.json",
+    "merges.txt",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    GGUF,
+}
+
+
+def export(
+    into: Path, model: GPT, tokenizer: Tokenizer, sample: SampleParams, run: Run, gguf: bool
+) -> str:
+    """Writes the folder `into`, whole or not at all; says for whom.
+
+    Raises `LmcoreError` where the model has no counterpart elsewhere, and where
+    `into` holds files that an export would not.
+    """
+    architecture = architecture_of(model.config)
+    refuse_foreign(into, _WRITTEN)
+    with atomic_directory(into) as partial:
+        write_huggingface(partial, model, tokenizer, sample)
+        write_text(partial / "README.md", model_card(model, run, gguf))
+        if gguf:
+            write_gguf(partial, model, tokenizer)
+    readers = listing(architecture.readers(model.config, gguf), "and")
+    return f"{into}: {architecture.name}, for {readers}."
+
+
+def refuse_foreign(folder: Path, written: set[str]) -> None:
+    """Raises `LmcoreError` if replacing `folder` would lose files that are not of `written`."""
+    if folder.exists() and not folder.is_dir():
+        raise LmcoreError(f"{folder} is a file; name a folder.")
+    found = folder.iterdir() if folder.exists() else []
+    if foreign := sorted(path.name for path in found if path.name not in written):
+        raise LmcoreError(f"{folder} holds {foreign[0]}, which would be lost; name another folder.")

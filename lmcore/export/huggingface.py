@@ -1,0 +1,92 @@
+"""A model as other programs read it, in Hugging Face's layout:
+
+    model.safetensors, config.json     the model, under transformers' names
+    tokenizer.json, tokenizer_config.json, generation_config.json
+    README.md                          the model card (lmcore/export/card.py)
+
+transformers, mlx_lm and whatever else reads this layout need no code of ours.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+from mlx.utils import tree_flatten
+
+from lmcore.artifacts import write_json, write_text
+from lmcore.export.architectures import Architecture, architecture_of
+from lmcore.export.settings import to_config_json
+from lmcore.export.weights import TRANSFORMERS, Arrays, to_theirs, with_every_bias
+from lmcore.model import GPT, ModelConfig
+from lmcore.params import SampleParams
+from lmcore.tokenizer import END_OF_TEXT, Tokenizer
+
+
+def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: SampleParams) -> None:
+    """Writes all but the model card into an existing folder.
+
+    Raises `LmcoreError` where transformers has no counterpart of the model.
+    """
+    architecture = architecture_of(model.config)
+    config, arrays = counterpart(model, architecture)
+    end, context = tokenizer.end_of_text, config.context_length
+    theirs = to_theirs(config, arrays, TRANSFORMERS[architecture.name])
+    mx.save_safetensors(str(folder / "model.safetensors"), theirs, {"format": "pt"})
+    write_json(folder / "config.json", to_config_json(config, architecture, end))
+    write_json(folder / "generation_config.json", _generation(sample, end, context))
+    write_json(folder / "tokenizer_config.json", _tokenizer_config(context))
+    tokenizer.save(folder)
+    _begin_with_end_of_text(folder / "tokenizer.json", end)
+
+
+def counterpart(model: GPT, architecture: Architecture) -> tuple[ModelConfig, Arrays]:
+    """The config and arrays of a model, with the biases that the architecture always has."""
+    arrays = dict(tree_flatten(model.parameters()))
+    if architecture.always_biases:
+        return with_every_bias(model.config, arrays)
+    return model.config, arrays
+
+
+def _generation(sample: SampleParams, end_of_text: int, context_length: int) -> dict[str, Any]:
+    """What `generate` does unless told otherwise: as our own stories are drawn."""
+    drawn = {
+        "do_sample": True,
+        "temperature": sample.temperature,
+        "top_k": sample.top_k,
+        "top_p": sample.top_p,
+    }
+    return {
+        "bos_token_id": end_of_text,
+        "eos_token_id": end_of_text,
+        "max_length": context_length,
+        **(drawn if sample.temperature > 0 else {"do_sample": False}),
+    }
+
+
+def _tokenizer_config(context_length: int) -> dict[str, Any]:
+    return {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": END_OF_TEXT,
+        "eos_token": END_OF_TEXT,
+        "model_max_length": context_length,
+        "clean_up_tokenization_spaces": False,
+    }
+
+
+def _begin_with_end_of_text(path: Path, end_of_text: int) -> None:
+    """Lets the tokenizer put <|endoftext|> first, after which every story begins."""
+    content = json.loads(path.read_text("utf-8"))
+    special = {"SpecialToken": {"id": END_OF_TEXT, "type_id": 0}}
+    first, second = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")
+    content["post_processor"] = {
+        "type": "TemplateProcessing",
+        "single": [special, first],
+        "pair": [special, first, special, second],
+        "special_tokens": {
+            END_OF_TEXT: {"id": END_OF_TEXT, "ids": [end_of_text], "tokens": [END_OF_TEXT]}
+        },
+    }
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

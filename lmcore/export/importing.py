@@ -1,0 +1,124 @@
+"""A model from Hugging Face's layout as one of ours.
+
+What can be read is what can be exported (lmcore/export/architectures.py), and
+comes back from there with the same bits.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import mlx.core as mx
+
+from lmcore.errors import LmcoreError
+from lmcore.export.folder import refuse_foreign
+from lmcore.export.settings import Json, from_config_json
+from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
+from lmcore.model import GPT, save_model
+from lmcore.tokenizer import END_OF_TEXT, Tokenizer
+
+_WRITTEN = {"model.safetensors", "config.json", "tokenizer.json"}
+
+
+def import_huggingface(source: Path, into: Path) -> GPT:
+    """Reads the model in `source` and writes it as a model folder of ours.
+
+    Weights may be in several files and of any float type; ours are float32.
+    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart.
+    """
+    refuse_foreign(into, _WRITTEN)
+    described = _read_json(source / "config.json")
+    try:
+        config = from_config_json(described)
+    except LmcoreError as error:
+        raise LmcoreError(f"{source / 'config.json'}: {error.message}.") from None
+    theirs = _model_arrays(_read_weights(source), config.tied_embeddings)
+    try:
+        arrays = to_ours(config, theirs, TRANSFORMERS[described["model_type"]])
+        config, arrays = without_idle_biases(config, arrays)
+        model = GPT(config)
+        model.load_weights(list(arrays.items()))
+    except (LmcoreError, ValueError) as error:
+        raise LmcoreError(f"The weights in {source} do not fit its config.json: {error}.") from None
+    with TemporaryDirectory() as folder:
+        _read_tokenizer(source / "tokenizer.json", Path(folder), config.vocab_size)
+        save_model(into, model, Path(folder) / "tokenizer.json")
+    return model
+
+
+def _read_weights(source: Path) -> Arrays:
+    """All arrays of a checkpoint, whether in one file or in several named by an index."""
+    files = ["model.safetensors"]
+    if (index := source / f"{files[0]}.index.json").exists():
+        files = sorted(set(_read_json(index).get("weight_map", {}).values()))
+    arrays: Arrays = {}
+    for path in (source / name for name in files):
+        if not path.exists():
+            raise LmcoreError(f"{path} does not exist; weights are read from safetensors files.")
+        try:
+            arrays |= mx.load(str(path), format="safetensors")
+        except (RuntimeError, ValueError) as error:
+            raise LmcoreError(f"{path} is not a readable safetensors file: {error}.") from None
+    return arrays
+
+
+# Tables that old checkpoints hold though they can be computed.
+_COMPUTED = re.compile(r"h\.\d+\.attn\.(masked_)?bias|.*\.rotary_emb\.inv_freq")
+
+
+def _model_arrays(arrays: Arrays, tied_embeddings: bool) -> Arrays:
+    """The arrays that are the model, GPT-2's without the prefix that some files give them."""
+    arrays = {name.removeprefix("transformer."): array for name, array in arrays.items()}
+    if tied_embeddings:  # some files repeat the embedding
+        arrays.pop("lm_head.weight", None)
+    return {name: array for name, array in arrays.items() if not _COMPUTED.fullmatch(name)}
+
+
+def _read_tokenizer(path: Path, folder: Path, vocab_size: int) -> None:
+    """Writes the tokenizer of `path` to `folder` as ours.
+
+    Raises `LmcoreError` where it is not a byte-level BPE with <|endoftext|> that
+    cuts text in a way we know, or has more tokens than the model or a uint16.
+    """
+    content = _read_json(path)
+    if normalizer := content.get("normalizer"):
+        raise LmcoreError(
+            f"{path} changes text before encoding ({normalizer.get('type')}); lmcore's "
+            "tokenizers do not."
+        )
+    cut = content.get("pre_tokenizer")
+    if isinstance(cut, dict) and cut.get("type") == "ByteLevel":
+        cut.setdefault("use_regex", True)  # absent in files older than the setting
+    spelt = folder / "tokenizer.json"
+    spelt.write_text(json.dumps(content), "utf-8")
+    try:
+        tokenizer = Tokenizer.load(spelt)
+    except LmcoreError as error:
+        raise LmcoreError(error.message.replace(str(spelt), str(path))) from None
+    if END_OF_TEXT not in tokenizer.special_tokens:
+        raise LmcoreError(f"{path} has no token {END_OF_TEXT}, after which lmcore begins texts.")
+    if tokenizer.vocab_size > min(vocab_size, _MOST_TOKENS):
+        raise LmcoreError(
+            f"{path} has {tokenizer.vocab_size:,} tokens; the model has {vocab_size:,}, and lmcore "
+            f"at most {_MOST_TOKENS:,}."
+        )
+    tokenizer.save(folder)
+
+
+_MOST_TOKENS = 2**16  # ids are uint16
+
+
+def _read_json(path: Path) -> Json:
+    try:
+        content: Any = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise LmcoreError(f"{path} does not exist.") from None
+    except ValueError as error:
+        raise LmcoreError(f"{path} is not valid JSON ({error}).") from None
+    if not isinstance(content, dict):
+        raise LmcoreError(f"{path} is not a JSON object.")
+    return content

@@ -1,0 +1,33 @@
+"""Writes the model for other programs: a command of its own, no stage of dvc.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lmcore import backend
+from lmcore.errors import StageCommand
+from lmcore.params import load_params
+from lmcore.paths import EXPORT, METRICS, MODEL, RAW
+
+
+@click.command(cls=StageCommand)
+@click.option("--into", type=Path, default=EXPORT, show_default=True, help="Folder to write.")
+@click.option("--gguf", is_flag=True, help="Also write model.gguf, for llama.cpp.")
+def main(into: Path, gguf: bool) -> None:
+    """Write data/model as transformers, mlx_lm and llama.cpp read it."""
+    params = load_params()
+    backend.setup()
+    from lmcore.export.card import Run
+    from lmcore.export.folder import export
+    from lmcore.model import load_model
+    from lmcore.tokenizer import Tokenizer
+
+    model, tokenizer = load_model(MODEL), Tokenizer.load(MODEL)
+    run = Run.read(RAW, METRICS, params, model)
+    click.echo(export(into, model, tokenizer, params.sample, run, gguf))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Reads a model in Hugging Face's layout: a command of its own, no stage of dvc.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lmcore import backend
+from lmcore.errors import StageCommand
+
+
+@click.command(cls=StageCommand)
+@click.argument("folder", type=Path)
+@click.option("--into", type=Path, required=True, help="Folder to write, such as data/model.")
+def main(folder: Path, into: Path) -> None:
+    """Write the GPT-2, Llama, Arcee, Qwen3 or Mixtral model in FOLDER as one of ours."""
+    backend.setup()
+    from lmcore.export.importing import import_huggingface
+
+    import_huggingface(folder, into)
+    click.echo(f"{into}: model.safetensors, config.json and tokenizer.json.")
+
+
+if __name__ == "__main__":
+    main()

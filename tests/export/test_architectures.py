@@ -1,0 +1,98 @@
+"""Each model finds its architecture, or the parameter that keeps it from one is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from export.exported import NAMES, model
+from model.variants import NO_EXPERTS, VARIANTS, config_of
+
+from lmcore.errors import LmcoreError
+from lmcore.export.architectures import architecture_of, unknown
+from lmcore.model import ModelConfig
+
+_EXPERTS = {**NO_EXPERTS, "experts": 4}
+_LLAMA: dict[str, Any] = {"feed_forward": "swiglu"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_model_finds_its_architecture(name: str) -> None:
+    assert architecture_of(model(name).config).name == name.split(":")[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "nearest", "needs"),
+    [
+        ({**_LLAMA, "positions": "alibi"}, "llama", r"model.positions rope \(it is alibi\)"),
+        ({"positions": "none"}, "smollm3", r"model.feed_forward swiglu \(it is gelu\)"),
+        ({"positions": "sinusoidal"}, "arcee", "positions rope"),
+        (
+            {**_LLAMA, "norm": "layernorm"},
+            "llama",
+            r"model.norm rmsnorm \(it is layernorm\)",
+        ),
+        ({**_LLAMA, "norm_placement": "post"}, "llama", r"norm_placement pre \(it is post\)"),
+        ({**_LLAMA, "norm_placement": "none"}, "llama", "norm_placement pre"),
+        ({**_LLAMA, "residual": False}, "llama", r"model.residual true \(it is false\)"),
+        ({**_LLAMA, "qk_norm": True, "bias": True}, "llama", r"qk_norm false \(it is true\)"),
+        ({"qk_norm": True}, "arcee", "model.qk_norm false"),
+        (
+            {"positions": "learned", "norm": "layernorm", "n_kv_heads": 2},
+            "gpt2",
+            r"model.n_kv_heads 4 \(it is 2\)",
+        ),
+        (
+            {**_LLAMA, "positions": "learned", "norm": "layernorm"},
+            "gpt2",
+            r"model.feed_forward gelu \(it is swiglu\)",
+        ),
+        (
+            {**_LLAMA, "moe": {**_EXPERTS, "every": 2}},
+            "mixtral",
+            r"model.moe.every 1 \(it is 2\)",
+        ),
+        (
+            {**_LLAMA, "moe": {**_EXPERTS, "balance": "bias"}},
+            "mixtral",
+            r"model.moe.balance loss \(it is bias\)",
+        ),
+        ({"moe": _EXPERTS}, "mixtral", r"model.feed_forward swiglu \(it is gelu\)"),
+        (
+            {"norm": "layernorm", "qk_norm": True},
+            "starcoder2",
+            r"model.qk_norm false \(it is true\)",
+        ),
+    ],
+)
+def test_a_model_without_counterpart_is_told_why(changes: Any, nearest: str, needs: str) -> None:
+    with pytest.raises(LmcoreError, match=f"no counterpart.*nearest is {nearest}, .*{needs}") as e:
+        architecture_of(config_of(**changes))
+    assert "\n" not in e.value.message and e.value.message.endswith(").")
+
+
+def test_every_parameter_is_spoken_of() -> None:
+    """A new one must be given its neutral value, or a place, in the tables."""
+    assert unknown(config_of()) == []
+
+
+def test_a_parameter_that_no_table_knows_is_refused() -> None:
+    class NewConfig(ModelConfig):
+        logit_scale: float
+
+    config = NewConfig(**config_of(**_LLAMA).model_dump(), logit_scale=1.0)
+    with pytest.raises(LmcoreError, match=r"model.logit_scale has no counterpart"):
+        architecture_of(config)
+
+
+def test_what_matters_in_training_alone_does_not_matter() -> None:
+    changes = {"dropout": 0.1, "moe": {**NO_EXPERTS, "every": 3, "balance": "bias"}}
+    assert architecture_of(config_of(**_LLAMA, **changes)).name == "llama"
+
+
+def test_every_variant_is_exported_or_refused_in_one_sentence() -> None:
+    for name, changes in VARIANTS.items():
+        try:
+            architecture_of(config_of(**changes))
+        except LmcoreError as error:
+            assert error.message.count(" (it is ") >= 1, name

@@ -1,0 +1,77 @@
+"""The commands: a folder is written whole, or nothing is, and nothing of yours is lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from export.exported import exported, model, tokenizer
+from model.variants import model_of, tokens_of
+
+from lmcore.errors import LmcoreError
+from lmcore.model import load_model, save_model
+from stages import export, import_hf
+
+
+@pytest.fixture
+def project(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with params.yaml and a model, as after `dvc repro`."""
+    shutil.copyfile(repository / "params.yaml", tmp_path / "params.yaml")
+    tokenizer().save(tmp_path)
+    model_folder = tmp_path / "data" / "model"
+    model_folder.parent.mkdir()
+    save_model(model_folder, model("llama: grouped queries"), tmp_path / "tokenizer.json")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_export_and_import_from_the_command_line(project: Path) -> None:
+    pytest.importorskip("gguf", reason="pip install gguf")
+    result = CliRunner().invoke(export.main, ["--gguf"])
+    assert result.output == "data/export: llama, for transformers, mlx_lm and llama.cpp.\n"
+    assert sorted(path.name for path in (project / "data/export").iterdir()) == [
+        "README.md",
+        "config.json",
+        "generation_config.json",
+        "merges.txt",
+        "model.gguf",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    ]
+    result = CliRunner().invoke(import_hf.main, ["data/export", "--into", "again"])
+    assert result.exit_code == 0, result.output
+    tokens = tokens_of(model("llama: grouped queries"))
+    np.testing.assert_array_equal(
+        load_model(project / "again")(tokens), load_model(project / "data/model")(tokens)
+    )
+
+
+def test_a_model_without_counterpart_is_one_sentence_and_no_folder(project: Path) -> None:
+    alibi = model_of(positions="alibi", vocab_size=tokenizer().vocab_size)
+    save_model(project / "data" / "model", alibi, project / "tokenizer.json")
+    result = CliRunner().invoke(export.main, [])
+    assert result.exit_code == 1
+    assert result.output.count("\n") == 1 and "(it is alibi)" in result.output
+    assert not (project / "data" / "export").exists()
+
+
+def test_an_export_replaces_an_export_and_nothing_else(tmp_path: Path) -> None:
+    exported("qwen3: untied", tmp_path / "export")
+    exported("llama: grouped queries", tmp_path / "export")
+    assert '"llama"' in (tmp_path / "export" / "config.json").read_text()
+    (tmp_path / "export" / "thesis.tex").write_text("years of work")
+    with pytest.raises(LmcoreError, match=r"export holds thesis.tex, which would be lost"):
+        exported("llama: grouped queries", tmp_path / "export")
+    assert (tmp_path / "export" / "thesis.tex").read_text() == "years of work"
+    assert (tmp_path / "export" / "model.safetensors").exists()
+
+
+def test_a_file_is_not_replaced_by_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "export").write_text("years of work")
+    with pytest.raises(LmcoreError, match="is a file; name a folder"):
+        exported("llama: grouped queries", tmp_path / "export")
+    assert (tmp_path / "export").read_text() == "years of work"

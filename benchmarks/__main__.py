@@ -12,8 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SECTIONS = ("tokenizer", "tokenizer_large", "training", "sampling")
 
-# Too slow for every time: `make bench-recipes` renews it.
-APART = ("recipes",)
+# Too slow for every time: `make bench-ablations` and `make bench-recipes` renew them.
+APART = ("ablations", "recipes")
 
 HEAD = """# Benchmarks
 

@@ -9,10 +9,10 @@ Modules stand on floors; each imports only from floors below its own:
     1  backend                                    compute: sets up the process
     2  fastmath, model, losses                    mlx, no data
     3  schedules, optimizers, checkpoints,        learning
-       parallel, trainer
-    4  accounting, evaluation, baselines,         use
-       quality, sampling, storytelling, report,
-       export
+       parallel, learner, overfit, trainer
+    4  accounting, planning, evaluation,          use
+       baselines, routing, quality, sampling,
+       storytelling, report, compare, export
 
 Importing this package imports nothing else.
 """

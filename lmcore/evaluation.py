@@ -16,6 +16,7 @@ that little, to the model's disadvantage.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from lmcore.corpus.store import iter_texts, read_texts, row_groups, split_files
 from lmcore.losses import token_losses
 from lmcore.model import GPT
 from lmcore.progress import progress
+from lmcore.routing import ExpertUse, expert_use
 from lmcore.shards import TokenShards
 from lmcore.tokenizer import Tokenizer
 
@@ -138,6 +140,7 @@ class Evaluation:
     losses: np.ndarray  # (N,) nats
     positions: PositionLoss
     tokens: np.ndarray  # (N,)
+    experts: dict[int, ExpertUse]  # of each mixture layer, from 0
     shards: TokenShards
 
     def save(self, folder: Path, metrics: Path, tokenizer: Tokenizer) -> None:
@@ -146,6 +149,7 @@ class Evaluation:
             write_text(partial / "position_loss.csv", self.positions.csv())
             write_text(partial / "stories.csv", self._stories())
             write_json(partial / "passage.json", self._passage(tokenizer))
+            write_json(partial / "experts.json", self._favourites(tokenizer))
         write_json(metrics, self.metrics)
 
     def _stories(self) -> str:
@@ -161,6 +165,20 @@ class Evaluation:
             "tokens": [tokenizer.decode([index]) for index in ids],
             "loss": [round(float(loss), 4) for loss in self.losses[:end]],
         }
+
+    def _favourites(self, tokenizer: Tokenizer) -> dict[str, list[list[str]]]:
+        """The texts of each expert's favourite tokens, by layer; empty without a mixture."""
+        return {
+            layer_name(layer): [
+                [tokenizer.decode([index]) for index in tokens] for tokens in use.favourites
+            ]
+            for layer, use in self.experts.items()
+        }
+
+
+def layer_name(layer: int) -> str:
+    """How the metrics name a layer, counted from 1."""
+    return f"layer_{layer + 1}"
 
 
 def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) -> Evaluation:
@@ -182,8 +200,25 @@ def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) 
     }
     if floor is not None:
         metrics["floor"] = {"bits_per_byte": floor}
+    experts = expert_use(model, _batches(model, validation, batch_size))
+    if experts:
+        metrics["experts"] = {layer_name(layer): use.figures() for layer, use in experts.items()}
     stories = list(zip(sizes.astype(int).tolist(), nats.tolist(), strict=True))
-    return Evaluation(metrics, stories, losses, positions, validation, shards)
+    return Evaluation(metrics, stories, losses, positions, validation, experts, shards)
+
+
+# Tokens over which the use of experts is counted.
+_MOST_ROUTED = 2**17
+
+
+def _batches(model: GPT, tokens: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
+    """The first whole windows of a mixture's validation tokens, (at most batch_size, T)."""
+    if not model.config.moe.experts:
+        return
+    length = min(model.config.context_length, len(tokens))
+    rows = tokens[: min(_MOST_ROUTED, len(tokens)) // length * length].reshape(-1, length)
+    for first in range(0, len(rows), batch_size):
+        yield rows[first : first + batch_size].astype(np.int32)
 
 
 def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:

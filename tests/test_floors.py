@@ -10,7 +10,17 @@ from imports import all_modules, direct_imports, outside_imports
 # The first matching prefix decides; see lmcore/__init__.py.
 FLOORS = {
     0: ["errors", "artifacts", "params", "paths", "progress", "profiles"],
-    1: ["corpus", "unicode_classes", "pretokenize", "bpe", "tokenizer", "encoder", "shards"],
+    1: [
+        "corpus",
+        "unicode_classes",
+        "pretokenize",
+        "bpe",
+        "tokenizer",
+        "encoder",
+        "shards",
+        "batches",
+        "backend",
+    ],
     2: ["model", "losses", "fastmath"],
     3: ["schedules", "optimizers", "checkpoints", "parallel", "learner", "overfit", "trainer"],
     4: [
@@ -18,15 +28,15 @@ FLOORS = {
         "planning",
         "evaluation",
         "baselines",
+        "routing",
         "quality",
         "sampling",
         "storytelling",
         "report",
         "compare",
+        "export",
     ],
 }
-FLOORS[1] += ["batches", "backend"]
-FLOORS[4] += ["export"]
 DATA = [
     "corpus",
     "unicode_classes",

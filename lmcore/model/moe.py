@@ -247,33 +247,3 @@ def auxiliary_loss(config: ModelConfig, balances: list[Balance]) -> mx.array:
     for balance in balances:
         total = total + weight * balancing(balance) + config.moe.z_loss_coefficient * balance.z
     return total
-
-
-@dataclass(frozen=True)
-class RouterStatistics:
-    """How one mixture layer spread a batch of tokens."""
-
-    layer: int
-    load: list[float]  # share of the choices per expert, summing to 1
-    entropy: float  # of each token's probabilities, averaged, in bits; log2 E when undecided
-    dead_experts: int  # experts that no token chose
-    imbalance: float  # largest load / even load: 1 is perfect
-
-
-def router_statistics(routings: dict[int, Routing]) -> list[RouterStatistics]:
-    """Statistics of each layer's routing; `GPT.routings` gives them by layer."""
-    found = []
-    for layer, routing in routings.items():
-        load = Balance.of(routing).load
-        p = routing.probabilities
-        entropy = -mx.mean(mx.sum(p * mx.log2(mx.maximum(p, 1e-30)), axis=-1))
-        found.append(
-            RouterStatistics(
-                layer,
-                load.tolist(),
-                entropy.item(),
-                mx.sum(load == 0).item(),
-                (mx.max(load) * len(load)).item(),
-            )
-        )
-    return found

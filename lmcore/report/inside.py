@@ -74,24 +74,40 @@ def surprise_section(passage: dict[str, Any]) -> str:
     )
 
 
-def routing_section(model: GPT, tokenizer: Tokenizer, passage: dict[str, Any]) -> str:
-    """How evenly the experts of a mixture are used; empty where there is none."""
-    experts = model.config.moe.experts
-    if not experts:
+def experts_section(metrics: dict[str, Any], favourites: dict[str, list[list[str]]]) -> str:
+    """How evenly the experts of a mixture are used and for what; empty where there is none."""
+    if not metrics:
         return ""
-    ids = tokenizer.encode("".join(passage["tokens"]))[: model.config.context_length]
-    routings = model.routings(mx.array(ids.astype(np.int32)[None]))
-    rows = []
-    for layer, routing in routings.items():
-        chosen = np.array(routing.chosen).reshape(-1)
-        loads = np.bincount(chosen, minlength=experts) / len(chosen)
-        rows.append([f"Layer {layer + 1}", *(f"{load:.1%}" for load in loads)])
-    caption = (
-        f"Share of the choices that fell on each expert, over {len(ids)} tokens of the passage; "
-        f"even use is {1 / experts:.1%}."
+    names = {layer: layer.replace("_", " ").capitalize() for layer in metrics}
+    experts = [name.replace("_", " ").capitalize() for name in next(iter(metrics.values()))["load"]]
+    loads = [
+        [names[layer], *(f"{load:.1%}" for load in use["load"].values())]
+        for layer, use in metrics.items()
+    ]
+    figures = [
+        [names[layer], f"{use['imbalance']:.2f}", str(use["dead_experts"])]
+        + [f"{use[key]:.2f}" for key in ("entropy", "specialisation")]
+        for layer, use in metrics.items()
+    ]
+    liked = [
+        [names[layer], *(" · ".join(map(visible, tokens)) for tokens in favourites[layer])]
+        for layer in metrics
+    ]
+    even = 1 / len(experts)
+    return section(
+        "Experts",
+        "<p>Each token of a mixture goes to the few experts that its router likes best. An "
+        "imbalance of 1 is perfect; a dead expert was chosen by no token; the entropy is that of "
+        f"the router's probabilities, {math.log2(len(experts)):.2f} bits when it cannot decide; "
+        "the specialisation is how many bits the token itself tells of where it goes.</p>"
+        + table(
+            f"Share of the choices that fell on each expert; even use is {even:.1%}",
+            ["", *experts],
+            loads,
+        )
+        + table("Routers", ["", "imbalance", "dead experts", "entropy", "specialisation"], figures)
+        + table("The tokens that tell most of an expert", ["", *experts], liked),
     )
-    head = ["", *(f"Expert {number + 1}" for number in range(experts))]
-    return section("Experts", table(caption, head, rows))
 
 
 def visible(token: str) -> str:

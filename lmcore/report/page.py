@@ -18,7 +18,7 @@ from lmcore.model import GPT
 from lmcore.params import Params
 from lmcore.report.charts import MOST_POINTS, Line, line_chart, short
 from lmcore.report.elements import key_table, lines_of, section, table
-from lmcore.report.inside import attention_section, routing_section, surprise_section
+from lmcore.report.inside import attention_section, experts_section, surprise_section
 from lmcore.report.published import PUBLISHED
 from lmcore.tokenizer import Tokenizer
 
@@ -40,6 +40,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     evaluation = read_json(paths.METRICS / "evaluation.json")
     manifest = read_json(paths.RAW / "manifest.json")
     passage = read_json(paths.EVALUATION / "passage.json")
+    favourites = read_json(paths.EVALUATION / "experts.json")
     train = read_json(paths.METRICS / "train.json")
     sections = [
         _summary(evaluation, train, manifest["source"]),
@@ -48,7 +49,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
         _samples(),
         surprise_section(passage),
         attention_section(model, tokenizer, params.report.attention_text),
-        routing_section(model, tokenizer, passage),
+        experts_section(evaluation.get("experts", {}), favourites),
         _facts(manifest),
         _parameters(params),
     ]

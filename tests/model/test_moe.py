@@ -24,7 +24,6 @@ from lmcore.model.moe import (
     Routing,
     auxiliary_loss,
     balance_loss,
-    router_statistics,
 )
 
 
@@ -160,15 +159,6 @@ def test_the_bias_sways_the_choice_but_not_the_weights() -> None:
     assert (np.array(routing.chosen)[:, 0] == 2).all()
     p = np.take_along_axis(np.array(routing.probabilities), np.array(routing.chosen), -1)
     np.testing.assert_allclose(routing.weights, p / p.sum(-1, keepdims=True), rtol=1e-5)
-
-
-def test_router_statistics_by_hand() -> None:
-    routing = routing_of([[50.0, 0, 0, -50], [50, 0, 0, -50], [0, 50, 0, -50], [0, 0, 0, -50]], 1)
-    (found,) = router_statistics({3: routing})
-    assert found.layer == 3
-    assert found.load == [0.75, 0.25, 0, 0]
-    assert found.entropy == pytest.approx(math.log2(3) / 4, rel=1e-5)
-    assert (found.dead_experts, found.imbalance) == (2, 3.0)
 
 
 def test_every_nth_block_is_a_mixture() -> None:

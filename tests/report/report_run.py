@@ -17,7 +17,7 @@ STORIES = [f"Once upon a time Lily said: {HOSTILE}\nThe end.", "The old cat was 
 TEXT = "Once upon a time </script> Lily was sad."
 
 
-def write_run(root: Path, *, source: str = "builtin") -> None:
+def write_run(root: Path, *, source: str = "builtin", experts: int = 0) -> None:
     """Everything the report reads, below `root`."""
     evaluation = {
         "model": {"bits_per_byte": 0.8, "bits_per_byte_standard_error": 0.01, "perplexity": 7.5},
@@ -31,6 +31,16 @@ def write_run(root: Path, *, source: str = "builtin") -> None:
     }
     if source == "builtin":
         evaluation["floor"] = {"bits_per_byte": 0.64}
+    if experts:
+        evaluation["experts"] = {
+            "layer_2": {
+                "load": {f"expert_{n + 1}": 1 / experts for n in range(experts)},
+                "entropy": 1.25,
+                "dead_experts": 0,
+                "imbalance": 1.0,
+                "specialisation": 0.375,
+            }
+        }
     split = {"documents": 8, "bytes": 4321, "tokens": 1234, "bytes_per_token": 3.5}
     story = {
         "distinct_1": 0.4,
@@ -56,6 +66,7 @@ def write_run(root: Path, *, source: str = "builtin") -> None:
             "tokens": ["Once", " upon", HOSTILE, "\n", "end"],
             "loss": [math.log(2) * bits for bits in (1.0, 0.0, 20.0, 3.0, 2.0)],
         },
+        paths.EVALUATION / "experts.json": {"layer_2": [[" the", HOSTILE]] * experts},
         paths.SAMPLES / "samples.json": [{"prompt": "Once <b>", "text": HOSTILE}],
     }
     for path, value in files.items():
@@ -73,11 +84,10 @@ def write_run(root: Path, *, source: str = "builtin") -> None:
     write_text(root / paths.EVALUATION / "position_loss.csv", "\n".join([head, *rows]) + "\n")
 
 
-def small_model(params: Params, tokenizer: Tokenizer, experts: int = 0) -> GPT:
+def small_model(params: Params, tokenizer: Tokenizer) -> GPT:
     """Two layers of two heads, fresh."""
     small = {"context_length": 64, "d_model": 16, "n_layers": 2, "n_heads": 2, "n_kv_heads": 2}
     config = params.model.model_dump() | small | {"d_ff": 32, "vocab_size": tokenizer.vocab_size}
-    config["moe"]["experts"] = experts
     return GPT(ModelConfig(**config))
 
 
@@ -89,10 +99,10 @@ def make_report(
     params = params.model_copy(
         update={"report": params.report.model_copy(update={"attention_text": TEXT})}
     )
-    write_run(root, source=source)
+    write_run(root, source=source, experts=experts)
     if without is not None:
         (root / without).unlink()
     tokenizer = Tokenizer.train(STORIES, 300, ["<|endoftext|>"])
-    model = small_model(params, tokenizer, experts)
+    model = small_model(params, tokenizer)
     write_report(params, model, tokenizer, root / paths.REPORT)
     return (root / paths.REPORT / "index.html").read_text("utf-8")

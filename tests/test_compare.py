@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from pipeline.clone import Clone
 
+from lmcore.compare.changes import changes
 from lmcore.compare.measures import (
     bits_per_byte_difference,
     first_difference,
     relative_distance,
     share_cut_differently,
 )
-from lmcore.compare.parts import Part, changes
+from lmcore.compare.parts import Part
 from lmcore.compare.show import as_page, as_text
 from lmcore.tokenizer import Tokenizer
 
@@ -66,6 +67,12 @@ def test_an_experiment_by_name_beside_a_commit_and_the_workspace(runs: Clone) ->
     assert "sample.max_tokens" in text
     assert "data/samples differs: sample.max_tokens" in text
     assert "differs" not in said(runs, "short", "workspace")
+
+
+def test_the_report_says_what_changed_since_the_last_commit(runs: Clone) -> None:
+    report = (runs.folder / "data/report/index.html").read_text()
+    assert '<th scope="row">sample.max_tokens</th><td>20</td><td>5</td>' in report
+    assert "train.learning_rate</th><td>0.003" not in report
 
 
 def test_an_unknown_revision_is_one_sentence(runs: Clone) -> None:

@@ -12,13 +12,14 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from lmcore.artifacts import read_json
+from lmcore.compare.changes import changes, flatten
 from lmcore.compare.measures import (
     bits_per_byte_difference,
     first_difference,
     relative_distance,
     share_cut_differently,
 )
-from lmcore.compare.revision import Revision, flatten
+from lmcore.compare.revision import Revision
 from lmcore.report.charts import Line, line_chart
 from lmcore.tokenizer import Tokenizer
 
@@ -68,20 +69,6 @@ def _reasons(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
     return names or ["the same inputs and parameters gave another result (another machine?)"]
 
 
-def changes(a: dict[str, Any], b: dict[str, Any]) -> list[list[str]]:
-    """Rows of key, A and B where two flat dictionaries differ."""
-    keys = [*a, *(key for key in b if key not in a)]
-    return [
-        [key, _said(a.get(key, "–")), _said(b.get(key, "–"))]
-        for key in keys
-        if key not in a or key not in b or a[key] != b[key]
-    ]
-
-
-def _said(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
 def _params(a: Revision, b: Revision) -> Part:
     rows = changes(a.params, b.params)
     said = [] if rows else ["Identical."]
@@ -90,11 +77,12 @@ def _params(a: Revision, b: Revision) -> Part:
 
 def _metrics(a: Revision, b: Revision) -> Part:
     rows, said = [], []
-    for name in (f"data/metrics/{metric}.json" for metric in _METRICS):
-        paths, missing = _both(a, b, name)
+    for metric in _METRICS:
+        paths, missing = _both(a, b, f"data/metrics/{metric}.json")
         said += missing
         if not missing:
-            rows += changes(*(flatten(read_json(path)) for path in paths))
+            found = changes(*(flatten(read_json(path)) for path in paths))
+            rows += [[f"{metric}: {row[0]}", *row[1:]] for row in found]
     return Part(
         "Metrics", said if rows or said else ["Identical."], ["metric", a.name, b.name], rows
     )

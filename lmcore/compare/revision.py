@@ -14,6 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML, YAMLError
 
+from lmcore.compare.changes import flatten
 from lmcore.errors import LmcoreError
 
 WORKSPACE = "workspace"
@@ -88,17 +89,6 @@ def open_revision(name: str) -> Iterator[Revision]:
         raise LmcoreError(f"{name} cannot be read: {error}.") from None
     with TemporaryDirectory() as folder:
         yield Revision(name, Path(folder), DVCFileSystem(".", rev=commit))
-
-
-def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """`{a: {b: 1}}` as `{a.b: 1}`."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, dict):
-            found |= flatten(value, f"{prefix}{key}.")
-        else:
-            found[f"{prefix}{key}"] = value
-    return found
 
 
 def _yaml(name: str, path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from lmcore.artifacts import atomic_directory, read_json, write_text
 from lmcore.errors import LmcoreError
 from lmcore.model import GPT
 from lmcore.params import Params
+from lmcore.report.change import change_section, committed_run, run_of_workspace
 from lmcore.report.charts import MOST_POINTS, Line, line_chart, short
 from lmcore.report.elements import key_table, lines_of, section, table
 from lmcore.report.inside import attention_section, experts_section, surprise_section
@@ -45,6 +46,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     sections = [
         _summary(evaluation, train, manifest["source"]),
         _comparison(evaluation, manifest["source"]),
+        change_section(committed_run(), run_of_workspace()),
         _curves(train),
         _samples(),
         surprise_section(passage),

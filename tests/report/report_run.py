@@ -69,6 +69,7 @@ def write_run(root: Path, *, source: str = "builtin", experts: int = 0) -> None:
         paths.EVALUATION / "experts.json": {"layer_2": [[" the", HOSTILE]] * experts},
         paths.SAMPLES / "samples.json": [{"prompt": "Once <b>", "text": HOSTILE}],
     }
+    write_text(root / "params.yaml", "train:\n  steps: 1500\n  learning_rate: 0.003\n")
     for path, value in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         write_json(root / path, value)

@@ -107,7 +107,7 @@ def test_the_page_fits_the_screen(page: Browser, width: int) -> None:
 
 def test_sections_are_linked_and_headings_in_order(page: Browser) -> None:
     links = page.run("[...document.querySelectorAll('nav a')].map((a) => a.hash)")
-    assert len(links) == 9
+    assert len(links) == 10
     assert page.run(f"{links}.every((link) => document.querySelector(link) !== null)")
     assert page.run("document.querySelectorAll('h1').length") == 1
     assert page.run("document.querySelectorAll('main').length") == 1

@@ -16,7 +16,8 @@ from lmcore.report.charts import Line, line_chart
 from lmcore.report.elements import inline_json
 from lmcore.report.page import verdict
 
-HEADINGS = ["Summary", "Comparison", "Training", "Samples", "Surprise", "Attention", "Data"]
+HEADINGS = ["Summary", "Comparison", "Change", "Training", "Samples"]
+HEADINGS += ["Surprise", "Attention", "Data"]
 
 
 class Outline(html.parser.HTMLParser):

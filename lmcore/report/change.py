@@ -1,0 +1,118 @@
+"""What changed since the run that was committed last: `dvc params diff` and `dvc metrics diff`.
+
+The commit is no dependency of the report, or committing a run would put its
+report out of date. A report that DVC brings back from its cache therefore names
+the commit that it was made beside.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from lmcore import paths
+from lmcore.artifacts import read_json
+from lmcore.compare.changes import changes, flatten
+from lmcore.report.elements import section, table
+
+_METRICS = [paths.METRICS / f"{name}.json" for name in ("evaluation", "samples", "train")]
+_METRICS += [paths.METRICS / f"{name}.json" for name in ("tokenizer", "tokens")]
+_PARAMS = Path("params.yaml")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The parameters and metrics of one run, flat: a metric's key begins with its file's name."""
+
+    name: str
+    params: dict[str, Any]
+    metrics: dict[str, Any]
+
+
+def run_of_workspace() -> Run:
+    """What this folder holds; `LmcoreError` where a file is missing."""
+    files = {path: read_json(path) for path in _METRICS}
+    return Run("now", _read_yaml(_PARAMS.read_text("utf-8")), _flat_metrics(files))
+
+
+def committed_run() -> Run | None:
+    """What the current commit holds, or None where no run was committed, or git is not used."""
+    commit, params = _git("rev-parse", "HEAD"), _committed(_PARAMS)
+    texts = {path: text for path in _METRICS if (text := _committed(path))}
+    if commit is None or params is None or not texts:
+        return None
+    try:
+        files = {path: json.loads(text) for path, text in texts.items()}
+        return Run(f"commit {commit[:8]}", _read_yaml(params), _flat_metrics(files))
+    except (ValueError, YAMLError):  # not the work of this pipeline
+        return None
+
+
+def _flat_metrics(files: dict[Path, Any]) -> dict[str, Any]:
+    return {
+        f"{path.stem}: {key}": value
+        for path, values in files.items()
+        for key, value in flatten(values).items()
+    }
+
+
+def _read_yaml(text: str) -> dict[str, Any]:
+    return flatten(YAML(typ="safe", pure=True).load(text) or {})
+
+
+def _committed(path: Path) -> str | None:
+    return _git("show", f"HEAD:./{path.as_posix()}")
+
+
+def _git(*arguments: str) -> str | None:
+    """What git prints, or None where it fails or is not there."""
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.decode("utf-8")
+
+
+def change_section(before: Run | None, now: Run) -> str:
+    """The parameters and metrics that differ from the run committed last."""
+    if before is None:
+        return section(
+            "Change",
+            "<p>No earlier run is committed here. Commit <code>params.yaml</code>, <code>dvc.lock"
+            "</code>, <code>data/metrics</code> and <code>data/plots</code>; the next report says "
+            "what changed since.</p>",
+        )
+    params, metrics = changes(before.params, now.params), changes(before.metrics, now.metrics)
+    if not params and not metrics:
+        return section("Change", f"<p>No parameter and no metric differs from {before.name}.</p>")
+    body = f"<p>Since {before.name}, the last one: {_headline(before, now)}.</p>"
+    if params:
+        body += table("Parameters that differ", ["parameter", "before", "now"], params)
+    if metrics:
+        rows = [[*row, _difference(row[0], before, now)] for row in metrics]
+        body += table("Metrics that differ", ["metric", "before", "now", "change"], rows)
+    return section("Change", body)
+
+
+_HEADLINE = "evaluation: model.bits_per_byte"
+
+
+def _headline(before: Run, now: Run) -> str:
+    """What became of the figure that matters most."""
+    if _HEADLINE not in before.metrics:
+        return "no bits per byte to compare with"
+    old, new = before.metrics[_HEADLINE], now.metrics[_HEADLINE]
+    return f"{old:.3f} bits per byte before, {new:.3f} now ({new / old - 1:+.1%})"
+
+
+def _difference(key: str, before: Run, now: Run) -> str:
+    """Now minus before, where both are numbers."""
+    old, new = before.metrics.get(key), now.metrics.get(key)
+    numbers = all(isinstance(value, int | float) for value in (old, new))
+    return f"{new - old:+.4g}" if numbers else ""

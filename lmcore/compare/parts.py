@@ -116,9 +116,13 @@ def _significance(a: Revision, b: Revision) -> Part:
         [
             f"{b.name} needs {abs(found.value):.4f} ± {found.standard_error:.4f} bits per byte "
             f"{word} than {a.name} (± one standard error, {how}): "
-            f"z = {found.z:.2f}, p = {found.p:.2g}."
+            f"z = {found.z:.2f}, p {_chance(found.p)}."
         ],
     )
+
+
+def _chance(p: float) -> str:
+    return f"= {p:.2g}" if p >= 1e-9 else "< 1e-9"
 
 
 def _stories(path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-import lmcore.report
 from lmcore.artifacts import write_text
 from lmcore.compare.parts import Part
-from lmcore.report.elements import section, table
+from lmcore.report.elements import page_of, section, table
 
-_ASSETS = Path(lmcore.report.__file__).parent / "assets"
 _WIDEST = 60
 
 
@@ -51,11 +49,4 @@ def as_page(names: str, parts: list[Part], path: Path) -> None:
         if part.rows:
             body += table(f"{part.title} of {names}", part.head, part.rows)
         sections.append(section(part.title, body + part.charts))
-    page = (_ASSETS / "page.html").read_text("utf-8")
-    page = page.replace("Report of a run", f"Comparison of {escape(names)}")
-    page = page.replace("lmcore: report of a run", f"lmcore: comparison of {escape(names)}")
-    page = page.replace("Skip to the report", "Skip to the comparison")
-    css, script = ((_ASSETS / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    for mark, content in (("STYLE", css), ("MAIN", "\n".join(sections)), ("SCRIPT", script)):
-        page = page.replace(f"<!--{mark}-->", content)
-    write_text(path, page)
+    write_text(path, page_of(f"comparison of {names}", sections))

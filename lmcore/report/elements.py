@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
+from pathlib import Path
 from typing import Any
+
+_ASSETS = Path(__file__).parent / "assets"
+
+
+def page_of(title: str, sections: list[str]) -> str:
+    """A whole page: its title, sections, style and script, in one self-contained file."""
+    parts = {
+        "TITLE": escape(title),
+        "HEADING": escape(title[:1].upper() + title[1:]),
+        "STYLE": (_ASSETS / "page.css").read_text("utf-8"),
+        "MAIN": "\n".join(sections),
+        "SCRIPT": (_ASSETS / "page.js").read_text("utf-8"),
+    }
+    page = (_ASSETS / "page.html").read_text("utf-8")
+    return re.sub(r"<!--([A-Z]+)-->", lambda mark: parts[mark[1]], page)
 
 
 def section(title: str, body: str) -> str:

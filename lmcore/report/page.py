@@ -18,12 +18,10 @@ from lmcore.model import GPT
 from lmcore.params import Params
 from lmcore.report.change import change_section, committed_run, run_of_workspace
 from lmcore.report.charts import MOST_POINTS, Line, line_chart, short
-from lmcore.report.elements import key_table, lines_of, section, table
+from lmcore.report.elements import key_table, lines_of, page_of, section, table
 from lmcore.report.inside import attention_section, experts_section, surprise_section
 from lmcore.report.published import PUBLISHED
 from lmcore.tokenizer import Tokenizer
-
-_ASSETS = Path(__file__).parent / "assets"
 
 # What the rows of the comparison are called, best known first.
 _BASELINES = {
@@ -55,10 +53,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
         _facts(manifest),
         _parameters(params),
     ]
-    css, script = ((_ASSETS / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    page = (_ASSETS / "page.html").read_text("utf-8")
-    for mark, content in (("STYLE", css), ("MAIN", "\n".join(sections)), ("SCRIPT", script)):
-        page = page.replace(f"<!--{mark}-->", content)
+    page = page_of("report of a run", sections)
     with atomic_directory(folder) as partial:
         write_text(partial / "index.html", page)
 
@@ -208,15 +203,21 @@ def _published() -> str:
     rows = [
         [
             result.name,
-            f"{result.vocabulary:,}",
+            result.source,
+            result.tokenizer,
             f"{result.loss:.3f}",
+            f"{result.bytes_per_token:.2f}",
             f"{result.bits_per_byte:.2f}",
             result.comparable,
         ]
         for result in PUBLISHED
     ]
-    caption = "Published results for TinyStories, of use where this run's text is TinyStories too."
-    head = ["Result", "vocabulary", "nats/token", "bits/byte", "comparable?"]
+    caption = (
+        "Published results for TinyStories, of use where this run's text is TinyStories too; "
+        "bits/byte = nats/token / ln 2 / (bytes/token)."
+    )
+    head = ["Result", "source", "tokenizer", "nats/token", "bytes/token", "bits/byte"]
+    head.append("comparable?")
     return table(caption, head, rows)
 
 

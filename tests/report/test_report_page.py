@@ -15,6 +15,7 @@ from lmcore.errors import LmcoreError
 from lmcore.report.charts import Line, line_chart
 from lmcore.report.elements import inline_json
 from lmcore.report.page import verdict
+from lmcore.report.published import PUBLISHED
 
 HEADINGS = ["Summary", "Comparison", "Change", "Training", "Samples"]
 HEADINGS += ["Surprise", "Attention", "Data"]
@@ -133,6 +134,11 @@ def test_the_verdict_grades_tinystories(bits: float, word: str) -> None:
     }
     assert f"that is {word}" in verdict(figures, "tinystories")[-1]
     assert word not in verdict(figures, "files")[-1]
+
+
+def test_published_losses_become_the_bits_per_byte_that_their_authors_imply() -> None:
+    bits = [round(result.bits_per_byte, 2) for result in PUBLISHED]
+    assert bits == [0.51, 0.63, 0.70, 1.05, 1.38, 0.29, 0.32, 0.41, 0.88]
 
 
 def test_a_long_curve_is_thinned_to_means() -> None:

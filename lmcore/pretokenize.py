@@ -147,18 +147,23 @@ def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
     starts[1:] &= ~(word[1:] & (text[:-1] == _BLANK))
     starts[1:] |= text[:-1] == _END
     # 2. The last white space before a word, also within a run of white space.
-    starts[_last_spaces(text, space, word)] = True
+    _start_last_spaces(text, space, word, starts)
     # 3. Contractions.
     _cut_contractions(text, starts)
     return starts
 
 
-def _last_spaces(text: np.ndarray, space: np.ndarray, word: np.ndarray) -> np.ndarray:
-    """Where the last white-space character before each word begins."""
-    last = np.flatnonzero(space[:-1] & word[1:])
-    while len(inside := np.flatnonzero((text[last] & 0xC0) == 0x80)):  # a continuation byte
-        last[inside] -= 1
-    return last
+def _start_last_spaces(
+    text: np.ndarray, space: np.ndarray, word: np.ndarray, starts: np.ndarray
+) -> None:
+    """A word starts where the last white-space character before another begins."""
+    last = space[:-1] & word[1:]  # at that character's last byte
+    longer = np.flatnonzero(last & (text[:-1] >= 0x80))  # which of a few is not its first
+    last[longer] = False
+    starts[:-1] |= last
+    while len(inside := np.flatnonzero((text[longer] & 0xC0) == 0x80)):  # a continuation byte
+        longer[inside] -= 1
+    starts[longer] = True
 
 
 def _cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:

@@ -292,26 +292,21 @@ class Tokenizer:
     def _encode_words(self, words: pa.BinaryArray, end: int) -> np.ndarray:
         """Ids of all words in order, int32; `END` becomes `end`.
 
-        Each distinct word is merged once: the first token of every word is a
-        gather, and the others of the few longer words are inserted.
+        Each distinct word is merged once. Its ids then stand for the word as
+        bytes do for a string, so an array of words becomes one of ids by the
+        gather that pyarrow has for strings.
         """
         coded = words.dictionary_encode()
-        codes = coded.indices.to_numpy(zero_copy_only=False)
-        distinct = coded.dictionary.to_pylist()
-        ids_of = [(end,) if word == END else self._words[word] for word in distinct]
-        first = np.array([ids[0] for ids in ids_of], np.int32)
-        lengths = np.array([len(ids) for ids in ids_of], np.int64)
-        gathered = first[codes]
-        longer = np.flatnonzero(lengths[codes] > 1)
-        if not len(longer):
-            return gathered
-        rest = np.array([index for ids in ids_of for index in ids[1:]], np.int32)
-        rest_start = np.cumsum(lengths - 1) - (lengths - 1)
-        extra = lengths[codes[longer]] - 1
-        # For every inserted token: its place in `rest`, counted up within its word.
-        within = np.arange(extra.sum()) - np.repeat(np.cumsum(extra) - extra, extra)
-        tails = rest[np.repeat(rest_start[codes[longer]], extra) + within]
-        return np.insert(gathered, np.repeat(longer + 1, extra), tails)
+        ids_of = [
+            (end,) if word == END else self._words[word] for word in coded.dictionary.to_pylist()
+        ]
+        ids = np.array([index for ids in ids_of for index in ids], np.int32)
+        ends = np.cumsum([0, *map(len, ids_of)], dtype=np.int64) * ids.itemsize
+        strings = pa.LargeBinaryArray.from_buffers(
+            pa.large_binary(), len(ids_of), [None, pa.py_buffer(ends), pa.py_buffer(ids)]
+        )
+        gathered = strings.take(coded.indices)
+        return np.frombuffer(gathered.buffers()[2] or b"", np.int32)
 
     def _specials(self, which: Special) -> set[str]:
         return set(self.special_tokens if which == "all" else which)

@@ -26,7 +26,7 @@ from lmcore.pretokenize import PATTERNS, blocks_of
 from lmcore.tokenizer import END_OF_TEXT, Tokenizer
 
 ENCODE_BYTES = 100_000_000
-STAGE_BYTES = 400_000_000  # enough for the start-up of processes not to decide
+STAGE_BYTES = 1_000_000_000  # enough for the start-up of processes not to decide
 TRAIN_BYTES = 64_000_000
 ROUNDS = 5
 

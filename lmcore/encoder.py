@@ -12,9 +12,8 @@ import multiprocessing
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -31,13 +30,13 @@ from lmcore.progress import progress
 from lmcore.shards import ShardWriter
 from lmcore.tokenizer import Tokenizer
 
-# Below this many bytes, starting processes takes longer than it saves: about a
-# second, in which one process counts or encodes some 70 MB.
-_WORTH_PROCESSES = 192 << 20
+# Below this many bytes, starting a second process takes longer than it saves.
+_WORTH_PROCESSES = 96 << 20
 # Distinct words to count at once; merging so many takes about 300 MB.
 _MOST_WORDS = 1 << 18
-# Pieces under way for each process: one in work, one waiting.
-_AHEAD = 2
+# Pieces under way for each other process: one in work, one waiting for it; and
+# results that may wait, for each process, until an earlier one is there.
+_AHEAD, _MOST_WAITING = 4, 8
 # Just below the 32 MiB to which glibc limits itself.
 _LARGEST_KEPT = 31 << 20
 
@@ -201,6 +200,7 @@ def _over_pieces(
     if workers is None:
         workers = (os.cpu_count() or 1) if total >= _WORTH_PROCESSES else 1
     pieces = _pieces(groups)
+    workers = max(1, min(workers, len(pieces)))
     with progress(total, label, "B") as bar:
         for piece, result in zip(pieces, _in_order(work, pieces, workers), strict=True):
             bar.update(sum(group.bytes for group in piece))
@@ -231,21 +231,30 @@ def _do(piece: Piece) -> Any:
 
 
 def _in_order(work: Callable[[Piece], Any], pieces: list[Piece], workers: int) -> Iterator[Any]:
-    """Results in the order of the pieces, from `workers` processes."""
+    """Results in the order of the pieces, from this process and `workers - 1` others.
+
+    While the oldest result is not there yet, this process does the next piece
+    itself; so it works from the first moment, when the others are starting up.
+    """
+    _keep_freed_memory()
     if workers == 1:
-        _keep_freed_memory()
         yield from map(work, pieces)
         return
     # A fork would copy locks that pyarrow's threads may hold.
     start_afresh = multiprocessing.get_context("spawn")
-    waiting: deque = deque()
-    left = iter(pieces)
-    with ProcessPoolExecutor(workers, start_afresh, _begin, (work,)) as pool:
+    waiting: deque[Future] = deque()
+    left = deque(pieces)
+    with ProcessPoolExecutor(workers - 1, start_afresh, _begin, (work,)) as pool:
         try:
-            waiting.extend(pool.submit(_do, piece) for piece in islice(left, _AHEAD * workers))
-            while waiting:
-                yield waiting.popleft().result()
-                waiting.extend(pool.submit(_do, piece) for piece in islice(left, 1))
+            while left or waiting:
+                under_way = sum(not result.done() for result in waiting)
+                for _ in range(min(len(left), _AHEAD * (workers - 1) - under_way)):
+                    waiting.append(pool.submit(_do, left.popleft()))
+                if not left or waiting[0].done() or len(waiting) >= _MOST_WAITING * workers:
+                    yield waiting.popleft().result()
+                else:
+                    waiting.append(Future())
+                    waiting[-1].set_result(work(left.popleft()))
         except BrokenProcessPool:
             raise LmcoreError(
                 "A process that helped to read the corpus was killed (is there enough memory?); "

@@ -200,6 +200,7 @@ class ReportParams(Section):
     """The page at the end (read by `report`)."""
 
     attention_text: Annotated[str, Field(min_length=1)]  # the sentence whose attention is drawn
+    throughput: bool  # whether to tell the speed of training, which is of no two runs the same
 
 
 class Params(Section):

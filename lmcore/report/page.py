@@ -45,7 +45,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
         _summary(evaluation, train, manifest["source"]),
         _comparison(evaluation, manifest["source"]),
         change_section(committed_run(), run_of_workspace()),
-        _curves(train),
+        _curves(train, throughput() if params.report.throughput else ""),
         _samples(),
         surprise_section(passage),
         attention_section(model, tokenizer, params.report.attention_text),
@@ -122,7 +122,16 @@ def _in_sentence(baseline: str) -> str:
     }[baseline]
 
 
-def _curves(train: dict[str, Any]) -> str:
+def throughput() -> str:
+    """How fast this machine trained: the one figure here that no stage depends on."""
+    timings = read_json(paths.TIMINGS / "train.json")
+    return (
+        f" The last run of training took {timings['seconds'] / 60:.1f} minutes, at "
+        f"{timings['tokens_per_second']:,.0f} tokens per second."
+    )
+
+
+def _curves(train: dict[str, Any], speed: str) -> str:
     training = _rows(paths.PLOTS / "training.csv")
     validation = _rows(paths.PLOTS / "validation.csv")
 
@@ -135,7 +144,8 @@ def _curves(train: dict[str, Any]) -> str:
     body = (
         f"<p>Over {len(training):,} steps the validation loss fell to "
         f"{short(train['best_validation_loss'])} at best and ended at "
-        f"{short(train['final_validation_loss'])} nats per token.{_thinning(len(training))}</p>"
+        f"{short(train['final_validation_loss'])} nats per token."
+        f"{speed}{_thinning(len(training))}</p>"
         + line_chart("Loss", "step", "nats per token", loss)
         + '<div class="pair">'
         + line_chart("Learning rate", "step", "", [rate], wide=False)

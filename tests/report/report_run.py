@@ -93,12 +93,21 @@ def small_model(params: Params, tokenizer: Tokenizer) -> GPT:
 
 
 def make_report(
-    root: Path, *, source: str = "builtin", experts: int = 0, without: Path | None = None
+    root: Path,
+    *,
+    source: str = "builtin",
+    experts: int = 0,
+    without: Path | None = None,
+    throughput: bool = False,
 ) -> str:
     """Writes a run below `root`, which is the working folder, and reports on it."""
     params = load_params(Path(__file__).resolve().parents[2] / "params.yaml")
     params = params.model_copy(
-        update={"report": params.report.model_copy(update={"attention_text": TEXT})}
+        update={
+            "report": params.report.model_copy(
+                update={"attention_text": TEXT, "throughput": throughput}
+            )
+        }
     )
     write_run(root, source=source, experts=experts)
     if without is not None:

@@ -11,6 +11,7 @@ import pytest
 from report.report_run import HOSTILE, make_report
 
 from lmcore import paths
+from lmcore.artifacts import write_json
 from lmcore.errors import LmcoreError
 from lmcore.report.charts import Line, line_chart
 from lmcore.report.elements import inline_json
@@ -134,6 +135,12 @@ def test_the_verdict_grades_tinystories(bits: float, word: str) -> None:
     }
     assert f"that is {word}" in verdict(figures, "tinystories")[-1]
     assert word not in verdict(figures, "files")[-1]
+
+
+def test_the_speed_of_training_is_told_if_asked_for(here: Path) -> None:
+    write_json(here / paths.TIMINGS / "train.json", {"seconds": 150.0, "tokens_per_second": 7531.2})
+    assert "2.5 minutes, at 7,531 tokens per second" in make_report(here, throughput=True)
+    assert "tokens per second" not in make_report(here)
 
 
 def test_published_losses_become_the_bits_per_byte_that_their_authors_imply() -> None:

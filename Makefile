@@ -53,7 +53,7 @@ bench-ablations: .venv/.ready-bench
 bench-recipes: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks.recipes
 
-soak: .venv/.ready-test
+soak: .venv/.ready-soak
 	@.venv/bin/python -m benchmarks.soak_tokenizer
 	@.venv/bin/python -m benchmarks.soak_export
 
@@ -75,6 +75,12 @@ soak: .venv/.ready-test
 
 .venv/.ready-bench: .venv/.ready-test
 	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,bench]'
+	@touch $@
+
+.venv/.ready-soak: .venv/.ready-test
+	@echo "Installing llama.cpp, which may have to be compiled: minutes, once"
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,soak]' 2>/dev/null || \
+		echo "llama-cpp-python could not be built: exports are not compared with llama.cpp."
 	@touch $@
 
 lock:

@@ -3,8 +3,7 @@
     python -m benchmarks.soak_export [--cases 20]
 
 Random models of every architecture that llama.cpp knows, random sizes and
-texts. Needs `llama-cpp-python` and `gguf`, which `make soak` does not install:
-without them it says so and ends.
+texts. Where `llama-cpp-python` could not be installed it says so and ends.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def main(cases: int, seed: int) -> None:
         import gguf  # noqa: F401
         import llama_cpp  # noqa: F401
     except ImportError as error:
-        print(f"Skipped: {error}. `pip install gguf llama-cpp-python` brings them.")
+        print(f"Skipped: {error}.")
         return
     backend.setup()
     draw, worst = random.Random(seed), dict.fromkeys(TOLERANCES, 0.0)

@@ -18,6 +18,7 @@ from mlx.utils import tree_flatten
 from lmcore.learner import GROUP
 from lmcore.losses import CHUNK
 from lmcore.model import GPT, ModelConfig
+from lmcore.model.attention import KEPT_POWERS
 from lmcore.model.gpt import is_mixture
 from lmcore.optimizers import make_optimizer
 from lmcore.params import TrainParams
@@ -129,13 +130,15 @@ def saved_per_token_and_layer(config: ModelConfig) -> int:
     """Values kept from the forward pass for the backward pass, as on a CPU.
 
     The inputs of both sublayers and of their projections; queries, keys,
-    values and attention's result in both layouts; the powers of the softmax
-    (about half of the scores, the rest being masked); and of the feed-forward
+    values and attention's result in both layouts; in a short context the powers
+    of the softmax (about half of the scores, the rest being masked), which are
+    computed again in a long one; and of the feed-forward
     the hidden layer and its slope, for each expert that a token uses.
     """
     d = config.d_model
     kv = config.n_kv_heads * config.head_size
-    attention = 5 * d + 2 * kv + _powers(config)
+    powers = _powers(config) if config.context_length <= KEPT_POWERS else 0
+    attention = 5 * d + 2 * kv + powers
     gated = config.feed_forward == "swiglu"
     hidden = config.d_ff * (4 if gated else 2) + 2 * d
     experts = [

@@ -10,6 +10,7 @@ are RMS-normalised per head before they are compared (Henry et al. 2020).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import mlx.core as mx
@@ -126,7 +127,8 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
     """The same in blocks of queries, each over the keys that it may see.
 
     Half of the scores are masked; a block leaves most of its share uncomputed.
-    The forward pass keeps the powers, so that none is computed twice.
+    In a long context the backward pass computes the powers again: kept, they
+    would be most of its memory (Dao et al. 2022, FlashAttention).
     """
     heads, queries, size = q.shape[1:]
     if queries < _QUERY_BLOCK // 4:  # as when text is generated: not worth the trouble
@@ -145,7 +147,8 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
         batch = added.shape[:-3]
         added = mx.broadcast_to(added, (*batch, heads, end - start, seen))
         added = added.reshape(*batch, groups, -1, seen)
-        attended = _block(rows, k[:, :, :seen], v[:, :, :seen], added)
+        block = own_vjp(partial(_block_forward, keep=keys <= KEPT_POWERS), _block_backward)
+        attended = block(rows, k[:, :, :seen], v[:, :, :seen], added)[0]
         blocks.append(attended.reshape(len(q), heads, end - start, size))
     return blocks[0] if len(blocks) == 1 else mx.concatenate(blocks, axis=2)
 
@@ -153,27 +156,38 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
 _QUERY_BLOCK = 64
 
 
-def _block_forward(q: mx.array, k: mx.array, v: mx.array, added: mx.array) -> tuple:
-    """softmax in base 2 of q k^T + added, applied to v; with what its gradient needs."""
+# The keys up to which the powers are kept for the backward pass. At a context of
+# 256, to compute them again makes a step 6 % slower and saves 5 % of its memory;
+# at 512 it is 3 % and 4 %, and the longer the context, the more memory they are.
+KEPT_POWERS = 256
+
+
+def _powers(q: mx.array, k: mx.array, added: mx.array, top: mx.array | None = None) -> tuple:
+    """2^(q k^T + added - top), by default the rows' largest, and `top`."""
     scores = q @ k.swapaxes(-1, -2) + added
-    powers = exp2(scores - mx.max(scores, axis=-1, keepdims=True))
+    top = mx.max(scores, axis=-1, keepdims=True) if top is None else top
+    return exp2(scores - top), top
+
+
+def _block_forward(q: mx.array, k: mx.array, v: mx.array, added: mx.array, keep: bool) -> tuple:
+    """softmax in base 2 of q k^T + added, applied to v; with what its gradient needs."""
+    powers, top = _powers(q, k, added)
     total = mx.sum(powers, axis=-1, keepdims=True)
-    return (powers @ v) / total, powers, total
+    return (powers @ v) / total, top, total, *([powers] if keep else [])
 
 
 def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     """With P = softmax(S) and O = P V: dV = P^T dO and dS = P * (dO V^T - sum(dO * O))."""
     q, k, v, added = primals
-    out, powers, total = outputs
+    out, top, total, *kept = outputs
     d_out = cotangents[0] / total
+    if not kept:
+        # What depends on the gradient is not merged with its like of the forward pass.
+        kept = _powers(*mx.depends([q], [d_out]), k, added, top)
     along = mx.sum(d_out * out, axis=-1, keepdims=True)
-    d_scores = powers * ((d_out @ v.swapaxes(-1, -2)) - along) * (1 / LOG2_E)
+    d_scores = kept[0] * ((d_out @ v.swapaxes(-1, -2)) - along) * (1 / LOG2_E)
     d_scores_t = d_scores.swapaxes(-1, -2)
-    return d_scores @ k, d_scores_t @ q, powers.swapaxes(-1, -2) @ d_out, mx.zeros_like(added)
-
-
-def _block(q: mx.array, k: mx.array, v: mx.array, added: mx.array) -> mx.array:
-    return own_vjp(_block_forward, _block_backward)(q, k, v, added)[0]
+    return d_scores @ k, d_scores_t @ q, kept[0].swapaxes(-1, -2) @ d_out, mx.zeros_like(added)
 
 
 ATTENTIONS = {"plain": plain_attention, "cpu": cpu_attention, "gpu": gpu_attention}

@@ -71,7 +71,7 @@ def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: f
     for start in range(0, rows, step):
         h, target = hidden[start : start + step], targets[start : start + step]
         if d_weight is not None:  # one chunk after the other, for the sake of memory
-            (h,) = mx.depends([h], [losses[-1], d_hidden[-1], d_weight])
+            (h,) = mx.depends([h], [losses[-1], d_hidden[-1]])
         scores, slope = _base2_scores(h, weight, cap)
         top = mx.max(scores, axis=-1, keepdims=True)
         powers = exp2(scores - top)

@@ -91,7 +91,7 @@ def change_section(before: Run | None, now: Run) -> str:
     params, metrics = changes(before.params, now.params), changes(before.metrics, now.metrics)
     if not params and not metrics:
         return section("Change", f"<p>No parameter and no metric differs from {before.name}.</p>")
-    body = f"<p>Since {before.name}, the last one: {_headline(before, now)}.</p>"
+    body = f"<p>Since {before.name}: {_headline(before, now)}.</p>"
     if params:
         body += table("Parameters that differ", ["parameter", "before", "now"], params)
     if metrics:
@@ -108,6 +108,8 @@ def _headline(before: Run, now: Run) -> str:
     if _HEADLINE not in before.metrics:
         return "no bits per byte to compare with"
     old, new = before.metrics[_HEADLINE], now.metrics[_HEADLINE]
+    if old == new:
+        return f"{new:.3f} bits per byte, as before"
     return f"{old:.3f} bits per byte before, {new:.3f} now ({new / old - 1:+.1%})"
 
 

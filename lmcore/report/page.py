@@ -142,7 +142,7 @@ def _curves(train: dict[str, Any], speed: str) -> str:
     rate = line("learning rate", training, "learning_rate")
     norm = line("gradient norm", training, "gradient_norm")
     body = (
-        f"<p>Over {len(training):,} steps the validation loss fell to "
+        f"<p>Over {training[-1]['step']:,.0f} steps the validation loss fell to "
         f"{short(train['best_validation_loss'])} at best and ended at "
         f"{short(train['final_validation_loss'])} nats per token."
         f"{speed}{_thinning(len(training))}</p>"

@@ -67,7 +67,7 @@ def test_a_change_is_told_with_its_effect(run: Path) -> None:
     found["model"]["bits_per_byte"] = 0.72
     write_json(metrics, found)
     html = said()
-    assert f"Since commit {name}, the last one: 0.800 bits per byte before, 0.720 now" in html
+    assert f"Since commit {name}: 0.800 bits per byte before, 0.720 now" in html
     assert '<th scope="row">train.learning_rate</th><td>0.003</td><td>0.001</td>' in html
     assert '<th scope="row">train.steps</th><td>1500</td><td>–</td>' in html
     assert '<th scope="row">train.&lt;b&gt;</th>' in html

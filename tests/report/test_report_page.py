@@ -51,6 +51,7 @@ def test_every_section_is_there_and_an_absent_one_is_absent(here: Path) -> None:
     page = make_report(here)
     assert Outline(page).headings == [*HEADINGS, "Parameters"]
     assert "Published results" not in page
+    assert "Over 1,500 steps the validation loss" in page
     assert "20% fewer than the best baseline, a Kneser-Ney trigram (1.000)" in page
     assert "fewer than 0.640 on average" in page
     assert "this one is 25% above it" in page

@@ -37,16 +37,7 @@ FLOORS = {
         "export",
     ],
 }
-DATA = [
-    "corpus",
-    "unicode_classes",
-    "pretokenize",
-    "bpe",
-    "tokenizer",
-    "encoder",
-    "shards",
-    "batches",
-]
+DATA = [name for name in FLOORS[1] if name != "backend"]
 REPOSITORY = Path(__file__).resolve().parent.parent
 MODULES = [module for module in all_modules(REPOSITORY) if module != "lmcore"]
 

@@ -29,24 +29,28 @@ class KVCache:
     """Keys and values of the tokens read so far, in buffers made once.
 
     `keys[layer]` and `values[layer]` are (B, G, length, K) with G key/value heads;
-    `offset` counts the tokens they hold.
+    `offset` counts the tokens they hold. In a compiled step of one token it is
+    an array, so that one graph serves every place: `extend` then returns all
+    `max_length` of them, and `ForwardPass.bias` hides those yet to come.
     """
 
     keys: list[mx.array]
     values: list[mx.array]
     max_length: int
-    offset: int = 0
+    offset: int | mx.array = 0
 
     def extend(self, layer: int, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
         """Writes new keys and values (B, G, T, K) and returns all so far."""
-        end = self.offset + keys.shape[2]
+        known = isinstance(self.offset, int)
+        end = self.offset + keys.shape[2] if known else self.max_length
         if end > self.max_length:
             raise LmcoreError(
                 f"The cache holds {self.max_length} tokens and cannot take token {end}; "
                 "make it longer or start anew."
             )
-        self.keys[layer][:, :, self.offset : end] = keys
-        self.values[layer][:, :, self.offset : end] = values
+        start = mx.array(self.offset) if known else self.offset
+        for buffers, new in ((self.keys, keys), (self.values, values)):
+            buffers[layer] = mx.slice_update(buffers[layer], new, start, axes=(2,))
         return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
 
 
@@ -64,12 +68,15 @@ class ForwardPass:
     routings: list[Any] = field(default_factory=list)  # a Routing per mixture layer
 
     @property
-    def offset(self) -> int:
+    def offset(self) -> int | mx.array:
         return 0 if self.cache is None else self.cache.offset
 
     def bias(self, queries: int, keys: int) -> mx.array | None:
         """What to add to the scores: (H or 1, queries, keys), with documents (B, ...)."""
         bias = self.positions.bias(queries, keys)
+        if not isinstance(self.offset, int):
+            read = mx.arange(keys) <= self.offset
+            bias = mx.where(read[None, None], 0.0 if bias is None else bias, -mx.inf)
         if self.documents is None:
             return bias
         same = self.documents[:, None, :, None] == self.documents[:, None, None, :]

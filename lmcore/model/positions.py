@@ -26,7 +26,6 @@ from lmcore.errors import LmcoreError
 from lmcore.fastmath import form, own_vjp
 from lmcore.model.config import ModelConfig
 
-
 Offset = int | mx.array  # an array, below the context's length, in a compiled step
 
 

@@ -157,7 +157,7 @@ def _draw_on(
 
 
 # Places that share a compiled step: a longer stretch looks at more keys yet to come.
-_STRETCH = 64
+STRETCH = 64
 
 
 def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
@@ -165,8 +165,8 @@ def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
 
     Such a step is hundreds of small operations; compiled, many become one, and
     Python builds no graph (2-core EPYC, 4M model: 1.25 times the tokens a second).
-    Its place is an array and a stretch of places shares one graph, whose
-    buffers are written where they are: nothing is compiled or copied per token.
+    Its place is an array and the places of a stretch share one graph, which
+    writes the cache where it is: nothing is compiled or copied per token.
     """
 
     @mx.compile
@@ -177,7 +177,7 @@ def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
     def read_on(tokens: mx.array, cache: KVCache) -> mx.array:
         if tokens.shape[1] > 1:
             return model(tokens, cache)[:, -1]
-        end = min(cache.max_length, (cache.offset // _STRETCH + 1) * _STRETCH)
+        end = min(cache.max_length, (cache.offset // STRETCH + 1) * STRETCH)
         offset = mx.array(cache.offset)
         logits, cache.keys, cache.values = step(tokens, offset, cache.keys, cache.values, end)
         cache.offset += 1

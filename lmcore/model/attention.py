@@ -41,14 +41,14 @@ class KVCache:
 
     def extend(self, layer: int, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
         """Writes new keys and values (B, G, T, K) and returns all so far."""
-        known = isinstance(self.offset, int)
-        end = self.offset + keys.shape[2] if known else self.max_length
+        start, end = self.offset, self.max_length
+        if isinstance(start, int):
+            start, end = mx.array(start), start + keys.shape[2]
         if end > self.max_length:
             raise LmcoreError(
                 f"The cache holds {self.max_length} tokens and cannot take token {end}; "
                 "make it longer or start anew."
             )
-        start = mx.array(self.offset) if known else self.offset
         for buffers, new in ((self.keys, keys), (self.values, values)):
             buffers[layer] = mx.slice_update(buffers[layer], new, start, axes=(2,))
         return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]

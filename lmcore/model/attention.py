@@ -10,7 +10,7 @@ are RMS-normalised per head before they are compared (Henry et al. 2020).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import mlx.core as mx
@@ -31,7 +31,7 @@ class KVCache:
     `keys[layer]` and `values[layer]` are (B, G, length, K) with G key/value heads;
     `offset` counts the tokens they hold. In a compiled step of one token it is
     an array, so that one graph serves every place: `extend` then returns all
-    `max_length` of them, and `ForwardPass.bias` hides those yet to come.
+    `max_length` of them, and `to_come` hides those not written yet.
     """
 
     keys: list[mx.array]
@@ -52,6 +52,11 @@ class KVCache:
         for buffers, new in ((self.keys, keys), (self.values, values)):
             buffers[layer] = mx.slice_update(buffers[layer], new, start, axes=(2,))
         return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
+
+    @cached_property  # the same for all layers of the one step that has this offset
+    def to_come(self) -> mx.array:
+        """What to add to the scores: -inf for keys after `offset`, else 0, (1, 1, max_length)."""
+        return mx.where(mx.arange(self.max_length) <= self.offset, 0.0, -mx.inf)[None, None]
 
 
 @dataclass
@@ -75,8 +80,7 @@ class ForwardPass:
         """What to add to the scores: (H or 1, queries, keys), with documents (B, ...)."""
         bias = self.positions.bias(queries, keys)
         if not isinstance(self.offset, int):
-            read = mx.arange(keys) <= self.offset
-            bias = mx.where(read[None, None], 0.0 if bias is None else bias, -mx.inf)
+            bias = self.cache.to_come if bias is None else bias + self.cache.to_come
         if self.documents is None:
             return bias
         same = self.documents[:, None, :, None] == self.documents[:, None, None, :]

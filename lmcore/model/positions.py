@@ -131,8 +131,6 @@ def rotate_pairs_fast(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array
 
     The gradient of a rotation is the rotation back.
     """
-    if x.shape[-2] == 1:  # one token, as when text is generated: fewer operations count
-        return rotate_pairs(x, cosine, sine)
 
     def turn(x: mx.array, sine: mx.array) -> mx.array:
         halves = mx.unflatten(x, -1, (2, -1))  # (..., T, 2, K/2)

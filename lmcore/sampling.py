@@ -13,13 +13,14 @@ another batch, so a draw that is a tie but for rounding can still differ.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import mlx.core as mx
 import numpy as np
 
 from lmcore.model import GPT
+from lmcore.model.attention import KVCache
 
 NONE = -1  # in place of a token
 
@@ -141,17 +142,48 @@ def _draw_on(
         text[row, : len(prompt)] = prompt
     text = mx.array(text)
     room = min(model.config.context_length, text.shape[1])
+    read_on = _reader(model)
     cache, read = model.make_cache(len(prompts), room), 0
     for length in range(min(lengths), text.shape[1]):
         if cache.offset + length - read > room:
             read, cache = length - (room + 1) // 2, model.make_cache(len(prompts), room)
-        logits = model(text[:, read:length], cache)[:, -1]
+        logits = read_on(text[:, read:length], cache)
         tokens = draw(_penalised(logits, text[:, :length], drawing), drawing, length)
         if length < max(lengths):
             tokens = mx.where(text[:, length] == NONE, tokens, text[:, length])
         text[:, length] = tokens
         read = length
         yield tokens, logits
+
+
+# Places that share a compiled step: a longer stretch looks at more keys yet to come.
+STRETCH = 64
+
+
+def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
+    """`model(tokens, cache)[:, -1]`, compiled for a single token of each row.
+
+    Such a step is hundreds of small operations; compiled, many become one, and
+    Python builds no graph (2-core EPYC, 4M model: 1.25 times the tokens a second).
+    Its place is an array and the places of a stretch share one graph, which
+    writes the cache where it is: nothing is compiled or copied per token.
+    """
+
+    @mx.compile
+    def step(tokens: mx.array, offset: mx.array, keys: list, values: list, end: int) -> tuple:
+        cache = KVCache(keys, values, end, offset)
+        return model(tokens, cache)[:, -1], cache.keys, cache.values
+
+    def read_on(tokens: mx.array, cache: KVCache) -> mx.array:
+        if tokens.shape[1] > 1:
+            return model(tokens, cache)[:, -1]
+        end = min(cache.max_length, (cache.offset // STRETCH + 1) * STRETCH)
+        offset = mx.array(cache.offset)
+        logits, cache.keys, cache.values = step(tokens, offset, cache.keys, cache.values, end)
+        cache.offset += 1
+        return logits
+
+    return read_on
 
 
 def _penalised(logits: mx.array, text: mx.array, drawing: Drawing) -> mx.array:

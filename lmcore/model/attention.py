@@ -10,7 +10,7 @@ are RMS-normalised per head before they are compared (Henry et al. 2020).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import mlx.core as mx
@@ -29,25 +29,34 @@ class KVCache:
     """Keys and values of the tokens read so far, in buffers made once.
 
     `keys[layer]` and `values[layer]` are (B, G, length, K) with G key/value heads;
-    `offset` counts the tokens they hold.
+    `offset` counts the tokens they hold. In a compiled step of one token it is
+    an array, so that one graph serves every place: `extend` then returns all
+    `max_length` of them, and `to_come` hides those not written yet.
     """
 
     keys: list[mx.array]
     values: list[mx.array]
     max_length: int
-    offset: int = 0
+    offset: int | mx.array = 0
 
     def extend(self, layer: int, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
         """Writes new keys and values (B, G, T, K) and returns all so far."""
-        end = self.offset + keys.shape[2]
+        start, end = self.offset, self.max_length
+        if isinstance(start, int):
+            start, end = mx.array(start), start + keys.shape[2]
         if end > self.max_length:
             raise LmcoreError(
                 f"The cache holds {self.max_length} tokens and cannot take token {end}; "
                 "make it longer or start anew."
             )
-        self.keys[layer][:, :, self.offset : end] = keys
-        self.values[layer][:, :, self.offset : end] = values
+        for buffers, new in ((self.keys, keys), (self.values, values)):
+            buffers[layer] = mx.slice_update(buffers[layer], new, start, axes=(2,))
         return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
+
+    @cached_property  # the same for all layers of the one step that has this offset
+    def to_come(self) -> mx.array:
+        """What to add to the scores: -inf for keys after `offset`, else 0, (1, 1, max_length)."""
+        return mx.where(mx.arange(self.max_length) <= self.offset, 0.0, -mx.inf)[None, None]
 
 
 @dataclass
@@ -64,12 +73,14 @@ class ForwardPass:
     routings: list[Any] = field(default_factory=list)  # a Routing per mixture layer
 
     @property
-    def offset(self) -> int:
+    def offset(self) -> int | mx.array:
         return 0 if self.cache is None else self.cache.offset
 
     def bias(self, queries: int, keys: int) -> mx.array | None:
         """What to add to the scores: (H or 1, queries, keys), with documents (B, ...)."""
         bias = self.positions.bias(queries, keys)
+        if not isinstance(self.offset, int):
+            bias = self.cache.to_come if bias is None else bias + self.cache.to_come
         if self.documents is None:
             return bias
         same = self.documents[:, None, :, None] == self.documents[:, None, None, :]

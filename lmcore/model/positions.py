@@ -15,6 +15,7 @@ queries and keys (`rotate`), or the attention scores (`bias`).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import mlx.core as mx
@@ -25,24 +26,34 @@ from lmcore.errors import LmcoreError
 from lmcore.fastmath import form, own_vjp
 from lmcore.model.config import ModelConfig
 
+Offset = int | mx.array  # an array, below the context's length, in a compiled step
+
 
 class NoPositions(nn.Module):
     """Tells nothing; the schemes below override the one place they use."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
+        self._context_length = config.context_length
 
-    def embed(self, x: mx.array, offset: int) -> mx.array:
+    def embed(self, x: mx.array, offset: Offset) -> mx.array:
         """Embeddings (B, T, D) of positions offset, offset + 1, ... with their place added."""
         return x
 
-    def rotate(self, x: mx.array, offset: int) -> mx.array:
+    def rotate(self, x: mx.array, offset: Offset) -> mx.array:
         """Queries or keys (B, H, T, K) turned by their positions."""
         return x
 
     def bias(self, queries: int, keys: int) -> mx.array | None:
         """What to add to the scores, (H, queries, keys), the last query at the last key."""
         return None
+
+    def rows(self, table: Callable[[int, int], mx.array], offset: Offset, count: int) -> mx.array:
+        """Rows offset, offset + 1, ... of a table that `table(start, end)` gives parts of."""
+        if isinstance(offset, int):
+            return table(offset, offset + count)
+        whole = table(0, self._context_length)
+        return mx.slice(whole, offset, axes=(0,), slice_size=(count, whole.shape[1]))
 
 
 def sinusoids(start: int, end: int, d_model: int) -> np.ndarray:
@@ -65,9 +76,12 @@ class Sinusoidal(NoPositions):
         super().__init__(config)
         self._d_model = config.d_model
 
-    def embed(self, x: mx.array, offset: int) -> mx.array:
-        waves = sinusoids(offset, offset + x.shape[1], self._d_model)
-        return x + mx.array(waves * math.sqrt(2) * EMBEDDING_STD).astype(x.dtype)
+    def embed(self, x: mx.array, offset: Offset) -> mx.array:
+        return x + self.rows(self._waves, offset, x.shape[1]).astype(x.dtype)
+
+    def _waves(self, start: int, end: int) -> mx.array:
+        waves = sinusoids(start, end, self._d_model)
+        return mx.array((waves * math.sqrt(2) * EMBEDDING_STD).astype(np.float32))
 
 
 # The initial standard deviation of every embedding (GPT-2).
@@ -81,15 +95,17 @@ class Learned(NoPositions):
         super().__init__(config)
         self.weight = mx.zeros((config.context_length, config.d_model))
 
-    def embed(self, x: mx.array, offset: int) -> mx.array:
-        end = offset + x.shape[1]
+    def embed(self, x: mx.array, offset: Offset) -> mx.array:
+        return x + self.rows(self._learned, offset, x.shape[1])
+
+    def _learned(self, start: int, end: int) -> mx.array:
         if end > len(self.weight):
             raise LmcoreError(
                 f"The model has learned {len(self.weight)} positions "
                 f"(model.context_length) and cannot read token {end}; "
                 "shorten the text or train with model.positions rope."
             )
-        return x + self.weight[offset:end]
+        return self.weight[start:end]
 
 
 @lru_cache(maxsize=4)
@@ -115,8 +131,6 @@ def rotate_pairs_fast(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array
 
     The gradient of a rotation is the rotation back.
     """
-    if x.shape[-2] == 1:  # one token, as when text is generated: fewer operations count
-        return rotate_pairs(x, cosine, sine)
 
     def turn(x: mx.array, sine: mx.array) -> mx.array:
         halves = mx.unflatten(x, -1, (2, -1))  # (..., T, 2, K/2)
@@ -136,10 +150,13 @@ class Rope(NoPositions):
         super().__init__(config)
         self._head_size, self._theta = config.head_size, config.rope_theta
 
-    def rotate(self, x: mx.array, offset: int) -> mx.array:
-        end = offset + x.shape[2]
-        cosine, sine = rope_tables(offset, end, self._head_size, self._theta)
+    def rotate(self, x: mx.array, offset: Offset) -> mx.array:
+        cosine = self.rows(lambda *part: self._tables(*part)[0], offset, x.shape[2])
+        sine = self.rows(lambda *part: self._tables(*part)[1], offset, x.shape[2])
         return ROTATIONS[form()](x, cosine, sine).astype(x.dtype)  # turned in float32
+
+    def _tables(self, start: int, end: int) -> tuple[mx.array, mx.array]:
+        return rope_tables(start, end, self._head_size, self._theta)
 
 
 def alibi_slopes(n_heads: int) -> np.ndarray:
@@ -156,7 +173,11 @@ def alibi_slopes(n_heads: int) -> np.ndarray:
 
 
 class Alibi(NoPositions):
-    """Scores lose slope * distance; the slopes differ by head and are not trained."""
+    """Scores lose slope * distance; the slopes differ by head and are not trained.
+
+    Softmax sees differences alone, so with keys yet to come, which are hidden,
+    it does not matter that the distance is counted from the last of them.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)

@@ -5,10 +5,10 @@ expression (Radford et al., 2019), tried from left to right:
 
     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 
-`find_words` is that definition, run by the `regex` package. It is exact and
-slow. `split_texts` gives the same words for a whole block of texts at once,
-from arrays: with a class for each byte (letter, number, space, other), a word
-starts
+`find_words` is that definition, run by the `regex` package on the classes of
+`unicode_classes`. It is exact and slow. `split_texts` gives the same words for
+a whole block of texts at once, from arrays: with a class for each byte (letter,
+number, space, other), a word starts
 
 1. where the class changes, unless the byte before is a blank, which the word
    takes with it;
@@ -17,27 +17,34 @@ starts
 3. after a contraction, an apostrophe that starts a word with its letters.
 
 Texts in a block end with a byte that UTF-8 never uses, a class and a word of
-its own: it becomes <|endoftext|>.
+its own: it becomes <|endoftext|>. The cl100k pattern is run by `find_words` only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lmcore.errors import LmcoreError, listing
 from lmcore.unicode_classes import LETTER, NUMBER, OTHER, SPACE, class_table
 
+# Written so that tiktoken, `regex` and Hugging Face's Oniguruma read the same:
+# `{1,3}+` would be possessive in the first two, and a repetition in the third.
 PATTERNS = {
     "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
     "cl100k": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}"
         r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
     ),
 }
+
+Words = pa.BinaryArray | pa.LargeBinaryArray
 
 # Texts are counted and encoded about this many bytes at a time: smaller blocks
 # repeat dictionary work, larger ones fall out of the processor's cache.
@@ -48,14 +55,26 @@ END = b"\xff"
 _END = 0xFF
 _BLANK, _APOSTROPHE = 0x20, 0x27
 _CLASS_OF_END = 1 + max(LETTER, NUMBER, SPACE, OTHER)
+_MOST_NARROW = 2**31 - 1  # bytes that int32 offsets reach
+
+
+def check_pattern(name: str) -> None:
+    """Raises `LmcoreError` where there is no pattern of that name."""
+    if name not in PATTERNS:
+        raise LmcoreError(f"tokenizer.pattern is {name!r}; it must be {listing(PATTERNS)}.")
 
 
 def find_words(text: str, pattern: str = "gpt2") -> list[str]:
     """The definition: every match of the pattern, in order; they join to `text`."""
-    return _compiled(pattern).findall(text)
+    shown = text if text.isascii() else text.translate(_STAND_INS)
+    words = _compiled(pattern).findall(shown)
+    if shown == text:
+        return words
+    ends = accumulate(map(len, words), initial=0)
+    return [text[start:end] for start, end in pairwise(ends)]
 
 
-def split_texts(texts: pa.Array, pattern: str = "gpt2") -> pa.BinaryArray:
+def split_texts(texts: pa.Array, pattern: str = "gpt2") -> Words:
     """The words of all texts as bytes, `END` after each text.
 
     `texts` is a string array without nulls. Raises `pa.ArrowInvalid` where it
@@ -65,7 +84,7 @@ def split_texts(texts: pa.Array, pattern: str = "gpt2") -> pa.BinaryArray:
     if pattern != "gpt2":
         return pa.array(
             [word for text in texts.to_pylist() for word in _encoded_words(text, pattern)],
-            pa.binary(),
+            pa.large_binary(),
         )
     return _split_block(_joined(texts))
 
@@ -78,11 +97,16 @@ def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
 
 
 def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
-    """Texts gathered into string arrays of about `BLOCK_BYTES`."""
+    """Texts gathered into string arrays of about `BLOCK_BYTES`.
+
+    Raises `LmcoreError` for a single string, whose letters would be texts.
+    """
+    if isinstance(texts, str):
+        raise LmcoreError(f"texts is the string {texts[:20]!r}; it must be a list of strings.")
     block, size = [], 0
-    for text in texts:
-        block.append(replace_surrogates(text))
-        size += len(text)
+    for text in map(replace_surrogates, texts):
+        block.append(text)
+        size += len(text) if text.isascii() else len(text.encode())
         if size >= BLOCK_BYTES:
             yield pa.array(block, pa.large_string())
             block, size = [], 0
@@ -104,29 +128,58 @@ def _encoded_words(text: str, pattern: str) -> list[bytes]:
 
 
 @cache
-def _compiled(pattern: str):
+def _compiled(pattern: str) -> Any:
     import regex  # only the slow path needs it
 
+    check_pattern(pattern)
     return regex.compile(PATTERNS[pattern])
+
+
+class _StandIns(dict[int, str]):
+    """What `regex` is shown for a code point: the character, if it classes it as our table does.
+
+    Where its Unicode version is another, it is shown a character of our class.
+    """
+
+    def __missing__(self, code: int) -> str:
+        kind = int(class_table()[code])
+        classed_alike = _compiled_class(kind).match(chr(code))
+        self[code] = chr(code) if classed_alike else _EXAMPLES[kind]
+        return self[code]
+
+
+_EXAMPLES = {LETTER: "é", NUMBER: "½", SPACE: "\u3000", OTHER: "—"}
+_STAND_INS = _StandIns()
+
+
+@cache
+def _compiled_class(kind: int) -> Any:
+    import regex
+
+    classes = {LETTER: r"\p{L}", NUMBER: r"\p{N}", SPACE: r"\s", OTHER: r"[^\s\p{L}\p{N}]"}
+    return regex.compile(classes[kind])
 
 
 def _joined(texts: pa.Array) -> pa.Buffer:
     """The texts' bytes in one buffer, `END` after each."""
-    wide = texts.cast(pa.large_binary() if pa.types.is_large_string(texts.type) else pa.binary())
-    ended = pc.binary_join_element_wise(wide, pa.scalar(END, wide.type), pa.scalar(b"", wide.type))
-    offset_type = np.int64 if pa.types.is_large_binary(ended.type) else np.int32
-    offsets = np.frombuffer(ended.buffers()[1], offset_type)
+    wide = pa.large_binary()  # with the ends, they may be more than int32 offsets reach
+    ended = pc.binary_join_element_wise(
+        texts.cast(wide), pa.scalar(END, wide), pa.scalar(b"", wide)
+    )
+    offsets = np.frombuffer(ended.buffers()[1], np.int64)
     first, last = offsets[ended.offset], offsets[ended.offset + len(ended)]
     return ended.buffers()[2].slice(first, last - first)
 
 
-def _split_block(block: pa.Buffer) -> pa.BinaryArray:
+def _split_block(block: pa.Buffer) -> Words:
     text = np.frombuffer(block, np.uint8)
     starts = np.flatnonzero(_word_starts(text, block.to_pybytes()))
-    offsets = np.append(starts, len(text)).astype(np.int32)
-    return pa.BinaryArray.from_buffers(
-        pa.binary(), len(starts), [None, pa.py_buffer(offsets), block]
-    )
+    if len(text) <= _MOST_NARROW:
+        words, kind, width = pa.BinaryArray, pa.binary(), np.int32
+    else:
+        words, kind, width = pa.LargeBinaryArray, pa.large_binary(), np.int64
+    offsets = np.append(starts, len(text)).astype(width)
+    return words.from_buffers(kind, len(starts), [None, pa.py_buffer(offsets), block])
 
 
 def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:

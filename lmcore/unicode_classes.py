@@ -1,9 +1,10 @@
 r"""Which Unicode characters are letters, numbers and white space.
 
-Python, `regex`, tiktoken and Hugging Face tokenizers each carry the tables of
-another Unicode version, so one is fixed here: that of the `regex` release
-named below. `python -m lmcore.unicode_classes` writes unicode_classes.txt
-anew; a test compares the two.
+Python, `regex` and the compiled tokenizers each carry the tables of another
+Unicode version, so one is fixed here: Unicode 16.0, that of tiktoken 0.14 and
+Hugging Face tokenizers 0.23, so that all three cut every text alike.
+`python -m lmcore.unicode_classes` writes unicode_classes.txt anew from the
+installed tiktoken; a test compares the two.
 """
 
 from __future__ import annotations
@@ -31,16 +32,20 @@ def class_table() -> np.ndarray:
     return table
 
 
-def table_of_regex() -> np.ndarray:
-    r"""The same table as the installed `regex` has it: \p{L}, \p{N} and \s."""
-    import regex
+def table_of_tiktoken() -> np.ndarray:
+    r"""The same table as the installed tiktoken has it: \p{L}, \p{N} and \s."""
+    import tiktoken
 
     table = np.full(_CODE_POINTS, OTHER, np.uint8)
     # Surrogates are no characters: they cannot stand in valid UTF-8.
     everything = "".join(map(chr, [*range(0xD800), *range(0xE000, _CODE_POINTS)]))
+    bytes_alone = {bytes([byte]): byte for byte in range(256)}
     for kind, pattern in ((LETTER, r"\p{L}"), (NUMBER, r"\p{N}"), (SPACE, r"\s")):
-        found = [ord(character) for character in regex.findall(pattern, everything)]
-        table[found] = kind
+        # It encodes what its pattern finds and leaves out the rest.
+        finder = tiktoken.Encoding(
+            "classes", pat_str=pattern, mergeable_ranks=bytes_alone, special_tokens={}
+        )
+        table[list(map(ord, finder.decode(finder.encode_ordinary(everything))))] = kind
     return table
 
 
@@ -53,15 +58,15 @@ def as_text(table: np.ndarray, version: str) -> str:
         for first, last in zip(starts, ends, strict=True)
         if table[first] != OTHER
     ]
-    head = f"# regex {version}: 1 letter, 2 number, 3 white space"
+    head = f"# tiktoken {version}: 1 letter, 2 number, 3 white space"
     return "\n".join([head, *lines]) + "\n"
 
 
 def main() -> None:
-    """Writes the table of the installed `regex`."""
+    """Writes the table of the installed tiktoken."""
     from importlib.metadata import version
 
-    _FILE.write_text(as_text(table_of_regex(), version("regex")), "ascii")
+    _FILE.write_text(as_text(table_of_tiktoken(), version("tiktoken")), "ascii")
 
 
 if __name__ == "__main__":

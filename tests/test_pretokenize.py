@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,8 +9,10 @@ from adversarial import TEXTS, characters, texts_of_classes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmcore import unicode_classes
-from lmcore.pretokenize import END, PATTERNS, find_words, split_texts
+from lmcore import pretokenize, unicode_classes
+from lmcore.errors import LmcoreError
+from lmcore.pretokenize import END, PATTERNS, blocks_of, find_words, split_texts
+from lmcore.unicode_classes import LETTER, NUMBER, OTHER, class_table
 
 
 def by_definition(texts: list[str], pattern: str) -> list[bytes]:
@@ -75,10 +75,41 @@ def test_invalid_utf8_is_refused() -> None:
         split_texts(array)
 
 
-def test_the_table_of_classes_is_that_of_regex() -> None:
+def test_more_than_narrow_offsets_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pretokenize, "_MOST_NARROW", 20)
+    for texts in (["ab c"], TEXTS):
+        words = split_texts(pa.array(texts))
+        assert pa.types.is_large_binary(words.type) == (texts is TEXTS)
+        assert words.to_pylist() == by_definition(texts, "gpt2")
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"), [("three", [6, 6]), ("é日", [6, 6]), ("日日", [5, 5, 2])]
+)
+def test_blocks_are_measured_in_bytes(
+    text: str, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pretokenize, "BLOCK_BYTES", 30)
+    assert [len(block) for block in blocks_of([text] * 12)] == sizes
+
+
+def test_a_single_string_is_no_list_of_texts() -> None:
+    with pytest.raises(LmcoreError, match=r"texts is the string 'hello'; it must be a list"):
+        list(blocks_of("hello"))
+
+
+def test_an_unknown_pattern_is_refused() -> None:
+    with pytest.raises(LmcoreError, match=r"tokenizer.pattern is 'gpt4'; it must be gpt2 or cl100"):
+        find_words("hello", "gpt4")
+
+
+def test_the_classes_are_those_of_unicode_16() -> None:
+    # Garay digits and letters came with 16.0, this ideograph with 17.0.
+    assert class_table()[[0x10D40, 0x10D4A, 0x323B0]].tolist() == [NUMBER, LETTER, OTHER]
+    assert find_words("\U00010d4a\U000323b0") == ["\U00010d4a", "\U000323b0"]
+
+
+def test_the_table_of_classes_is_that_of_tiktoken() -> None:
     stored = unicode_classes._FILE.read_text("ascii")
-    named = stored.splitlines()[0].split()[2].rstrip(":")
-    if version("regex") != named:
-        pytest.skip(f"the table is that of regex {named}; {version('regex')} is installed")
-    made = unicode_classes.as_text(unicode_classes.table_of_regex(), named)
-    assert stored == made
+    made = unicode_classes.as_text(unicode_classes.table_of_tiktoken(), "")
+    assert stored.splitlines()[1:] == made.splitlines()[1:], "python -m lmcore.unicode_classes"

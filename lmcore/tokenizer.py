@@ -1,46 +1,57 @@
-"""Text to token ids and back, in the file format that Hugging Face reads.
+"""Text to token ids and back.
 
 Ids: the 256 bytes in order, then the tokens that merges make in the order of
-learning, last the special tokens. `tokenizer.json` lists the same tokens in
-GPT-2's printable alphabet, so `tokenizers.Tokenizer.from_file` loads it as it
-is and encodes identically.
+learning, last the special tokens; a tokenizer that others made keeps its own.
+`save` writes the `tokenizer.json` that `tokenizers.Tokenizer.from_file` loads
+as it is and encodes with identically (lmcore/tokenizer_files.py).
 """
 
 from __future__ import annotations
 
 import codecs
-import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+import click
 import numpy as np
 import pyarrow as pa
 
-from lmcore.artifacts import write_text
 from lmcore.bpe import Pair, WordEncoder, train_merges
-from lmcore.errors import LmcoreError
+from lmcore.errors import LmcoreError, StageCommand
 from lmcore.pretokenize import (
     END,
-    PATTERNS,
+    Words,
     blocks_of,
+    check_pattern,
     count_words,
     replace_surrogates,
     split_texts,
 )
+from lmcore.tokenizer_files import (
+    END_OF_TEXT,
+    Parts,
+    bytes_of,
+    read_gpt2,
+    read_tokenizer_json,
+    to_tiktoken,
+    write_files,
+)
 
-END_OF_TEXT = "<|endoftext|>"
+MOST_TOKENS = 2**16  # ids are uint16
 Special = Collection[str] | Literal["all"]
 
 
 class Tokenizer:
-    """Byte-level BPE: `merges` in the order of learning, then special tokens.
+    """Byte-level BPE: `merges` in the order of learning, and special tokens.
 
-    `tokens` may be given where ids do not follow from the merges, as in
-    GPT-2's own vocabulary; it lists the bytes of every ordinary token by id.
+    `special_tokens` are texts, numbered on from the last merge, or texts with
+    their ids. `tokens`, the bytes of every ordinary token by id, may be given
+    where ids do not follow from the merges, as in GPT-2's own vocabulary. All
+    ids together are 0, 1, 2 ... without a gap. Raises `LmcoreError` for tokens
+    that do not fit together so, and for more than a uint16 can number.
     """
 
     def __init__(
@@ -48,25 +59,20 @@ class Tokenizer:
         merges: list[Pair],
         special_tokens: dict[str, int] | list[str],
         pattern: str = "gpt2",
-        tokens: list[bytes] | None = None,
+        tokens: dict[int, bytes] | None = None,
     ) -> None:
-        self.merges, self.pattern = merges, pattern
-        ordinary = tokens if tokens is not None else _tokens_of(merges)
-        if isinstance(special_tokens, list):
-            special_tokens = {
-                text: len(ordinary) + place for place, text in enumerate(special_tokens)
-            }
-        self.special_tokens = special_tokens
-        self._bytes = dict(enumerate(ordinary))
-        self._bytes.update((index, text.encode()) for text, index in special_tokens.items())
-        self.vocab_size = 1 + max(self._bytes)
-        ids = {token: index for index, token in enumerate(ordinary)}
-        ranks: dict[tuple[int, int], tuple[int, int]] = {}
-        for rank, (left, right) in enumerate(merges):
-            ranks.setdefault((ids[left], ids[right]), (rank, ids[left + right]))
-        self._words = WordEncoder([ids[bytes([byte])] for byte in range(256)], ranks)
-        if END_OF_TEXT in special_tokens:
-            self._words[END] = (special_tokens[END_OF_TEXT],)
+        check_pattern(pattern)
+        ordinary = dict(enumerate(_tokens_of(merges))) if tokens is None else tokens
+        if not isinstance(special_tokens, dict):
+            names = _special_names(special_tokens)
+            special_tokens = {text: len(ordinary) + place for place, text in enumerate(names)}
+        self.merges, self.special_tokens, self.pattern = merges, special_tokens, pattern
+        self._ordinary = ordinary
+        ids = {token: index for index, token in ordinary.items()}
+        _check_specials(special_tokens, ids)
+        self._bytes = _bytes_by_id(ordinary, special_tokens)
+        self.vocab_size = len(self._bytes)
+        self._words = WordEncoder(_ids_of_bytes(ids), _ranks(merges, ids))
 
     # -- making one -------------------------------------------------------
 
@@ -78,7 +84,11 @@ class Tokenizer:
         special_tokens: Iterable[str] = (END_OF_TEXT,),
         pattern: str = "gpt2",
     ) -> Tokenizer:
-        """Learns merges from texts until there are `vocab_size` tokens, or no pair is left."""
+        """Learns merges from texts until there are `vocab_size` tokens, or no pair is left.
+
+        Counts every word, so distinct words must fit into memory; the stage
+        (`lmcore.encoder.train_tokenizer`) forgets rare ones where there are too many.
+        """
         counts: Counter[bytes] = Counter()
         for block in blocks_of(texts):
             counts.update(count_words(block, pattern))
@@ -95,146 +105,80 @@ class Tokenizer:
         """The same from words and how often each occurs.
 
         Raises `LmcoreError` without any word, and where `vocab_size` has no
-        room for the 256 bytes and the special tokens.
+        room for the 256 bytes and the special tokens or is beyond uint16.
         """
-        specials = list(special_tokens)
-        room = vocab_size - 256 - len(specials)
-        if room < 0:
+        specials = _special_names(special_tokens)
+        least = 256 + len(specials)
+        if not least <= vocab_size <= MOST_TOKENS:
             raise LmcoreError(
-                f"tokenizer.vocab_size is {vocab_size}; it must be at least "
-                f"{256 + len(specials)}, for the 256 bytes and {len(specials)} special tokens."
+                f"tokenizer.vocab_size is {vocab_size}; it must be at least {least}, for the 256 "
+                f"bytes and {_count(len(specials), 'special token')}, and at most {MOST_TOKENS}."
             )
         # The result must not depend on the order in which words were met.
         words = {word: counts[word] for word in sorted(counts) if word and word != END}
         if not words:
             raise LmcoreError("The training text is empty: there is nothing to learn merges from.")
-        return cls(train_merges(words, room), specials, pattern)
+        return cls(train_merges(words, vocab_size - least), specials, pattern)
 
     @classmethod
     def load(cls, path: Path | str) -> Tokenizer:
-        """Reads a `tokenizer.json` (or the folder that holds one) as `save` writes it.
+        """Reads a `tokenizer.json`, or the folder that holds one: ours or Hugging Face's.
 
-        Raises `LmcoreError` for a missing or damaged file, and for a kind of
-        tokenizer that this is not.
+        A file may tell to put <|endoftext|> around a text, as exported ones do;
+        `encode` gives the ids of the text alone. Raises `LmcoreError` for a
+        missing or damaged file, and for a kind of tokenizer that this is not.
         """
         path = Path(path)
         path = path / "tokenizer.json" if path.is_dir() else path
+        return cls._read(path, read_tokenizer_json(path))
+
+    @classmethod
+    def from_gpt2(cls, vocab: Path | str, merges: Path | str) -> Tokenizer:
+        """Reads GPT-2's `vocab.json` and `merges.txt`, ids as they are there.
+
+        Raises `LmcoreError` where one is missing or damaged, or they do not fit together.
+        """
+        return cls._read(Path(vocab), read_gpt2(Path(vocab), Path(merges)))
+
+    @classmethod
+    def _read(cls, path: Path, parts: Parts) -> Tokenizer:
         try:
-            content = json.loads(path.read_text("utf-8"))
-            return cls._from_json(content)
-        except FileNotFoundError:
-            raise LmcoreError(f"{path} does not exist; `dvc repro train_bpe` makes it.") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise LmcoreError(
-                f"{path} is not a byte-level BPE tokenizer.json: {type(error).__name__} {error}."
-            ) from None
+            return cls(*parts)
+        except LmcoreError as error:
+            raise LmcoreError(f"{path}: {error.message}") from None
 
-    @classmethod
-    def from_gpt2(cls, vocab: Path, merges: Path) -> Tokenizer:
-        """Reads GPT-2's `vocab.json` and `merges.txt`, ids as they are there."""
-        ids: dict[str, int] = json.loads(vocab.read_text("utf-8"))
-        lines = merges.read_text("utf-8").splitlines()
-        pairs = [line.split(" ") for line in lines if line and not line.startswith("#version")]
-        special = {text: index for text, index in ids.items() if text == END_OF_TEXT}
-        tokens = [text for text in sorted(ids, key=ids.__getitem__) if text not in special]
-        return cls(
-            [(_bytes_of(left), _bytes_of(right)) for left, right in pairs],
-            special,
-            tokens=[_bytes_of(text) for text in tokens],
-        )
-
-    @classmethod
-    def _from_json(cls, content: dict[str, Any]) -> Tokenizer:
-        model = content["model"]
-        pairs = [pair.split(" ") if isinstance(pair, str) else pair for pair in model["merges"]]
-        special = {entry["content"]: entry["id"] for entry in content["added_tokens"]}
-        vocab = {text: index for text, index in model["vocab"].items() if text not in special}
-        tokens = [_bytes_of(text) for text in sorted(vocab, key=vocab.__getitem__)]
-        if sorted(vocab.values()) != list(range(len(vocab))):
-            raise ValueError("its ids are not consecutive")
-        return cls(
-            [(_bytes_of(left), _bytes_of(right)) for left, right in pairs],
-            special,
-            _pattern_of(content["pre_tokenizer"]),
-            tokens,
-        )
-
-    def save(self, directory: Path) -> None:
+    def save(self, directory: Path | str) -> None:
         """Writes `tokenizer.json`, and `merges.txt` to read and to compare by eye."""
-        write_text(
-            directory / "tokenizer.json",
-            json.dumps(self._to_json(), indent=1, ensure_ascii=False) + "\n",
-        )
-        lines = [f"{_printable(left)} {_printable(right)}" for left, right in self.merges]
-        write_text(directory / "merges.txt", "\n".join(["#version: 0.2", *lines]) + "\n")
-
-    def _to_json(self) -> dict[str, Any]:
-        ordinary = (index for index in self._bytes if index not in self.special_tokens.values())
-        return {
-            "version": "1.0",
-            "truncation": None,
-            "padding": None,
-            "added_tokens": [
-                {
-                    "id": index,
-                    "content": text,
-                    "single_word": False,
-                    "lstrip": False,
-                    "rstrip": False,
-                    "normalized": False,
-                    "special": True,
-                }
-                for text, index in self.special_tokens.items()
-            ],
-            "normalizer": None,
-            "pre_tokenizer": _PRE_TOKENIZERS[self.pattern],
-            "post_processor": None,
-            "decoder": {
-                "type": "ByteLevel",
-                "add_prefix_space": True,
-                "trim_offsets": True,
-                "use_regex": True,
-            },
-            "model": {
-                "type": "BPE",
-                "dropout": None,
-                "unk_token": None,
-                "continuing_subword_prefix": None,
-                "end_of_word_suffix": None,
-                "fuse_unk": False,
-                "byte_fallback": False,
-                "ignore_merges": False,
-                "vocab": {_printable(self._bytes[index]): index for index in ordinary}
-                | self.special_tokens,
-                "merges": [[_printable(left), _printable(right)] for left, right in self.merges],
-            },
-        }
+        write_files(Path(directory), self._parts())
 
     def to_tiktoken(self) -> Any:
-        """The same tokenizer as a `tiktoken.Encoding`."""
-        import tiktoken
+        """The same tokenizer as a `tiktoken.Encoding`.
 
-        specials = self.special_tokens
-        ordinary = {
-            token: index for index, token in self._bytes.items() if index not in specials.values()
-        }
-        return tiktoken.Encoding(
-            "lmcore",
-            pat_str=PATTERNS[self.pattern],
-            mergeable_ranks=ordinary,
-            special_tokens=specials,
-        )
+        Raises `LmcoreError` where ids do not follow the order of the merges,
+        which tiktoken cannot express.
+        """
+        return to_tiktoken(self._parts())
+
+    def _parts(self) -> Parts:
+        return Parts(self.merges, self.special_tokens, self.pattern, self._ordinary)
 
     # -- using it ---------------------------------------------------------
 
     @property
     def end_of_text(self) -> int:
-        """The id of <|endoftext|>."""
+        """The id of <|endoftext|>; raises `LmcoreError` where there is no such token."""
+        if END_OF_TEXT not in self.special_tokens:
+            raise LmcoreError(f"This tokenizer has no special token {END_OF_TEXT}.")
         return self.special_tokens[END_OF_TEXT]
 
     def token_bytes(self, index: int) -> bytes:
-        """The bytes that a token stands for."""
-        return self._bytes[index]
+        """The bytes that a token stands for; raises `LmcoreError` where there is no such id."""
+        try:
+            return self._bytes[int(index)]
+        except KeyError:
+            raise LmcoreError(
+                f"{index} is not the id of a token; ids go from 0 to {self.vocab_size - 1}."
+            ) from None
 
     def encode(
         self, text: str, allowed_special: Special = (), disallowed_special: Special = ()
@@ -246,50 +190,74 @@ class Tokenizer:
         `disallowed_special` (then `ValueError`); "all" names all others.
         Lone surrogates become U+FFFD.
         """
-        allowed = self._specials(allowed_special)
-        self._refuse(text, self._specials(disallowed_special) - allowed)
-        if not allowed:
-            return self.encode_batch([text])[0]
-        longest_first = sorted(allowed, key=len, reverse=True)
-        parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
-        encoded = self.encode_batch(parts[::2])
-        for place, special in enumerate(parts[1::2]):
-            encoded.insert(2 * place + 1, np.array([self.special_tokens[special]], np.uint16))
-        return np.concatenate(encoded)
+        return self.encode_batch([text], allowed_special, disallowed_special)[0]
 
-    def encode_batch(self, texts: list[str]) -> list[np.ndarray]:
-        """Token ids of each text; special tokens are ordinary text."""
-        if not texts:
-            return []
-        block = pa.array(map(replace_surrogates, texts), pa.large_string())
-        ids = self._encode_words(split_texts(block, self.pattern), end=_END_MARK)
-        ends = np.flatnonzero(ids == _END_MARK)
-        parts = np.split(ids, ends)[:-1]
-        return [part[place > 0 :].astype(np.uint16) for place, part in enumerate(parts)]
+    def encode_batch(
+        self,
+        texts: list[str],
+        allowed_special: Special = (),
+        disallowed_special: Special = (),
+    ) -> list[np.ndarray]:
+        """`encode` of each text, in fewer steps."""
+        allowed = self._specials("allowed_special", allowed_special) & set(self.special_tokens)
+        disallowed = self._specials("disallowed_special", disallowed_special) - allowed
+        if disallowed:
+            texts = list(texts)
+            _refuse(texts, disallowed)
+        if not allowed:
+            return self._encode_ordinary(texts)
+        longest_first = sorted(allowed, key=len, reverse=True)
+        separator = re.compile(f"({'|'.join(map(re.escape, longest_first))})")
+        # Every second part is a special token.
+        cut = [separator.split(text) for text in texts]
+        encoded = iter(self._encode_ordinary(part for parts in cut for part in parts[::2]))
+        return [
+            np.concatenate(
+                [
+                    np.array([self.special_tokens[part]], np.uint16) if place % 2 else next(encoded)
+                    for place, part in enumerate(parts)
+                ]
+            )
+            for parts in cut
+        ]
+
+    def _encode_ordinary(self, texts: Iterable[str]) -> list[np.ndarray]:
+        encoded: list[np.ndarray] = []
+        for block in blocks_of(texts):
+            ids = self._encode_words(split_texts(block, self.pattern), end=_END_MARK)
+            parts = np.split(ids, np.flatnonzero(ids == _END_MARK))[:-1]
+            encoded += [part[place > 0 :].astype(np.uint16) for place, part in enumerate(parts)]
+        return encoded
 
     def encode_block(self, texts: pa.Array) -> np.ndarray:
-        """Token ids of all texts of a string array, <|endoftext|> after each, uint16."""
+        """Token ids of all texts of a string array, <|endoftext|> after each, uint16.
+
+        Raises `LmcoreError` where there is no such token.
+        """
         words = split_texts(texts, self.pattern)
         return self._encode_words(words, end=self.end_of_text).astype(np.uint16)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of token ids; what is not valid UTF-8 becomes U+FFFD."""
+        """The text of token ids; what is not valid UTF-8 becomes U+FFFD.
+
+        Raises `LmcoreError` for an id that no token has.
+        """
         return self.decode_bytes(ids).decode("utf-8", errors="replace")
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """The bytes of token ids, exactly."""
-        return b"".join(self._bytes[int(index)] for index in ids)
+        return b"".join(map(self.token_bytes, ids))
 
     def decode_stream(self, ids: Iterable[int]) -> Iterator[str]:
         """Text as tokens arrive, holding back a character until it is whole."""
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         for index in ids:
-            if text := decoder.decode(self._bytes[int(index)]):
+            if text := decoder.decode(self.token_bytes(index)):
                 yield text
         if rest := decoder.decode(b"", final=True):
             yield rest
 
-    def _encode_words(self, words: pa.BinaryArray, end: int) -> np.ndarray:
+    def _encode_words(self, words: Words, end: int) -> np.ndarray:
         """Ids of all words in order, int32; `END` becomes `end`.
 
         Each distinct word is merged once. Its ids then stand for the word as
@@ -308,20 +276,25 @@ class Tokenizer:
         gathered = strings.take(coded.indices)
         return np.frombuffer(gathered.buffers()[2] or b"", np.int32)
 
-    def _specials(self, which: Special) -> set[str]:
-        return set(self.special_tokens if which == "all" else which)
-
-    def _refuse(self, text: str, disallowed: set[str]) -> None:
-        for special in sorted(disallowed):
-            if special in text:
-                raise ValueError(
-                    f"the text holds {special!r}, which is not allowed here; name it in "
-                    "allowed_special to encode it as that token, or leave it out of "
-                    "disallowed_special to encode it as ordinary text"
-                )
+    def _specials(self, parameter: str, which: Special) -> set[str]:
+        if which == "all":
+            return set(self.special_tokens)
+        if isinstance(which, str):
+            raise LmcoreError(f'{parameter} is {which!r}; it must be "all" or a set of strings.')
+        return set(which)
 
 
 _END_MARK = -1  # not an id: where one text of a batch ends
+
+
+def _refuse(texts: list[str], disallowed: set[str]) -> None:
+    for special in sorted(disallowed):
+        if any(special in text for text in texts):
+            raise ValueError(
+                f"the text holds {special!r}, which is not allowed here; name it in "
+                "allowed_special to encode it as that token, or leave it out of "
+                "disallowed_special to encode it as ordinary text"
+            )
 
 
 def _tokens_of(merges: list[Pair]) -> list[bytes]:
@@ -330,57 +303,84 @@ def _tokens_of(merges: list[Pair]) -> list[bytes]:
     return [bytes([byte]) for byte in range(256)] + list(made)
 
 
-def _alphabet() -> dict[int, str]:
-    """GPT-2's printable character for each byte: itself where it has one, else U+0100 on."""
-    own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    others = [byte for byte in range(256) if byte not in own]
-    return {byte: chr(byte) for byte in own} | {
-        byte: chr(0x100 + place) for place, byte in enumerate(others)
-    }
+def _ids_of_bytes(ids: dict[bytes, int]) -> list[int]:
+    for byte in range(256):
+        if bytes([byte]) not in ids:
+            raise LmcoreError(f"No token is the byte {byte:#04x}; all 256 must be tokens.")
+    return [ids[bytes([byte])] for byte in range(256)]
 
 
-_CHARACTER_OF = _alphabet()
-_BYTE_OF = {character: byte for byte, character in _CHARACTER_OF.items()}
+def _ranks(merges: list[Pair], ids: dict[bytes, int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """(rank, id of the token it makes) of each pair of ids that a merge joins."""
+    ranks: dict[tuple[int, int], tuple[int, int]] = {}
+    for rank, (left, right) in enumerate(merges):
+        for token in (left, right, left + right):
+            if token not in ids:
+                raise LmcoreError(f"Merge {rank}, {left!r} {right!r}, needs a token {token!r}.")
+        ranks.setdefault((ids[left], ids[right]), (rank, ids[left + right]))
+    return ranks
 
 
-def _printable(token: bytes) -> str:
-    return "".join(_CHARACTER_OF[byte] for byte in token)
+def _special_names(special_tokens: Iterable[str]) -> list[str]:
+    if isinstance(special_tokens, str):
+        raise LmcoreError(f"special_tokens is {special_tokens!r}; it must be a list of strings.")
+    names = list(special_tokens)
+    if repeated := [name for name, times in Counter(names).items() if times > 1]:
+        raise LmcoreError(f"special_tokens holds {repeated[0]!r} twice; each must be its own.")
+    return names
 
 
-def _bytes_of(printable: str) -> bytes:
-    return bytes(_BYTE_OF[character] for character in printable)
+def _check_specials(special_tokens: dict[str, int], ids: dict[bytes, int]) -> None:
+    """Raises `LmcoreError` for a special token that is empty, or an ordinary one as well."""
+    for text in special_tokens:
+        if not isinstance(text, str) or not text or replace_surrogates(text) != text:
+            raise LmcoreError(f"special_tokens holds {text!r}; each must be some valid text.")
+        if text.encode() in ids or _spells_one_of(text, ids):
+            raise LmcoreError(
+                f"The special token {text!r} is spelt as an ordinary token is; it must not be."
+            )
 
 
-_BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
-_PRE_TOKENIZERS: dict[str, dict[str, Any]] = {
-    "gpt2": {**_BYTE_LEVEL, "use_regex": True},
-    "cl100k": {
-        "type": "Sequence",
-        "pretokenizers": [
-            {
-                "type": "Split",
-                "pattern": {"Regex": PATTERNS["cl100k"]},
-                "behavior": "Isolated",
-                "invert": False,
-            },
-            {**_BYTE_LEVEL, "use_regex": False},
-        ],
-    },
-}
+def _spells_one_of(text: str, ids: dict[bytes, int]) -> bool:
+    """Whether the files, in their alphabet, would spell an ordinary token so."""
+    try:
+        return bytes_of(text) in ids
+    except ValueError:
+        return False
 
 
-def _pattern_of(pre_tokenizer: dict[str, Any]) -> str:
-    for name, known in _PRE_TOKENIZERS.items():
-        if pre_tokenizer == known:
-            return name
-    raise ValueError("its pre_tokenizer is neither GPT-2's nor cl100k's")
+def _bytes_by_id(ordinary: dict[int, bytes], special_tokens: dict[str, int]) -> dict[int, bytes]:
+    """All tokens together; raises `LmcoreError` where ids are shared, missing or too many."""
+    tokens = dict(ordinary)
+    for text, index in special_tokens.items():
+        if index in tokens:
+            raise LmcoreError(
+                f"The special token {text!r} has the id {index}, which another token has too."
+            )
+        tokens[index] = text.encode()
+    if len(tokens) > MOST_TOKENS:
+        raise LmcoreError(
+            f"There are {len(tokens)} tokens; ids are uint16, so at most {MOST_TOKENS} may be."
+        )
+    for index in range(len(tokens)):
+        if index not in tokens:
+            raise LmcoreError(
+                f"No token has the id {index}; {len(tokens)} tokens must have the ids 0 to "
+                f"{len(tokens) - 1}."
+            )
+    return tokens
 
 
-def main() -> None:
-    """`python -m lmcore.tokenizer FOLDER TEXT`: prints the token ids of a text."""
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m lmcore.tokenizer FOLDER TEXT")
-    print(*Tokenizer.load(sys.argv[1]).encode(sys.argv[2]))
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+@click.command(cls=StageCommand, context_settings={"ignore_unknown_options": True})
+@click.argument("folder")
+@click.argument("text")
+def main(folder: str, text: str) -> None:
+    """Print the token ids of TEXT, by the tokenizer in FOLDER."""
+    print(*Tokenizer.load(folder).encode(text))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from hypothesis import strategies as st
@@ -53,11 +52,3 @@ def characters(step: int) -> Iterator[str]:
     for code in range(0, 0x110000, step):
         if not 0xD800 <= code < 0xE000:
             yield chr(code)
-
-
-def assigned_characters(step: int) -> Iterator[str]:
-    """The same without code points that Python's Unicode version has not assigned.
-
-    Libraries of other Unicode versions class those differently.
-    """
-    return (c for c in characters(step) if unicodedata.category(c) not in ("Cn", "Co"))

@@ -15,6 +15,7 @@ FLOORS = {
         "unicode_classes",
         "pretokenize",
         "bpe",
+        "tokenizer_files",
         "tokenizer",
         "encoder",
         "shards",

@@ -15,6 +15,7 @@ from typing import Any
 import mlx.core as mx
 
 from lmcore.errors import LmcoreError
+from lmcore.export.architectures import ARCHITECTURES
 from lmcore.export.folder import refuse_foreign
 from lmcore.export.settings import Json, from_config_json
 from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
@@ -36,9 +37,12 @@ def import_huggingface(source: Path, into: Path) -> GPT:
         config = from_config_json(described)
     except LmcoreError as error:
         raise LmcoreError(f"{source / 'config.json'}: {error.message}.") from None
+    kind = described["model_type"]
+    if ARCHITECTURES[kind].always:  # some biases, and in our models all or none
+        config = config.model_copy(update={"bias": True})
     theirs = _model_arrays(_read_weights(source), config.tied_embeddings)
     try:
-        arrays = to_ours(config, theirs, TRANSFORMERS[described["model_type"]])
+        arrays = to_ours(config, theirs, TRANSFORMERS[kind])
         config, arrays = without_idle_biases(config, arrays)
         model = GPT(config)
         model.load_weights(list(arrays.items()))

@@ -10,12 +10,14 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
-from export.exported import LEARNED_THERE, NAMES, TEXT, exported, tokenizer
+from export.exported import LEARNED_THERE, NAMES, SAMPLE, TEXT, exported, tokenizer
 from model.variants import weights_of
 
 from lmcore.artifacts import sha256_of
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import flat
+from lmcore.export.card import UNKNOWN
+from lmcore.export.folder import export
 from lmcore.export.importing import import_huggingface
 from lmcore.export.settings import SETTINGS
 from lmcore.export.weights import arrays_of
@@ -158,6 +160,25 @@ def test_a_tokenizer_older_than_a_setting_is_read(folder: Path, tmp_path: Path) 
     import_huggingface(folder, tmp_path / "ours")
     ours = Tokenizer.load(tmp_path / "ours")
     assert ours.encode(TEXT).tolist() == tokenizer().encode(TEXT).tolist()
+
+
+def test_a_tokenizer_may_begin_with_end_of_text(folder: Path, tmp_path: Path) -> None:
+    """As Hugging Face's trainer numbers a special token; an export tells it so again."""
+    transformers = pytest.importorskip("transformers", reason="pip install transformers")
+    moved = {index: (index + 1) % 300 for index in range(300)}
+
+    def first(content: dict) -> None:
+        content["added_tokens"][0]["id"] = 0
+        vocab = content["model"]["vocab"]
+        vocab.update({text: moved[index] for text, index in vocab.items()})
+
+    edit(folder / "tokenizer.json", first)
+    model = import_huggingface(folder, tmp_path / "ours")
+    ours = Tokenizer.load(tmp_path / "ours")
+    assert ours.encode(TEXT).tolist() == [moved[i] for i in tokenizer().encode(TEXT).tolist()]
+    export(tmp_path / "again", model, ours, SAMPLE, UNKNOWN, gguf=False)
+    theirs = transformers.AutoTokenizer.from_pretrained(tmp_path / "again")
+    assert theirs(TEXT)["input_ids"] == [0, *ours.encode(TEXT).tolist()]
 
 
 def no_end(content: dict) -> None:

@@ -29,9 +29,10 @@ def import_huggingface(source: Path, into: Path) -> GPT:
     """Reads the model in `source` and writes it as a model folder of ours.
 
     Weights may be in several files and of any float type; ours are float32.
-    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart.
+    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart, and
+    where `into` holds anything but a model of ours.
     """
-    refuse_foreign(into, _WRITTEN)
+    refuse_foreign(into, _WRITTEN, _is_ours)
     described = _read_json(source / "config.json")
     try:
         config = from_config_json(described)
@@ -52,6 +53,12 @@ def import_huggingface(source: Path, into: Path) -> GPT:
         _read_tokenizer(source / "tokenizer.json", Path(folder), config.vocab_size)
         save_model(into, model, Path(folder) / "tokenizer.json")
     return model
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether config.json is of our kind; transformers' names the kind of model."""
+    path = folder / "config.json"
+    return path.exists() and "model_type" not in _read_json(path)
 
 
 def _read_weights(source: Path) -> Arrays:

@@ -82,9 +82,9 @@ def compare(changes: dict[str, Any], draw: random.Random) -> float:
     """One random model: the largest difference of a logit, in units of their spread."""
     from llama_cpp import Llama
 
-    from lmcore.export.card import UNKNOWN
     from lmcore.export.folder import export
     from lmcore.export.gguf_file import GGUF
+    from lmcore.export.run import UNKNOWN
     from lmcore.tokenizer import Tokenizer
 
     tokenizer = Tokenizer.train(TEXT * 3, draw.randint(258, 300))

@@ -8,9 +8,10 @@ from pathlib import Path
 from lmcore.artifacts import atomic_directory, write_text
 from lmcore.errors import LmcoreError, listing
 from lmcore.export.architectures import architecture_of
-from lmcore.export.card import Run, model_card
+from lmcore.export.card import model_card
 from lmcore.export.gguf_file import GGUF, write_gguf
 from lmcore.export.huggingface import write_huggingface
+from lmcore.export.run import Run
 from lmcore.model import GPT
 from lmcore.params import SampleParams
 from lmcore.tokenizer import Tokenizer

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from model.variants import NO_EXPERTS, model_of, tokens_of
 
-from lmcore.export.card import UNKNOWN
 from lmcore.export.folder import export
+from lmcore.export.run import UNKNOWN
 from lmcore.model import GPT
 from lmcore.params import SampleParams
 from lmcore.tokenizer import Tokenizer

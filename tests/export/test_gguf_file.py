@@ -13,8 +13,8 @@ from model.variants import weights_of
 
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import architecture_of
-from lmcore.export.card import UNKNOWN
 from lmcore.export.folder import export
+from lmcore.export.run import UNKNOWN
 from lmcore.tokenizer import Tokenizer
 
 # Where llama.cpp turns neighbouring channels; elsewhere it turns i and i + K/2, as ours.

@@ -16,9 +16,9 @@ from model.variants import weights_of
 from lmcore.artifacts import sha256_of
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import flat
-from lmcore.export.card import UNKNOWN
 from lmcore.export.folder import export
 from lmcore.export.importing import import_huggingface
+from lmcore.export.run import UNKNOWN
 from lmcore.export.settings import SETTINGS
 from lmcore.export.weights import arrays_of
 from lmcore.model import GPT, load_model, save_model

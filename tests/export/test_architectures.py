@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from model.variants import NO_EXPERTS, VARIANTS, config_of
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import architecture_of, unknown
 from lmcore.model import ModelConfig
+from lmcore.params import load_params
 
 _EXPERTS = {**NO_EXPERTS, "experts": 4}
 _LLAMA: dict[str, Any] = {"feed_forward": "swiglu"}
@@ -69,6 +71,35 @@ def test_a_model_without_counterpart_is_told_why(changes: Any, nearest: str, nee
     with pytest.raises(LmcoreError, match=f"knows no .*nearest is {nearest}, .*{needs}") as e:
         architecture_of(config_of(**changes))
     assert "\n" not in e.value.message and e.value.message.endswith(").")
+
+
+# README.md says the same, under "Using the model elsewhere".
+READERS_OF_PROFILES = {
+    "transformers, mlx_lm, llama.cpp": {
+        "quickstart",
+        "tinystories",
+        "gpt2-124m",
+        "medium-350m",
+        "1b",
+        "3b",
+    },
+    "transformers, llama.cpp": {"textbook"},
+    "transformers": {"starter-50m", "tinystories-cpu"},
+    "nobody": {"modern", "tinystories-modern", "moe-8x"},
+}
+
+
+def test_which_program_reads_which_profile(repository: Path) -> None:
+    found: dict[str, set[str]] = {}
+    for path in (repository / "profiles").glob("*.yaml"):
+        params = load_params(path)
+        config = ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
+        try:
+            readers = ", ".join(architecture_of(config).readers(config, gguf=True))
+        except LmcoreError:
+            readers = "nobody"
+        found.setdefault(readers, set()).add(path.stem)
+    assert found == READERS_OF_PROFILES
 
 
 def test_every_parameter_is_spoken_of() -> None:

@@ -65,4 +65,4 @@ def refuse_foreign(folder: Path, written: set[str], own: Callable[[Path], bool])
 def _is_export(folder: Path) -> bool:
     """By its card: a model of ours has none, and one from elsewhere does not name us."""
     card = folder / "README.md"
-    return card.exists() and "lmcore" in card.read_text("utf-8")
+    return card.exists() and "lmcore" in card.read_text("utf-8", errors="replace")

@@ -70,7 +70,9 @@ def read_tokenizer_json(path: Path) -> Parts:
     try:
         return _from_json(json.loads(path.read_text("utf-8")))
     except FileNotFoundError:
-        raise LmcoreError(f"{path} does not exist; `dvc repro train_bpe` makes it.") from None
+        raise LmcoreError(
+            f"{path} does not exist; `dvc repro train_bpe` makes the pipeline's own."
+        ) from None
     except _DAMAGE as error:
         raise LmcoreError(
             f"{path} is not a byte-level BPE tokenizer.json that lmcore knows: {_what(error)}."

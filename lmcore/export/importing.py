@@ -15,6 +15,7 @@ from typing import Any
 import mlx.core as mx
 
 from lmcore.errors import LmcoreError
+from lmcore.export.architectures import ARCHITECTURES
 from lmcore.export.folder import refuse_foreign
 from lmcore.export.settings import Json, from_config_json
 from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
@@ -28,17 +29,21 @@ def import_huggingface(source: Path, into: Path) -> GPT:
     """Reads the model in `source` and writes it as a model folder of ours.
 
     Weights may be in several files and of any float type; ours are float32.
-    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart.
+    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart, and
+    where `into` holds anything but a model of ours.
     """
-    refuse_foreign(into, _WRITTEN)
+    refuse_foreign(into, _WRITTEN, _is_ours)
     described = _read_json(source / "config.json")
     try:
         config = from_config_json(described)
     except LmcoreError as error:
         raise LmcoreError(f"{source / 'config.json'}: {error.message}.") from None
+    kind = described["model_type"]
+    if ARCHITECTURES[kind].always:  # some biases, and in our models all or none
+        config = config.model_copy(update={"bias": True})
     theirs = _model_arrays(_read_weights(source), config.tied_embeddings)
     try:
-        arrays = to_ours(config, theirs, TRANSFORMERS[described["model_type"]])
+        arrays = to_ours(config, theirs, TRANSFORMERS[kind])
         config, arrays = without_idle_biases(config, arrays)
         model = GPT(config)
         model.load_weights(list(arrays.items()))
@@ -48,6 +53,12 @@ def import_huggingface(source: Path, into: Path) -> GPT:
         _read_tokenizer(source / "tokenizer.json", Path(folder), config.vocab_size)
         save_model(into, model, Path(folder) / "tokenizer.json")
     return model
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether config.json is of our kind; transformers' names the kind of model."""
+    path = folder / "config.json"
+    return path.exists() and "model_type" not in _read_json(path)
 
 
 def _read_weights(source: Path) -> Arrays:
@@ -81,35 +92,17 @@ def _model_arrays(arrays: Arrays, tied_embeddings: bool) -> Arrays:
 def _read_tokenizer(path: Path, folder: Path, vocab_size: int) -> None:
     """Writes the tokenizer of `path` to `folder` as ours.
 
-    Raises `LmcoreError` where it is not a byte-level BPE with <|endoftext|> that
-    cuts text in a way we know, or has more tokens than the model or a uint16.
+    Raises `LmcoreError` where it is not one that `Tokenizer.load` reads, has no
+    <|endoftext|>, or has more tokens than the model.
     """
-    content = _read_json(path)
-    if normalizer := content.get("normalizer"):
-        raise LmcoreError(
-            f"{path} changes text before encoding ({normalizer.get('type')}); lmcore's "
-            "tokenizers do not."
-        )
-    cut = content.get("pre_tokenizer")
-    if isinstance(cut, dict) and cut.get("type") == "ByteLevel":
-        cut.setdefault("use_regex", True)  # absent in files older than the setting
-    spelt = folder / "tokenizer.json"
-    spelt.write_text(json.dumps(content), "utf-8")
-    try:
-        tokenizer = Tokenizer.load(spelt)
-    except LmcoreError as error:
-        raise LmcoreError(error.message.replace(str(spelt), str(path))) from None
+    tokenizer = Tokenizer.load(path)
     if END_OF_TEXT not in tokenizer.special_tokens:
         raise LmcoreError(f"{path} has no token {END_OF_TEXT}, after which lmcore begins texts.")
-    if tokenizer.vocab_size > min(vocab_size, _MOST_TOKENS):
+    if tokenizer.vocab_size > vocab_size:
         raise LmcoreError(
-            f"{path} has {tokenizer.vocab_size:,} tokens; the model has {vocab_size:,}, and lmcore "
-            f"at most {_MOST_TOKENS:,}."
+            f"{path} has {tokenizer.vocab_size:,} tokens; the model has {vocab_size:,}."
         )
     tokenizer.save(folder)
-
-
-_MOST_TOKENS = 2**16  # ids are uint16
 
 
 def _read_json(path: Path) -> Json:

@@ -173,12 +173,7 @@ class Tokenizer:
 
     def token_bytes(self, index: int) -> bytes:
         """The bytes that a token stands for; raises `LmcoreError` where there is no such id."""
-        try:
-            return self._bytes[int(index)]
-        except KeyError:
-            raise LmcoreError(
-                f"{index} is not the id of a token; ids go from 0 to {self.vocab_size - 1}."
-            ) from None
+        return self._bytes[int(index)]
 
     def encode(
         self, text: str, allowed_special: Special = (), disallowed_special: Special = ()
@@ -246,13 +241,13 @@ class Tokenizer:
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """The bytes of token ids, exactly."""
-        return b"".join(map(self.token_bytes, ids))
+        return b"".join(self._bytes[int(index)] for index in ids)
 
     def decode_stream(self, ids: Iterable[int]) -> Iterator[str]:
         """Text as tokens arrive, holding back a character until it is whole."""
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         for index in ids:
-            if text := decoder.decode(self.token_bytes(index)):
+            if text := decoder.decode(self._bytes[int(index)]):
                 yield text
         if rest := decoder.decode(b"", final=True):
             yield rest
@@ -349,9 +344,16 @@ def _spells_one_of(text: str, ids: dict[bytes, int]) -> bool:
         return False
 
 
-def _bytes_by_id(ordinary: dict[int, bytes], special_tokens: dict[str, int]) -> dict[int, bytes]:
+class _TokenBytes(dict[int, bytes]):
+    """The bytes of each token; `LmcoreError` for an id that none has."""
+
+    def __missing__(self, index: int) -> bytes:
+        raise LmcoreError(f"{index} is not the id of a token; ids go from 0 to {len(self) - 1}.")
+
+
+def _bytes_by_id(ordinary: dict[int, bytes], special_tokens: dict[str, int]) -> _TokenBytes:
     """All tokens together; raises `LmcoreError` where ids are shared, missing or too many."""
-    tokens = dict(ordinary)
+    tokens = _TokenBytes(ordinary)
     for text, index in special_tokens.items():
         if index in tokens:
             raise LmcoreError(

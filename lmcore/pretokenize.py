@@ -64,6 +64,12 @@ def check_pattern(name: str) -> None:
         raise LmcoreError(f"tokenizer.pattern is {name!r}; it must be {listing(PATTERNS)}.")
 
 
+def check_texts(texts: Iterable[str]) -> None:
+    """Raises `LmcoreError` for a single string, whose letters would be the texts."""
+    if isinstance(texts, str):
+        raise LmcoreError(f"texts is the string {texts[:20]!r}; it must be a list of strings.")
+
+
 def find_words(text: str, pattern: str = "gpt2") -> list[str]:
     """The definition: every match of the pattern, in order; they join to `text`."""
     shown = text if text.isascii() else text.translate(_STAND_INS)
@@ -97,12 +103,8 @@ def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
 
 
 def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
-    """Texts gathered into string arrays of about `BLOCK_BYTES`.
-
-    Raises `LmcoreError` for a single string, whose letters would be texts.
-    """
-    if isinstance(texts, str):
-        raise LmcoreError(f"texts is the string {texts[:20]!r}; it must be a list of strings.")
+    """Texts gathered into string arrays of about `BLOCK_BYTES`."""
+    check_texts(texts)
     block, size = [], 0
     for text in map(replace_surrogates, texts):
         block.append(text)

@@ -26,6 +26,7 @@ from lmcore.pretokenize import (
     Words,
     blocks_of,
     check_pattern,
+    check_texts,
     count_words,
     replace_surrogates,
     split_texts,
@@ -110,9 +111,10 @@ class Tokenizer:
         specials = _special_names(special_tokens)
         least = 256 + len(specials)
         if not least <= vocab_size <= MOST_TOKENS:
+            plural = "" if len(specials) == 1 else "s"
             raise LmcoreError(
                 f"tokenizer.vocab_size is {vocab_size}; it must be at least {least}, for the 256 "
-                f"bytes and {_count(len(specials), 'special token')}, and at most {MOST_TOKENS}."
+                f"bytes and {len(specials)} special token{plural}, and at most {MOST_TOKENS}."
             )
         # The result must not depend on the order in which words were met.
         words = {word: counts[word] for word in sorted(counts) if word and word != END}
@@ -194,11 +196,10 @@ class Tokenizer:
         disallowed_special: Special = (),
     ) -> list[np.ndarray]:
         """`encode` of each text, in fewer steps."""
+        check_texts(texts)
         allowed = self._specials("allowed_special", allowed_special) & set(self.special_tokens)
         disallowed = self._specials("disallowed_special", disallowed_special) - allowed
-        if disallowed:
-            texts = list(texts)
-            _refuse(texts, disallowed)
+        _refuse(texts, disallowed)
         if not allowed:
             return self._encode_ordinary(texts)
         longest_first = sorted(allowed, key=len, reverse=True)
@@ -362,7 +363,8 @@ def _bytes_by_id(ordinary: dict[int, bytes], special_tokens: dict[str, int]) -> 
         tokens[index] = text.encode()
     if len(tokens) > MOST_TOKENS:
         raise LmcoreError(
-            f"There are {len(tokens)} tokens; ids are uint16, so at most {MOST_TOKENS} may be."
+            f"There are {len(tokens)} tokens; there may be at most {MOST_TOKENS}, because ids "
+            "are uint16."
         )
     for index in range(len(tokens)):
         if index not in tokens:
@@ -371,10 +373,6 @@ def _bytes_by_id(ordinary: dict[int, bytes], special_tokens: dict[str, int]) -> 
                 f"{len(tokens) - 1}."
             )
     return tokens
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 @click.command(cls=StageCommand, context_settings={"ignore_unknown_options": True})

@@ -268,9 +268,14 @@ def test_a_vocabulary_too_small_for_bytes_or_too_large_for_ids_is_refused(asked:
         Tokenizer.train(["a"], asked)
 
 
-def test_a_single_string_is_no_corpus() -> None:
-    with pytest.raises(LmcoreError, match="it must be a list of strings"):
-        Tokenizer.train("hello", 300)
+def test_a_single_string_is_no_list_of_texts(tokenizer: Tokenizer) -> None:
+    for use in (
+        lambda: Tokenizer.train("hello", 300),
+        lambda: tokenizer.encode_batch("hello"),
+        lambda: tokenizer.encode_batch("hello", allowed_special="all"),
+    ):
+        with pytest.raises(LmcoreError, match="texts is the string 'hello'; it must be a list"):
+            use()
 
 
 def test_an_unknown_pattern_is_refused() -> None:
@@ -283,7 +288,7 @@ def test_ids_are_uint16_and_no_more() -> None:
     tokenizer = Tokenizer(pairs[: 65536 - 257], [END_OF_TEXT])
     ids = tokenizer.encode(f"hello{END_OF_TEXT}", allowed_special="all")
     assert ids.dtype == np.uint16 and ids[-1] == tokenizer.end_of_text == 65535
-    with pytest.raises(LmcoreError, match="There are 65537 tokens; ids are uint16"):
+    with pytest.raises(LmcoreError, match="There are 65537 tokens; there may be at most 65536"):
         Tokenizer(pairs[: 65537 - 257], [END_OF_TEXT])
 
 

@@ -7,8 +7,9 @@ arXiv:1904.09751), min-p (Nguyen et al., 2024, arXiv:2407.01082).
 
 The draw of a token is decided by (seed + row in the batch, place in the text)
 alone: row r of a batch is the text that seed + r gives by itself, whatever is
-beside it and however it is streamed. (A matrix product may round otherwise for
-another batch, so a draw that is a tie but for rounding can still differ.)
+beside it and however it is streamed, on past a full context. (A matrix product
+may round otherwise for another batch, so a draw that is a tie but for rounding
+can still differ.)
 """
 
 from __future__ import annotations
@@ -105,11 +106,15 @@ def generate(
 ) -> Iterator[Step]:
     """Yields the next token of every prompt until each has `max_tokens` or drew `end`.
 
-    Prompts are token ids, at least one each, of whatever lengths. Reading goes
-    forward together from the end of the shortest: a longer prompt's own tokens
-    take the place of drawn ones until it is read, so that nothing is padded and
-    every token stands at its true position.
+    Prompts are token ids, at least one each, of whatever lengths; of one longer
+    than the context the text begins with the last tokens that fill it. Reading
+    goes forward together from the end of the shortest: a longer prompt's own
+    tokens take the place of drawn ones until it is read, so that nothing is
+    padded and every token stands at its true position.
     """
+    if max_tokens < 1:
+        raise ValueError(f"max_tokens is {max_tokens}; it must be at least 1")
+    prompts = [prompt[-model.config.context_length :] for prompt in prompts]
     lengths = np.array([len(prompt) for prompt in prompts])
     if not lengths.all():
         raise ValueError("a prompt needs at least one token")

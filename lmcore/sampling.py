@@ -14,6 +14,7 @@ can still differ.)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -62,6 +63,7 @@ def top_p(logits: mx.array, p: float) -> mx.array:
     chances = mx.softmax(falling, axis=-1)
     before = mx.cumsum(chances, axis=-1) - chances
     least = mx.min(mx.where(before < p, falling, mx.inf), axis=-1, keepdims=True)
+    least = mx.minimum(least, falling[..., :1])  # the likeliest, where p is 0 in float32
     return mx.where(logits < least, -mx.inf, logits)
 
 
@@ -70,7 +72,7 @@ def min_p(logits: mx.array, share: float) -> mx.array:
     if share <= 0:
         return logits
     likeliest = mx.max(logits, axis=-1, keepdims=True)
-    return mx.where(logits < likeliest + mx.log(mx.array(share)), -mx.inf, logits)
+    return mx.where(logits < likeliest + math.log(share), -mx.inf, logits)
 
 
 def penalise_repetition(logits: mx.array, seen: mx.array, penalty: float) -> mx.array:
@@ -79,6 +81,7 @@ def penalise_repetition(logits: mx.array, seen: mx.array, penalty: float) -> mx.
     `seen` is (B, V), true for tokens of the text so far (Keskar et al., 2019,
     arXiv:1909.05858, equation 3, with the sign handled as transformers does).
     """
+    penalty = _within_float32(penalty)
     lowered = mx.where(logits > 0, logits / penalty, logits * penalty)
     return mx.where(seen, lowered, logits)
 
@@ -87,10 +90,15 @@ def draw(logits: mx.array, drawing: Drawing, place: int) -> mx.array:
     """One token per row of (B, V) logits, (B,) int32."""
     if drawing.temperature == 0:
         return mx.argmax(logits, axis=-1)
-    logits = top_k(logits / drawing.temperature, drawing.top_k)
+    logits = top_k(logits / _within_float32(drawing.temperature), drawing.top_k)
     logits = min_p(top_p(logits, drawing.top_p), drawing.min_p)
     keys = np.stack([_draw_key(drawing.seed + row, place) for row in range(len(logits))])
     return mx.vmap(lambda row, key: mx.random.categorical(row, key=key))(logits, mx.array(keys))
+
+
+def _within_float32(factor: float) -> float:
+    """`factor`, or the nearest by which logits stay finite, even penalised and then tempered."""
+    return min(max(factor, 1e-15), 1e15)
 
 
 def _draw_key(seed: int, place: int) -> np.ndarray:

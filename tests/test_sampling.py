@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import mlx.core as mx
@@ -58,6 +60,52 @@ def test_min_p_keeps_what_is_near_the_likeliest(logits: np.ndarray, share: float
     if np.abs(relative - share).min() < 1e-4:
         return
     assert kept(sampling.min_p(mx.array(logits), share)) == (relative >= share).tolist()
+
+
+# Beyond what a float32 can hold, and up to the ends of what is allowed.
+TINY = [5e-324, 1e-50, 1e-45, 1e-38, 1e-20, 1e-7]
+HUGE = [1e7, 1e20, 1e38, 1e39, 1.7e308]
+apart = st.lists(st.integers(-800, 800), min_size=2, max_size=12, unique=True).map(
+    lambda row: np.array([row], np.float32) / 100
+)
+
+
+@given(
+    apart,
+    st.sampled_from([0, 1, 2, 2**70]),
+    st.sampled_from([*TINY, 0.5, math.nextafter(1.0, 0.0), 1.0]),
+    st.sampled_from([0.0, *TINY, 0.5, math.nextafter(1.0, 0.0), 1.0]),
+    st.sampled_from([*TINY, 1.0, *HUGE]),
+)
+@settings(deadline=None, max_examples=300)
+def test_the_likeliest_token_outlives_every_filter(
+    logits: np.ndarray, k: int, p: float, share: float, temperature: float
+) -> None:
+    likeliest, row = int(logits.argmax()), mx.array(logits)
+    assert kept(sampling.top_k(row, k))[likeliest]
+    assert kept(sampling.top_p(row, p))[likeliest]
+    assert kept(sampling.min_p(row, share))[likeliest]
+    drawn = sampling.draw(row, Drawing(temperature, k, p, share), place=0).item()
+    if k == 1 or p in TINY or share == 1 or temperature in TINY:  # no other is left
+        assert drawn == likeliest
+
+
+@given(apart, st.lists(st.booleans(), min_size=12, max_size=12), st.sampled_from([*TINY, *HUGE]))
+@settings(deadline=None)
+def test_an_extreme_penalty_orders_tokens_as_exact_arithmetic_does(
+    logits: np.ndarray, seen: list[bool], penalty: float
+) -> None:
+    lowered = sampling.penalise_repetition(
+        mx.array(logits), mx.array([seen[: logits.size]]), penalty
+    )
+    by = Fraction(penalty)
+    exact = [
+        Fraction(float(logit)) * (1 if not known else 1 / by if logit > 0 else by)
+        for logit, known in zip(logits[0], seen, strict=False)
+    ]
+    for greedy in (Drawing(temperature=0), Drawing(temperature=1e-45, top_k=1)):
+        drawn = sampling.draw(lowered, greedy, place=0).item()
+        assert exact[drawn] == max(exact)
 
 
 def test_switched_off_filters_change_nothing() -> None:

@@ -13,13 +13,12 @@ another batch, so a draw that is a tie but for rounding can still differ.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import mlx.core as mx
 import numpy as np
 
-from lmcore.fastmath import spread
 from lmcore.model import GPT
 from lmcore.model.attention import KVCache
 
@@ -143,12 +142,12 @@ def _draw_on(
         text[row, : len(prompt)] = prompt
     text = mx.array(text)
     room = min(model.config.context_length, text.shape[1])
-    reader, held, read = _Reader(model, room), 0, 0
+    read_on = _reader(model)
+    cache, read = model.make_cache(len(prompts), room), 0
     for length in range(min(lengths), text.shape[1]):
-        if held + length - read > room:
-            read, held = length - (room + 1) // 2, 0
-        logits = reader.read(text[:, read:length], held)
-        held += length - read
+        if cache.offset + length - read > room:
+            read, cache = length - (room + 1) // 2, model.make_cache(len(prompts), room)
+        logits = read_on(text[:, read:length], cache)
         tokens = draw(_penalised(logits, text[:, :length], drawing), drawing, length)
         if length < max(lengths):
             tokens = mx.where(text[:, length] == NONE, tokens, text[:, length])
@@ -161,47 +160,30 @@ def _draw_on(
 STRETCH = 64
 
 
-class _Reader:
-    """Reads tokens into a cache of keys and values and gives the logits of the last.
+def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
+    """`model(tokens, cache)[:, -1]`, compiled for a single token of each row.
 
-    On a CPU each half of the rows is read on a stream, that is a core, of its own
-    (2-core EPYC, 4M model, 16 rows: ... times the tokens a second), with a cache of its own.
-
-    A single token of each row is read by a compiled step: it is hundreds of small
-    operations; compiled, many become one, and Python builds no graph (1.25 times
-    the tokens a second at batch 1). Its place is an array and the places of a
-    stretch share one graph, which writes the cache where it is: nothing is compiled
-    or copied per token.
+    Such a step is hundreds of small operations; compiled, many become one, and
+    Python builds no graph (2-core EPYC, 4M model: 1.25 times the tokens a second).
+    Its place is an array and the places of a stretch share one graph, which
+    writes the cache where it is: nothing is compiled or copied per token.
     """
 
-    def __init__(self, model: GPT, room: int) -> None:
-        self._model, self._room = model, room
-        self._caches: list[KVCache] = []  # one for each share of the rows
-        self._step = mx.compile(self._plain_step)
+    @mx.compile
+    def step(tokens: mx.array, offset: mx.array, keys: list, values: list, end: int) -> tuple:
+        cache = KVCache(keys, values, end, offset)
+        return model(tokens, cache)[:, -1], cache.keys, cache.values
 
-    def read(self, tokens: mx.array, offset: int) -> mx.array:
-        """Logits (B, V) after tokens (B, T), which follow `offset` tokens read before."""
-        if offset == 0:
-            self._caches = spread(
-                lambda _, rows: self._model.make_cache(len(rows), self._room), tokens
-            )
-        return mx.concatenate(spread(self._read_share, tokens))
-
-    def _read_share(self, number: int, tokens: mx.array) -> mx.array:
-        cache = self._caches[number]
+    def read_on(tokens: mx.array, cache: KVCache) -> mx.array:
         if tokens.shape[1] > 1:
-            return self._model(tokens, cache)[:, -1]
-        end = min(self._room, (cache.offset // STRETCH + 1) * STRETCH)
+            return model(tokens, cache)[:, -1]
+        end = min(cache.max_length, (cache.offset // STRETCH + 1) * STRETCH)
         offset = mx.array(cache.offset)
-        logits, cache.keys, cache.values = self._step(tokens, offset, cache.keys, cache.values, end)
+        logits, cache.keys, cache.values = step(tokens, offset, cache.keys, cache.values, end)
         cache.offset += 1
         return logits
 
-    def _plain_step(
-        self, tokens: mx.array, offset: mx.array, keys: list, values: list, end: int
-    ) -> tuple[mx.array, list, list]:
-        cache = KVCache(keys, values, end, offset)
-        return self._model(tokens, cache)[:, -1], cache.keys, cache.values
+    return read_on
 
 
 def _penalised(logits: mx.array, text: mx.array, drawing: Drawing) -> mx.array:

@@ -9,7 +9,7 @@
 #   make bench                      benchmarks against named peers -> benchmarks/RESULTS.md
 #   make bench-ablations            what each part of the architecture is worth: 20 minutes
 #   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
-#   make soak                       long randomised checks
+#   make soak                       long randomised checks; compiles llama.cpp once
 #   make lock                       renew the pinned versions
 #   make clean                      remove what the pipeline made (not .venv)
 
@@ -34,7 +34,7 @@ PINNED = --constraint requirements.lock --editable
 # brings gigabytes of CUDA, so there only a CPU build is taken, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
 
-.PHONY: run test bench bench-ablations bench-recipes soak lock clean
+.PHONY: run test bench bench-ablations bench-recipes soak soak-tokenizer soak-export lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -53,8 +53,12 @@ bench-ablations: .venv/.ready-bench
 bench-recipes: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks.recipes
 
-soak: .venv/.ready-soak
+soak: soak-tokenizer soak-export
+
+soak-tokenizer: .venv/.ready-test
 	@.venv/bin/python -m benchmarks.soak_tokenizer
+
+soak-export: .venv/.ready-soak
 	@.venv/bin/python -m benchmarks.soak_export
 
 .venv/.ready-cpu .venv/.ready-cuda: requirements.lock pyproject.toml
@@ -78,9 +82,9 @@ soak: .venv/.ready-soak
 	@touch $@
 
 .venv/.ready-soak: .venv/.ready-test
-	@echo "Installing llama.cpp, which may have to be compiled: minutes, once"
-	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,soak]' 2>/dev/null || \
-		echo "llama-cpp-python could not be built: exports are not compared with llama.cpp."
+	@echo "Installing llama.cpp, which may have to be compiled: up to half an hour, once"
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,soak]' || { \
+		echo "llama-cpp-python could not be built: nothing was compared with llama.cpp." >&2; exit 1; }
 	@touch $@
 
 lock:

@@ -12,8 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SECTIONS = ("tokenizer", "tokenizer_large", "training", "sampling")
 
-# Too slow for every time: `make bench-ablations` and `make bench-recipes` renew them.
-APART = ("ablations", "recipes")
+# Too slow for every time: `make bench-ablations`, `make bench-recipes` and `make soak` renew them.
+APART = ("ablations", "recipes", "soak")
 
 HEAD = """# Benchmarks
 

@@ -258,7 +258,7 @@ def parse_params(values: Any, source: str) -> Params:
     try:
         return Params.model_validate(values)
     except ValidationError as error:
-        raise LmcoreError(f"{source}: {_sentence(error)}.") from None
+        raise LmcoreError(f"{source}: {first_mistake(error, Params)}.") from None
 
 
 def read_yaml(path: Path) -> Any:
@@ -271,14 +271,14 @@ def read_yaml(path: Path) -> Any:
         raise LmcoreError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
 
 
-def _sentence(error: ValidationError) -> str:
-    """The first mistake as `KEY is FOUND; it should be ALLOWED`."""
+def first_mistake(error: ValidationError, section: type[Section]) -> str:
+    """What `section` refused first, as `KEY is FOUND; it should be ALLOWED`."""
     # A misspelt key also makes the right one missing: name the misspelling.
     mistake = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     key = ".".join(map(str, mistake["loc"]))
     match mistake["type"]:
         case "extra_forbidden":
-            return _unknown_key(mistake["loc"])
+            return _unknown_key(mistake["loc"], section)
         case "missing":
             return f"{key} is missing"
         case "value_error":  # from a validator above, which names its keys itself
@@ -292,8 +292,7 @@ def _found_and_allowed(mistake: ErrorDetails) -> str:
     return f"is {mistake['input']!r}; it {allowed}"
 
 
-def _unknown_key(location: tuple[str | int, ...]) -> str:
-    section: Any = Params
+def _unknown_key(location: tuple[str | int, ...], section: Any) -> str:
     for part in location[:-1]:
         section = section.model_fields[part].annotation
     known = list(section.model_fields)

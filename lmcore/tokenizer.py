@@ -40,7 +40,7 @@ class Tokenizer:
     """Byte-level BPE: `merges` in the order of learning, then special tokens.
 
     `tokens` may be given where ids do not follow from the merges, as in
-    GPT-2's own vocabulary; it lists the bytes of every ordinary token by id.
+    GPT-2's own vocabulary; it has the bytes of every ordinary token by its id.
     """
 
     def __init__(
@@ -48,19 +48,18 @@ class Tokenizer:
         merges: list[Pair],
         special_tokens: dict[str, int] | list[str],
         pattern: str = "gpt2",
-        tokens: list[bytes] | None = None,
+        tokens: dict[int, bytes] | None = None,
     ) -> None:
         self.merges, self.pattern = merges, pattern
-        ordinary = tokens if tokens is not None else _tokens_of(merges)
+        ordinary = tokens if tokens is not None else dict(enumerate(_tokens_of(merges)))
         if isinstance(special_tokens, list):
             special_tokens = {
                 text: len(ordinary) + place for place, text in enumerate(special_tokens)
             }
         self.special_tokens = special_tokens
-        self._bytes = dict(enumerate(ordinary))
-        self._bytes.update((index, text.encode()) for text, index in special_tokens.items())
+        self._bytes = ordinary | {index: text.encode() for text, index in special_tokens.items()}
         self.vocab_size = 1 + max(self._bytes)
-        ids = {token: index for index, token in enumerate(ordinary)}
+        ids = {token: index for index, token in ordinary.items()}
         ranks: dict[tuple[int, int], tuple[int, int]] = {}
         for rank, (left, right) in enumerate(merges):
             ranks.setdefault((ids[left], ids[right]), (rank, ids[left + right]))
@@ -136,11 +135,10 @@ class Tokenizer:
         lines = merges.read_text("utf-8").splitlines()
         pairs = [line.split(" ") for line in lines if line and not line.startswith("#version")]
         special = {text: index for text, index in ids.items() if text == END_OF_TEXT}
-        tokens = [text for text in sorted(ids, key=ids.__getitem__) if text not in special]
         return cls(
             [(_bytes_of(left), _bytes_of(right)) for left, right in pairs],
             special,
-            tokens=[_bytes_of(text) for text in tokens],
+            tokens=_ordinary(ids, special),
         )
 
     @classmethod
@@ -148,10 +146,7 @@ class Tokenizer:
         model = content["model"]
         pairs = [pair.split(" ") if isinstance(pair, str) else pair for pair in model["merges"]]
         special = {entry["content"]: entry["id"] for entry in content["added_tokens"]}
-        vocab = {text: index for text, index in model["vocab"].items() if text not in special}
-        tokens = [_bytes_of(text) for text in sorted(vocab, key=vocab.__getitem__)]
-        if sorted(vocab.values()) != list(range(len(vocab))):
-            raise ValueError("its ids are not consecutive")
+        tokens = _ordinary(model["vocab"], special)
         return cls(
             [(_bytes_of(left), _bytes_of(right)) for left, right in pairs],
             special,
@@ -328,6 +323,20 @@ def _tokens_of(merges: list[Pair]) -> list[bytes]:
     """The bytes of each ordinary token by id: bytes, then what merges make."""
     made = dict.fromkeys(left + right for left, right in merges)
     return [bytes([byte]) for byte in range(256)] + list(made)
+
+
+def _ordinary(vocab: dict[str, int], special: dict[str, int]) -> dict[int, bytes]:
+    """The bytes of a vocabulary's ordinary tokens by id, in the order of ids.
+
+    Raises `ValueError` where two tokens share an id, or a byte has none.
+    """
+    ids = {text: index for text, index in vocab.items() if text not in special}
+    if len({*ids.values(), *special.values()}) < len(ids) + len(special):
+        raise ValueError("two of its tokens have the same id")
+    tokens = {ids[text]: _bytes_of(text) for text in sorted(ids, key=ids.__getitem__)}
+    if without := {bytes([byte]) for byte in range(256)} - set(tokens.values()):
+        raise ValueError(f"the byte {min(without)[0]} has no token in it")
+    return tokens
 
 
 def _alphabet() -> dict[int, str]:

@@ -9,7 +9,7 @@ import click
 from lmcore import backend
 from lmcore.errors import StageCommand
 from lmcore.params import load_params
-from lmcore.paths import EXPORT, METRICS, MODEL, RAW
+from lmcore.paths import EXPORT, MODEL
 
 
 @click.command(cls=StageCommand)
@@ -17,16 +17,15 @@ from lmcore.paths import EXPORT, METRICS, MODEL, RAW
 @click.option("--gguf", is_flag=True, help="Also write model.gguf, for llama.cpp.")
 def main(into: Path, gguf: bool) -> None:
     """Write data/model as transformers, mlx_lm and llama.cpp read it."""
-    params = load_params()
+    sample = load_params().sample
     backend.setup()
-    from lmcore.export.card import Run
     from lmcore.export.folder import export
+    from lmcore.export.run import Run
     from lmcore.model import load_model
     from lmcore.tokenizer import Tokenizer
 
     model, tokenizer = load_model(MODEL), Tokenizer.load(MODEL)
-    run = Run.read(RAW, METRICS, params, model)
-    click.echo(export(into, model, tokenizer, params.sample, run, gguf))
+    click.echo(export(into, model, tokenizer, sample, Run.read(), gguf))
 
 
 if __name__ == "__main__":

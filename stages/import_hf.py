@@ -14,7 +14,7 @@ from lmcore.errors import StageCommand
 @click.argument("folder", type=Path)
 @click.option("--into", type=Path, required=True, help="Folder to write, such as data/model.")
 def main(folder: Path, into: Path) -> None:
-    """Write the GPT-2, Llama, Arcee, Qwen3 or Mixtral model in FOLDER as one of ours."""
+    """Write the GPT-2, Llama or other known model in FOLDER as one of ours."""
     backend.setup()
     from lmcore.export.importing import import_huggingface
 

@@ -139,6 +139,33 @@ def test_gpt2_files_are_read(tmp_path: Path) -> None:
     assert read.decode(expected) == "Once upon a time, it's 42."
 
 
+def test_a_special_token_may_be_the_first_as_hugging_face_trains_it(tmp_path: Path) -> None:
+    reference = tokenizers.Tokenizer(tokenizers.models.BPE())
+    reference.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = tokenizers.pre_tokenizers.ByteLevel.alphabet()
+    trainer = tokenizers.trainers.BpeTrainer(
+        vocab_size=500, special_tokens=[END_OF_TEXT], initial_alphabet=alphabet
+    )
+    reference.train_from_iterator(CORPUS, trainer)
+    assert reference.token_to_id(END_OF_TEXT) == 0
+    reference.save(str(tmp_path / "tokenizer.json"))
+    read = Tokenizer.load(tmp_path)
+    read.save(tmp_path / "again")
+    again = Tokenizer.load(tmp_path / "again")
+    written = tokenizers.Tokenizer.from_file(str(tmp_path / "again" / "tokenizer.json"))
+    assert (read.end_of_text, read.vocab_size) == (0, 500)
+    assert read.token_bytes(0) == END_OF_TEXT.encode()
+    for kind in (reference, written):  # special tokens are known there in any text
+        kind.encode_special_tokens = True
+    tiktoken = read.to_tiktoken()
+    for text in TEXTS:
+        ids = read.encode(text).tolist()
+        assert ids == reference.encode(text).ids == written.encode(text).ids
+        assert ids == again.encode(text).tolist() == tiktoken.encode_ordinary(text)
+        assert read.decode(ids) == text
+    assert read.encode(f"a{END_OF_TEXT}", allowed_special="all").tolist()[-1] == 0
+
+
 def test_decoding_never_raises_and_streams_whole_characters(tokenizer: Tokenizer) -> None:
     ids = [byte for byte in "é👍".encode()]
     assert tokenizer.decode(ids[:-1]) == "é\ufffd"
@@ -176,6 +203,23 @@ def test_a_file_that_is_no_tokenizer_is_named(tmp_path: Path, content: str | Non
     if content is not None:
         (tmp_path / "tokenizer.json").write_text(content)
     with pytest.raises(LmcoreError, match=r"tokenizer\.json"):
+        Tokenizer.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda vocab: vocab.update({"A": 66}), "two of its tokens have the same id"),
+        (lambda vocab: vocab.update({"A": 299}), "two of its tokens have the same id"),
+        (lambda vocab: vocab.pop("A"), "the byte 65 has no token in it"),
+    ],
+)
+def test_a_vocabulary_that_cannot_be_ours_is_named(change, message: str, tmp_path: Path) -> None:
+    Tokenizer.train(CORPUS, 300).save(tmp_path)
+    content = json.loads((tmp_path / "tokenizer.json").read_text())
+    change(content["model"]["vocab"])
+    (tmp_path / "tokenizer.json").write_text(json.dumps(content))
+    with pytest.raises(LmcoreError, match=message):
         Tokenizer.load(tmp_path)
 
 

@@ -28,6 +28,7 @@ FREE = {
     "n_kv_heads",
     "d_ff",
     "rope_theta",
+    "norm_epsilon",
     "tied_embeddings",
     "dropout",
     "document_start",
@@ -53,9 +54,10 @@ _COMMON: Requirements = {
 
 def _gpt2(config: ModelConfig) -> Requirements:
     return _COMMON | {
-        "positions": ["learned"],
+        # The latter two are learned ones that were never changed: a table, or zeros.
+        "positions": ["learned", "sinusoidal", "none"],
         "norm": ["layernorm"],
-        "feed_forward": ["gelu"],
+        "feed_forward": ["gelu", "relu", "relu2"],
         "qk_norm": [False],
         "bias": [True, False],
         "n_kv_heads": [config.n_heads],
@@ -63,7 +65,11 @@ def _gpt2(config: ModelConfig) -> Requirements:
 
 
 def _openai_gpt(config: ModelConfig) -> Requirements:
-    return _gpt2(config) | {"norm_placement": ["post"], "d_ff": [4 * config.d_model]}
+    return _gpt2(config) | {
+        "norm_placement": ["post"],
+        "feed_forward": ["gelu", "relu"],
+        "d_ff": [4 * config.d_model],
+    }
 
 
 def _llama(config: ModelConfig) -> Requirements:
@@ -86,6 +92,10 @@ def _smollm3(config: ModelConfig) -> Requirements:
 
 def _starcoder2(config: ModelConfig) -> Requirements:
     return _arcee(config) | {"norm": ["layernorm"]}
+
+
+def _stablelm(config: ModelConfig) -> Requirements:
+    return _llama(config) | {"norm": ["layernorm"], "bias": [False]}
 
 
 def _qwen3(config: ModelConfig) -> Requirements:
@@ -119,7 +129,7 @@ class Architecture:
     mlx_lm: Callable[[ModelConfig], Requirements] | None = _nothing_more  # None: not known there
     llama_cpp: Callable[[ModelConfig], Requirements] | None = _nothing_more
     gguf_name: str | None = None  # llama.cpp's name, where it is another
-    always_biases: bool = False  # a model without is written with biases of 0
+    always: tuple[str, ...] = ()  # ends of arrays that are written even where the model has none
 
     def readers(self, config: ModelConfig, gguf: bool) -> list[str]:
         """The programs that read a model of this config, exported with or without GGUF."""
@@ -136,8 +146,13 @@ ARCHITECTURES = {
             "gpt2",
             "GPT2LMHeadModel",
             _gpt2,
-            mlx_lm=lambda config: {"d_ff": [4 * config.d_model], "tied_embeddings": [True]},
-            always_biases=True,
+            mlx_lm=lambda config: {
+                "feed_forward": ["gelu"],
+                "d_ff": [4 * config.d_model],
+                "tied_embeddings": [True],
+            },
+            llama_cpp=lambda config: {"feed_forward": ["gelu"]},
+            always=(".bias", "positions.weight"),
         ),
         Architecture(
             "openai-gpt",  # the first GPT: norms after the residual
@@ -145,14 +160,14 @@ ARCHITECTURES = {
             _openai_gpt,
             mlx_lm=None,
             llama_cpp=None,
-            always_biases=True,
+            always=(".bias", "positions.weight"),
         ),
         Architecture("llama", "LlamaForCausalLM", _llama),
         Architecture(
             "smollm3",  # Llama that may do without positions
             "SmolLM3ForCausalLM",
             _smollm3,
-            llama_cpp=None,
+            llama_cpp=None,  # there three layers of four have rope
         ),
         Architecture(
             "arcee",  # Llama with a feed-forward that has no gate
@@ -167,7 +182,15 @@ ARCHITECTURES = {
             _starcoder2,
             mlx_lm=None,  # it reads the file, and computes another GELU
             llama_cpp=lambda config: {"feed_forward": ["gelu"]},
-            always_biases=True,
+            always=(".bias",),
+        ),
+        Architecture(
+            "stablelm",  # Llama with the other norm
+            "StableLmForCausalLM",
+            _stablelm,
+            mlx_lm=lambda config: {"tied_embeddings": [False]},
+            llama_cpp=lambda config: {"tied_embeddings": [False]},
+            always=("norm.bias",),
         ),
         Architecture("qwen3", "Qwen3ForCausalLM", _qwen3),
         Architecture("mixtral", "MixtralForCausalLM", _mixtral, gguf_name="llama"),
@@ -210,8 +233,8 @@ def architecture_of(config: ModelConfig) -> Architecture:
     """
     if names := unknown(config):
         raise LmcoreError(
-            f"model.{names[0]} has no counterpart in other programs that lmcore.export knows of, "
-            "so this model cannot be exported."
+            f"lmcore knows no counterpart of model.{names[0]} in other programs, so this model "
+            "cannot be exported."
         )
     missed = {
         each.name: unmet(config, each.requirements(config)) for each in ARCHITECTURES.values()
@@ -220,24 +243,24 @@ def architecture_of(config: ModelConfig) -> Architecture:
     nearest = ARCHITECTURES[min(missed, key=lambda n: ("moe.experts" in missed[n], len(missed[n])))]
     if missed[nearest.name]:
         raise LmcoreError(
-            "This model has no counterpart in transformers; the nearest is "
+            "lmcore knows no counterpart of this model in transformers; the nearest is "
             f"{nearest.name}, which needs {differences(config, nearest.requirements(config))}."
         )
     return nearest
 
 
 def require_llama_cpp(config: ModelConfig, architecture: Architecture) -> None:
-    """Raises `LmcoreError` where llama.cpp does not know the architecture in this form."""
+    """Raises `LmcoreError` where llama.cpp is not known to have the architecture in this form."""
     if architecture.llama_cpp is None:
         raise LmcoreError(
-            f"llama.cpp does not know {architecture.name}, the architecture of this model. Export "
-            "without --gguf."
+            f"lmcore knows no counterpart of this model, a {architecture.name}, in llama.cpp; "
+            "export it without --gguf."
         )
     needs = architecture.llama_cpp(config)
     if unmet(config, needs):
         raise LmcoreError(
-            f"llama.cpp has no counterpart of this model; its {architecture.name} needs "
-            f"{differences(config, needs)}. Export without --gguf."
+            f"lmcore knows no counterpart of this model in llama.cpp, whose {architecture.name} "
+            f"needs {differences(config, needs)}; export it without --gguf."
         )
 
 

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from mlx.utils import tree_flatten
 
-from lmcore.artifacts import read_json
 from lmcore.errors import listing
 from lmcore.export.architectures import architecture_of, flat
+from lmcore.export.run import Run
 from lmcore.model import GPT
-from lmcore.params import Params
 from lmcore.tokenizer import END_OF_TEXT
 
 _DATASETS = {"tinystories": "roneneldan/TinyStories"}
-
-
-@dataclass(frozen=True)
-class Run:
-    """What the pipeline knows of the model; of a part that it did not write, nothing."""
-
-    manifest: dict[str, Any]
-    train: dict[str, Any]
-    evaluation: dict[str, Any]
-    params: Params | None
-
-    @classmethod
-    def read(cls, raw: Path, metrics: Path, params: Params, model: GPT) -> Run:
-        """The run's facts. The parameters count only if they are those of the model."""
-        shape = model.config.model_dump()
-        same = all(shape[name] == value for name, value in params.model.model_dump().items())
-        files = raw / "manifest.json", metrics / "train.json", metrics / "evaluation.json"
-        known = [read_json(path) if path.exists() else {} for path in files]
-        return cls(*known, params if same else None)
-
-
-UNKNOWN = Run({}, {}, {}, None)
 
 
 def model_card(model: GPT, run: Run, gguf: bool) -> str:
@@ -46,16 +21,19 @@ def model_card(model: GPT, run: Run, gguf: bool) -> str:
     readers = architecture.readers(model.config, gguf)
     parts = [
         _header(run),
-        "# A language model trained with lmcore",
+        f"# A language model {'trained' if run.settings else 'exported'} with lmcore",
         f"Architecture: `{architecture.name}`; read by {listing(readers, 'and')}. "
         f"Texts begin with `{END_OF_TEXT}`, which the tokenizer adds, and end with it.",
         _table("The model", _sizes(model)),
         _table("Training", _training(run)),
         _table("Held-out stories", _figures(run.evaluation)),
         f"## Use\n\n```python\n{_USE}```",
-        "A small model that tells short stories and knows nothing else. It may repeat what its "
-        "training text holds.",
     ]
+    if run.settings:
+        parts.append(
+            "A small model that tells short stories and knows nothing else. It may repeat what "
+            "its training text holds."
+        )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -68,8 +46,11 @@ print(tell("Once upon a time")[0]["generated_text"])
 
 
 def _header(run: Run) -> str:
-    lines = ["library_name: transformers", "pipeline_tag: text-generation", "language: en"]
-    if dataset := _DATASETS.get(run.manifest.get("source")):
+    lines = ["library_name: transformers", "pipeline_tag: text-generation"]
+    source = run.manifest.get("source")
+    if source in ("builtin", "tinystories"):
+        lines.append("language: en")
+    if dataset := _DATASETS.get(source):
         lines.append(f"datasets: [{dataset}]")
     return "\n".join(["---", *lines, "---"])
 
@@ -84,15 +65,14 @@ def _sizes(model: GPT) -> dict[str, Any]:
 
 def _training(run: Run) -> dict[str, Any]:
     facts = {"source": run.manifest.get("source"), "licence": run.manifest.get("license")}
-    facts["tokens seen"] = run.train.get("tokens_seen")
-    if run.params is not None:
-        train = run.params.train
+    facts["tokens seen"] = run.metrics.get("tokens_seen")
+    if train := run.settings:
         facts |= {
-            "optimizer": train.optimizer,
-            "learning rate": train.learning_rate,
-            "schedule": train.schedule,
-            "steps": train.steps,
-            "sequences per step": train.batch_size * train.accumulation,
+            "optimizer": train["optimizer"],
+            "learning rate": train["learning_rate"],
+            "schedule": train["schedule"],
+            "steps": train["steps"],
+            "sequences per step": train["batch_size"] * train["accumulation"],
         }
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -101,9 +81,10 @@ def _figures(evaluation: dict[str, Any]) -> dict[str, Any]:
     if not evaluation:
         return {}
     own = evaluation["model"]
-    error = own["bits_per_byte_standard_error"]
+    error = own["bits_per_byte_standard_error"]  # None: of one story it is not known
+    spread = "" if error is None else f" ± {error:.3f} (one standard error)"
     facts = {
-        "bits per byte": f"{own['bits_per_byte']:.3f} ± {error:.3f} (one standard error)",
+        "bits per byte": f"{own['bits_per_byte']:.3f}{spread}",
         "perplexity per token": f"{own['perplexity']:.2f}",
         "Kneser-Ney trigram, bits per byte": (
             f"{evaluation['baselines']['kneser_ney_trigram']['bits_per_byte']:.3f}"

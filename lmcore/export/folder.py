@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from lmcore.artifacts import atomic_directory, write_text
 from lmcore.errors import LmcoreError, listing
 from lmcore.export.architectures import architecture_of
-from lmcore.export.card import Run, model_card
+from lmcore.export.card import model_card
 from lmcore.export.gguf_file import GGUF, write_gguf
 from lmcore.export.huggingface import write_huggingface
+from lmcore.export.run import Run
 from lmcore.model import GPT
 from lmcore.params import SampleParams
 from lmcore.tokenizer import Tokenizer
@@ -32,10 +34,10 @@ def export(
     """Writes the folder `into`, whole or not at all; says for whom.
 
     Raises `LmcoreError` where the model has no counterpart elsewhere, and where
-    `into` holds files that an export would not.
+    `into` holds anything but an earlier export.
     """
     architecture = architecture_of(model.config)
-    refuse_foreign(into, _WRITTEN)
+    refuse_foreign(into, _WRITTEN, _is_export)
     with atomic_directory(into) as partial:
         write_huggingface(partial, model, tokenizer, sample)
         write_text(partial / "README.md", model_card(model, run, gguf))
@@ -45,10 +47,22 @@ def export(
     return f"{into}: {architecture.name}, for {readers}."
 
 
-def refuse_foreign(folder: Path, written: set[str]) -> None:
-    """Raises `LmcoreError` if replacing `folder` would lose files that are not of `written`."""
+def refuse_foreign(folder: Path, written: set[str], own: Callable[[Path], bool]) -> None:
+    """Raises `LmcoreError` if replacing `folder` would lose what the same command did not write.
+
+    It writes the files `written`, and `own` tells a folder of its own from others with such files.
+    """
     if folder.exists() and not folder.is_dir():
         raise LmcoreError(f"{folder} is a file; name a folder.")
-    found = folder.iterdir() if folder.exists() else []
-    if foreign := sorted(path.name for path in found if path.name not in written):
+    found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    foreign = [name for name in found if name not in written]
+    if not foreign and found and not own(folder):
+        foreign = [f"a {found[0]} that this command did not write"]
+    if foreign:
         raise LmcoreError(f"{folder} holds {foreign[0]}, which would be lost; name another folder.")
+
+
+def _is_export(folder: Path) -> bool:
+    """By its card: a model of ours has none, and one from elsewhere does not name us."""
+    card = folder / "README.md"
+    return card.exists() and "lmcore" in card.read_text("utf-8", errors="replace")

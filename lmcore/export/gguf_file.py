@@ -14,10 +14,8 @@ import numpy as np
 from lmcore.artifacts import read_json
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import architecture_of, require_llama_cpp
-from lmcore.export.huggingface import counterpart
-from lmcore.export.weights import llama_cpp, to_theirs
+from lmcore.export.weights import arrays_of, llama_cpp, to_theirs
 from lmcore.model import GPT, ModelConfig
-from lmcore.model.norms import EPSILON
 from lmcore.tokenizer import Tokenizer
 
 GGUF = "model.gguf"
@@ -40,7 +38,7 @@ def write_gguf(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:
         import gguf
     except ImportError:
         raise LmcoreError("--gguf needs the gguf package: `pip install gguf`.") from None
-    config, arrays = counterpart(model, architecture)
+    config, arrays = model.config, arrays_of(model, architecture.always)
     writer = gguf.GGUFWriter(folder / GGUF, architecture.gguf_name or architecture.name)
     _add_sizes(writer, config)
     _add_tokenizer(writer, tokenizer, read_json(folder / "tokenizer.json"), config.vocab_size)
@@ -64,9 +62,9 @@ def _add_sizes(writer: Any, config: ModelConfig) -> None:
     writer.add_head_count(config.n_heads)
     writer.add_head_count_kv(config.n_kv_heads)
     if config.norm == "layernorm":
-        writer.add_layer_norm_eps(EPSILON)
+        writer.add_layer_norm_eps(config.norm_epsilon)
     else:
-        writer.add_layer_norm_rms_eps(EPSILON)
+        writer.add_layer_norm_rms_eps(config.norm_epsilon)
     if config.positions == "rope":
         writer.add_rope_dimension_count(config.head_size)
         writer.add_rope_freq_base(config.rope_theta)

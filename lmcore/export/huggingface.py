@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
-from mlx.utils import tree_flatten
 
 from lmcore.artifacts import write_json, write_text
-from lmcore.export.architectures import Architecture, architecture_of
+from lmcore.export.architectures import architecture_of
 from lmcore.export.settings import to_config_json
-from lmcore.export.weights import TRANSFORMERS, Arrays, to_theirs, with_every_bias
-from lmcore.model import GPT, ModelConfig
+from lmcore.export.weights import TRANSFORMERS, arrays_of, to_theirs
+from lmcore.model import GPT
 from lmcore.params import SampleParams
 from lmcore.tokenizer import END_OF_TEXT, Tokenizer
 
@@ -31,7 +30,7 @@ def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: Sa
     Raises `LmcoreError` where transformers has no counterpart of the model.
     """
     architecture = architecture_of(model.config)
-    config, arrays = counterpart(model, architecture)
+    config, arrays = model.config, arrays_of(model, architecture.always)
     end, context = tokenizer.end_of_text, config.context_length
     theirs = to_theirs(config, arrays, TRANSFORMERS[architecture.name])
     mx.save_safetensors(str(folder / "model.safetensors"), theirs, {"format": "pt"})
@@ -40,14 +39,6 @@ def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: Sa
     write_json(folder / "tokenizer_config.json", _tokenizer_config(context))
     tokenizer.save(folder)
     _begin_with_end_of_text(folder / "tokenizer.json", end)
-
-
-def counterpart(model: GPT, architecture: Architecture) -> tuple[ModelConfig, Arrays]:
-    """The config and arrays of a model, with the biases that the architecture always has."""
-    arrays = dict(tree_flatten(model.parameters()))
-    if architecture.always_biases:
-        return with_every_bias(model.config, arrays)
-    return model.config, arrays
 
 
 def _generation(sample: SampleParams, end_of_text: int, context_length: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 import mlx.core as mx
 
 from lmcore.errors import LmcoreError
+from lmcore.export.architectures import ARCHITECTURES
 from lmcore.export.folder import refuse_foreign
 from lmcore.export.settings import Json, from_config_json
 from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
@@ -28,17 +29,21 @@ def import_huggingface(source: Path, into: Path) -> GPT:
     """Reads the model in `source` and writes it as a model folder of ours.
 
     Weights may be in several files and of any float type; ours are float32.
-    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart.
+    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart, and
+    where `into` holds anything but a model of ours.
     """
-    refuse_foreign(into, _WRITTEN)
+    refuse_foreign(into, _WRITTEN, _is_ours)
     described = _read_json(source / "config.json")
     try:
         config = from_config_json(described)
     except LmcoreError as error:
         raise LmcoreError(f"{source / 'config.json'}: {error.message}.") from None
+    kind = described["model_type"]
+    if ARCHITECTURES[kind].always:  # some biases, and in our models all or none
+        config = config.model_copy(update={"bias": True})
     theirs = _model_arrays(_read_weights(source), config.tied_embeddings)
     try:
-        arrays = to_ours(config, theirs, TRANSFORMERS[described["model_type"]])
+        arrays = to_ours(config, theirs, TRANSFORMERS[kind])
         config, arrays = without_idle_biases(config, arrays)
         model = GPT(config)
         model.load_weights(list(arrays.items()))
@@ -48,6 +53,12 @@ def import_huggingface(source: Path, into: Path) -> GPT:
         _read_tokenizer(source / "tokenizer.json", Path(folder), config.vocab_size)
         save_model(into, model, Path(folder) / "tokenizer.json")
     return model
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether config.json is of our kind; transformers' names the kind of model."""
+    path = folder / "config.json"
+    return path.exists() and "model_type" not in _read_json(path)
 
 
 def _read_weights(source: Path) -> Arrays:

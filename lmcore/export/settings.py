@@ -15,9 +15,16 @@ from pydantic import ValidationError
 from lmcore.errors import LmcoreError, listing
 from lmcore.export.architectures import ARCHITECTURES, Architecture, differences, flat
 from lmcore.model import ModelConfig
-from lmcore.model.norms import EPSILON
 
 Json = dict[str, Any]
+
+# Our feed-forwards as transformers names their activation; the first is what we write.
+_ACTIVATIONS = {
+    "swiglu": ("silu", "swish"),
+    "gelu": ("gelu_pytorch_tanh", "gelu_new"),
+    "relu": ("relu",),
+    "relu2": ("relu2",),
+}
 
 
 @dataclass(frozen=True)
@@ -28,9 +35,10 @@ class Settings:
     constant: Json  # what every model of ours of this architecture has
     absent: Json = field(default_factory=dict)  # what transformers takes for a missing key
     implied: Json = field(default_factory=dict)  # our parameters that have no key
+    activations: dict[str, tuple[str, ...]] = field(default_factory=_ACTIVATIONS.copy)
 
 
-_LLAMA = {
+_SIZES = {
     "vocab_size": "vocab_size",
     "max_position_embeddings": "context_length",
     "hidden_size": "d_model",
@@ -43,8 +51,8 @@ _LLAMA = {
     "hidden_act": "feed_forward",
     "tie_word_embeddings": "tied_embeddings",
 }
+_LLAMA = _SIZES | {"rms_norm_eps": "norm_epsilon"}
 _LLAMA_BIASES = {"attention_bias": "bias", "mlp_bias": "bias"}
-_LLAMA_EPSILON = {"rms_norm_eps": EPSILON}
 _LLAMA_ABSENT = {
     "rope_theta": 10000.0,
     "hidden_act": "silu",
@@ -67,11 +75,11 @@ SETTINGS = {
             "n_layer": "n_layers",
             "n_head": "n_heads",
             "activation_function": "feed_forward",
+            "layer_norm_epsilon": "norm_epsilon",
             "resid_pdrop": "dropout",
             "tie_word_embeddings": "tied_embeddings",
         },
         {
-            "layer_norm_epsilon": EPSILON,
             "scale_attn_weights": True,
             "scale_attn_by_inverse_layer_idx": False,
             "add_cross_attention": False,
@@ -91,42 +99,54 @@ SETTINGS = {
             "n_embd": "d_model",
             "n_layer": "n_layers",
             "n_head": "n_heads",
+            "afn": "feed_forward",
+            "layer_norm_epsilon": "norm_epsilon",
             "resid_pdrop": "dropout",
             "tie_word_embeddings": "tied_embeddings",
         },
-        {"layer_norm_epsilon": EPSILON, "afn": "gelu"},  # the tanh form has the plain name there
-        {"resid_pdrop": 0.1, "tie_word_embeddings": True},
+        {},
+        {"afn": "gelu", "layer_norm_epsilon": 1e-5}
+        | {"resid_pdrop": 0.1, "tie_word_embeddings": True},
         {
             "positions": "learned",
             "norm": "layernorm",
             "norm_placement": "post",
-            "feed_forward": "gelu",
             "qk_norm": False,
             "bias": True,
         },
+        {"gelu": ("gelu",), "relu": ("relu",)},  # the tanh form has the plain name there
     ),
-    "llama": Settings(_LLAMA | _LLAMA_BIASES, _LLAMA_EPSILON, _LLAMA_ABSENT, _LLAMA_IMPLIED),
+    "llama": Settings(_LLAMA | _LLAMA_BIASES, {}, _LLAMA_ABSENT, _LLAMA_IMPLIED),
     "arcee": Settings(
         _LLAMA | _LLAMA_BIASES,
-        _LLAMA_EPSILON,
+        {},
         _LLAMA_ABSENT | {"hidden_act": "relu2", "rms_norm_eps": 1e-5},
         _LLAMA_IMPLIED,
     ),
     "smollm3": Settings(
         _LLAMA | _LLAMA_BIASES,
-        _LLAMA_EPSILON | {"no_rope_layer_interval": 1},  # no layer turns queries and keys
+        {"no_rope_layer_interval": 1},  # no layer turns queries and keys
         _LLAMA_ABSENT | {"tie_word_embeddings": True, "no_rope_layer_interval": 4},
         _LLAMA_IMPLIED | {"positions": "none"},
     ),
     "starcoder2": Settings(
-        _LLAMA,
-        {"norm_epsilon": EPSILON, "use_bias": True},
-        {"rope_theta": 10000.0, "hidden_act": "gelu_pytorch_tanh", "tie_word_embeddings": True},
+        _SIZES | {"norm_epsilon": "norm_epsilon"},
+        {"use_bias": True},
+        {"rope_theta": 10000.0, "hidden_act": "gelu_pytorch_tanh", "tie_word_embeddings": True}
+        | {"norm_epsilon": 1e-5},
         {"positions": "rope", "norm": "layernorm", "qk_norm": False, "bias": True},
+    ),
+    "stablelm": Settings(
+        _SIZES | {"layer_norm_eps": "norm_epsilon"},
+        {"partial_rotary_factor": 1.0, "use_qkv_bias": False}
+        | {"qk_layernorm": False, "use_parallel_residual": False},
+        {"partial_rotary_factor": 0.25, "rope_theta": 10000.0, "hidden_act": "silu"}
+        | {"tie_word_embeddings": False, "layer_norm_eps": 1e-5},
+        _LLAMA_IMPLIED | {"norm": "layernorm"},
     ),
     "qwen3": Settings(
         _LLAMA,
-        _LLAMA_EPSILON | {"attention_bias": False},
+        {"attention_bias": False},
         _LLAMA_ABSENT | {"head_dim": 128},
         _QWEN3_IMPLIED,
     ),
@@ -137,7 +157,7 @@ SETTINGS = {
             "num_experts_per_tok": "moe.top_k",
             "router_aux_loss_coef": "moe.balance_coefficient",
         },
-        _LLAMA_EPSILON,
+        {},
         _LLAMA_ABSENT
         | {"rope_theta": 1e6, "rms_norm_eps": 1e-5, "num_local_experts": 8}
         | {"num_experts_per_tok": 2, "router_aux_loss_coef": 0.001},
@@ -152,7 +172,7 @@ SETTINGS = {
             "decoder_sparse_step": "moe.every",
             "router_aux_loss_coef": "moe.balance_coefficient",
         },
-        _LLAMA_EPSILON | {"attention_bias": False, "norm_topk_prob": True, "mlp_only_layers": []},
+        {"attention_bias": False, "norm_topk_prob": True, "mlp_only_layers": []},
         _LLAMA_ABSENT
         | {"num_experts": 128, "num_experts_per_tok": 8, "decoder_sparse_step": 1}
         | {"norm_topk_prob": False, "mlp_only_layers": [], "router_aux_loss_coef": 0.001},
@@ -160,19 +180,11 @@ SETTINGS = {
     ),
 }
 
-# Our feed-forwards as transformers names their activation; the first is what we write.
-_ACTIVATIONS = {
-    "swiglu": ("silu", "swish"),
-    "gelu": ("gelu_pytorch_tanh", "gelu_new"),
-    "relu": ("relu",),
-    "relu2": ("relu2",),
-}
-
 
 def to_config_json(config: ModelConfig, architecture: Architecture, end_of_text: int) -> Json:
     """config.json for transformers and those who read its format."""
     settings, values = SETTINGS[architecture.name], flat(config) | {"head_size": config.head_size}
-    values["feed_forward"] = _ACTIVATIONS[config.feed_forward][0]
+    values["feed_forward"] = settings.activations[config.feed_forward][0]
     return {
         "architectures": [architecture.model_class],
         "model_type": architecture.name,
@@ -205,7 +217,7 @@ def from_config_json(theirs: Json) -> ModelConfig:
         if ours == "bias":  # where one part alone has biases, those of the other are 0 in ours
             found = found or given.get(ours, False)
         elif ours == "feed_forward":
-            found = _feed_forward(key, found)
+            found = _feed_forward(key, found, settings.activations)
         elif given.get(ours, found) != found:
             raise LmcoreError(f"{key} is {found!r}; lmcore has one model.{ours}, {given[ours]!r}")
         given[ours] = found
@@ -259,12 +271,11 @@ def _plain(theirs: Json) -> Json:
     return plain
 
 
-def _feed_forward(key: str, activation: Any) -> str:
-    for ours, names in _ACTIVATIONS.items():
+def _feed_forward(key: str, activation: Any, known: dict[str, tuple[str, ...]]) -> str:
+    for ours, names in known.items():
         if activation in names:
             return ours
-    known = listing(name for names in _ACTIVATIONS.values() for name in names)
-    raise LmcoreError(f"{key} is {activation!r}; lmcore knows {known}")
+    raise LmcoreError(f"{key} is {activation!r}; lmcore knows {listing(sum(known.values(), ()))}")
 
 
 def _config(architecture: Architecture, values: Json) -> ModelConfig:

@@ -166,6 +166,7 @@ TRANSFORMERS = {
     "starcoder2": STARCODER2,
     "llama": LLAMA,
     "arcee": LLAMA,
+    "stablelm": LLAMA,
     "qwen3": LLAMA,
     "mixtral": MIXTRAL,
     "qwen3_moe": LLAMA,
@@ -214,9 +215,8 @@ def shapes_of(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     return {name: array.shape for name, array in tree_flatten(GPT(config).parameters())}
 
 
-def entries(config: ModelConfig, naming: Naming) -> Iterator[Entry]:
-    """Every array of a model of `config` beside what it is there."""
-    names = shapes_of(config)
+def entries(config: ModelConfig, naming: Naming, names: Collection[str]) -> Iterator[Entry]:
+    """The arrays `names` of a model of `config` beside what they are there."""
     for line in naming.whole:
         yield from _entries(line, "", names, config)
     for layer in range(config.n_layers):
@@ -247,7 +247,7 @@ def to_theirs(config: ModelConfig, arrays: Arrays, naming: Naming) -> Arrays:
     Raises `LmcoreError` where one has no name there.
     """
     left, found = dict(arrays), {}
-    for entry in entries(config, naming):
+    for entry in entries(config, naming, arrays):
         theirs = entry.layout.outward([left.pop(name) for name in entry.ours])
         found.update(zip(entry.theirs, theirs, strict=True))
     if left:
@@ -261,7 +261,7 @@ def to_ours(config: ModelConfig, theirs: Arrays, naming: Naming) -> Arrays:
     Raises `LmcoreError` where an array is missing or left over.
     """
     left, found, shapes = dict(theirs), {}, shapes_of(config)
-    for entry in entries(config, naming):
+    for entry in entries(config, naming, shapes):
         if entry.theirs[0].endswith(".bias") and entry.theirs[0] not in theirs:
             found.update({name: mx.zeros(shapes[name]) for name in entry.ours})
             continue
@@ -275,11 +275,18 @@ def to_ours(config: ModelConfig, theirs: Arrays, naming: Naming) -> Arrays:
     return found
 
 
-def with_every_bias(config: ModelConfig, arrays: Arrays) -> tuple[ModelConfig, Arrays]:
-    """The same model with all biases, those it does not have being 0."""
-    config = config.model_copy(update={"bias": True})
-    zeros = {name: mx.zeros(shape) for name, shape in shapes_of(config).items()}
-    return config, zeros | arrays
+def arrays_of(model: GPT, always: tuple[str, ...] = ()) -> Arrays:
+    """The arrays of a model, and those with such ends that it does without, as they change nothing.
+
+    A bias is then 0, and a learned position what the model adds to embeddings there.
+    """
+    config = model.config
+    most = shapes_of(config.model_copy(update={"bias": True, "positions": "learned"}))
+    more = {name: mx.zeros(shape) for name, shape in most.items() if name.endswith(always)}
+    if "positions.weight" in more:
+        nothing = mx.zeros((1, config.context_length, config.d_model))
+        more["positions.weight"] = model.positions.embed(nothing, 0)[0]
+    return more | dict(tree_flatten(model.parameters()))
 
 
 def without_idle_biases(config: ModelConfig, arrays: Arrays) -> tuple[ModelConfig, Arrays]:

@@ -219,8 +219,8 @@ class Attention(nn.Module):
         if has_value_embedding(config, layer):
             self.value_embedding = ValueEmbedding(config)
         if config.qk_norm:
-            self.query_norm = RMSNorm(config.head_size, bias=False)
-            self.key_norm = RMSNorm(config.head_size, bias=False)
+            norm = partial(RMSNorm, config.head_size, False, config.norm_epsilon)
+            self.query_norm, self.key_norm = norm(), norm()
 
     def __call__(self, x: mx.array, forward: ForwardPass) -> mx.array:
         q = _heads(self.query(x), self._n_heads)  # (B, H, T, K)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from lmcore.params import Count, ModelParams
+from lmcore.model.norms import EPSILON
+from lmcore.params import Count, ModelParams, Positive
 
 
 class ModelConfig(ModelParams):
     """Everything needed to rebuild a model; nothing about the machine it runs on."""
 
     vocab_size: Count
+    norm_epsilon: Positive = EPSILON  # imported models may have another
     document_start: int | None = None  # this token begins a document that attention stays within

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import mlx.core as mx
 import mlx.nn as nn
@@ -62,9 +63,8 @@ class Block(nn.Module):
         self.attention = Attention(config, layer)
         self.feed_forward = (MixtureOfExperts if is_mixture(config, layer) else FeedForward)(config)
         if config.norm_placement != "none":
-            norm = NORMS[config.norm]
-            self.attention_norm = norm(config.d_model, config.bias)
-            self.feed_forward_norm = norm(config.d_model, config.bias)
+            norm = partial(NORMS[config.norm], config.d_model, config.bias, config.norm_epsilon)
+            self.attention_norm, self.feed_forward_norm = norm(), norm()
 
     def __call__(self, x: mx.array, forward: ForwardPass) -> mx.array:
         def attend(x: mx.array) -> mx.array:
@@ -94,7 +94,8 @@ class GPT(nn.Module):
         self.blocks = [Block(config, layer) for layer in range(config.n_layers)]
         self.streams = [STREAMS[config.residual_scalars]() for _ in self.blocks]
         if config.norm_placement == "pre":  # the others end on normed, or unnormed, states
-            self.final_norm = NORMS[config.norm](config.d_model, config.bias)
+            norm = NORMS[config.norm]
+            self.final_norm = norm(config.d_model, config.bias, config.norm_epsilon)
         if not config.tied_embeddings:
             self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.update(initial_parameters(self.parameters(), config, seed))

@@ -13,6 +13,7 @@ from lmcore.artifacts import atomic_directory, read_json, write_json
 from lmcore.errors import LmcoreError
 from lmcore.model.config import ModelConfig
 from lmcore.model.gpt import GPT
+from lmcore.params import first_mistake
 
 _WEIGHTS, _CONFIG, _TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
 
@@ -32,11 +33,13 @@ def load_model(directory: Path) -> GPT:
     Raises `LmcoreError` when a file is absent or the two do not fit together.
     """
     directory = Path(directory)
+    refused = f"{directory / _CONFIG} is not a model's config"
+    if not isinstance(values := read_json(directory / _CONFIG), dict):
+        raise LmcoreError(f"{refused}: it is no JSON object.")
     try:
-        config = ModelConfig(**read_json(directory / _CONFIG))
-    except (ValidationError, TypeError) as error:
-        found = " ".join(str(error).split())
-        raise LmcoreError(f"{directory / _CONFIG} is not a model's config: {found}.") from None
+        config = ModelConfig(**values)
+    except ValidationError as error:
+        raise LmcoreError(f"{refused}: {first_mistake(error, ModelConfig)}.") from None
     weights = directory / _WEIGHTS
     if not weights.exists():
         raise LmcoreError(f"{weights} does not exist; `dvc repro` makes it.")

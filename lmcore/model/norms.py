@@ -12,28 +12,32 @@ import mlx.nn as nn
 
 from lmcore.fastmath import form
 
-EPSILON = 1e-5
+EPSILON = 1e-5  # keeps an input of 0 from being divided by 0
 
 
-def rms_norm(x: mx.array, weight: mx.array) -> mx.array:
+def rms_norm(x: mx.array, weight: mx.array, epsilon: float = EPSILON) -> mx.array:
     """x / sqrt(mean(x^2) + epsilon) * weight over the last axis, as in the paper."""
-    return x * mx.rsqrt(mx.mean(mx.square(x), axis=-1, keepdims=True) + EPSILON) * weight
+    return x * mx.rsqrt(mx.mean(mx.square(x), axis=-1, keepdims=True) + epsilon) * weight
 
 
-def layer_norm(x: mx.array, weight: mx.array, bias: mx.array | None) -> mx.array:
+def layer_norm(
+    x: mx.array, weight: mx.array, bias: mx.array | None, epsilon: float = EPSILON
+) -> mx.array:
     """(x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis."""
     centred = x - mx.mean(x, axis=-1, keepdims=True)
     variance = mx.mean(mx.square(centred), axis=-1, keepdims=True)
-    normed = centred * mx.rsqrt(variance + EPSILON) * weight
+    normed = centred * mx.rsqrt(variance + epsilon) * weight
     return normed if bias is None else normed + bias
 
 
-def fast_rms_norm(x: mx.array, weight: mx.array) -> mx.array:
-    return mx.fast.rms_norm(x, weight, EPSILON)
+def fast_rms_norm(x: mx.array, weight: mx.array, epsilon: float = EPSILON) -> mx.array:
+    return mx.fast.rms_norm(x, weight, epsilon)
 
 
-def fast_layer_norm(x: mx.array, weight: mx.array, bias: mx.array | None) -> mx.array:
-    return mx.fast.layer_norm(x, weight, bias, EPSILON)
+def fast_layer_norm(
+    x: mx.array, weight: mx.array, bias: mx.array | None, epsilon: float = EPSILON
+) -> mx.array:
+    return mx.fast.layer_norm(x, weight, bias, epsilon)
 
 
 RMS_NORMS = {"plain": rms_norm, "cpu": fast_rms_norm, "gpu": fast_rms_norm}
@@ -43,25 +47,27 @@ LAYER_NORMS = {"plain": layer_norm, "cpu": fast_layer_norm, "gpu": fast_layer_no
 class RMSNorm(nn.Module):
     """`rms_norm` with its weight; it has no bias."""
 
-    def __init__(self, size: int, bias: bool) -> None:
+    def __init__(self, size: int, bias: bool, epsilon: float) -> None:
         super().__init__()
+        self._epsilon = epsilon
         self.weight = mx.ones((size,))
 
     def __call__(self, x: mx.array) -> mx.array:
-        return RMS_NORMS[form()](x, self.weight)
+        return RMS_NORMS[form()](x, self.weight, self._epsilon)
 
 
 class LayerNorm(nn.Module):
     """`layer_norm` with its weight and, if wanted, its bias."""
 
-    def __init__(self, size: int, bias: bool) -> None:
+    def __init__(self, size: int, bias: bool, epsilon: float) -> None:
         super().__init__()
+        self._epsilon = epsilon
         self.weight = mx.ones((size,))
         if bias:
             self.bias = mx.zeros((size,))
 
     def __call__(self, x: mx.array) -> mx.array:
-        return LAYER_NORMS[form()](x, self.weight, self.get("bias"))
+        return LAYER_NORMS[form()](x, self.weight, self.get("bias"), self._epsilon)
 
 
 NORMS = {"rmsnorm": RMSNorm, "layernorm": LayerNorm}

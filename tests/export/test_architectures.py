@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from model.variants import NO_EXPERTS, VARIANTS, config_of
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import architecture_of, unknown
 from lmcore.model import ModelConfig
+from lmcore.params import load_params
 
 _EXPERTS = {**NO_EXPERTS, "experts": 4}
 _LLAMA: dict[str, Any] = {"feed_forward": "swiglu"}
@@ -25,10 +27,10 @@ def test_each_model_finds_its_architecture(name: str) -> None:
     ("changes", "nearest", "needs"),
     [
         ({**_LLAMA, "positions": "alibi"}, "llama", r"model.positions rope \(it is alibi\)"),
-        ({"positions": "none"}, "smollm3", r"model.feed_forward swiglu \(it is gelu\)"),
-        ({"positions": "sinusoidal"}, "arcee", "positions rope"),
+        ({"positions": "none"}, "gpt2", r"model.norm layernorm \(it is rmsnorm\)"),
+        ({"positions": "sinusoidal"}, "gpt2", r"model.norm layernorm \(it is rmsnorm\)"),
         (
-            {**_LLAMA, "norm": "layernorm"},
+            {**_LLAMA, "norm": "layernorm", "bias": True},
             "llama",
             r"model.norm rmsnorm \(it is layernorm\)",
         ),
@@ -45,7 +47,7 @@ def test_each_model_finds_its_architecture(name: str) -> None:
         (
             {**_LLAMA, "positions": "learned", "norm": "layernorm"},
             "gpt2",
-            r"model.feed_forward gelu \(it is swiglu\)",
+            r"model.feed_forward gelu, relu or relu2 \(it is swiglu\)",
         ),
         (
             {**_LLAMA, "moe": {**_EXPERTS, "every": 2}},
@@ -66,9 +68,38 @@ def test_each_model_finds_its_architecture(name: str) -> None:
     ],
 )
 def test_a_model_without_counterpart_is_told_why(changes: Any, nearest: str, needs: str) -> None:
-    with pytest.raises(LmcoreError, match=f"no counterpart.*nearest is {nearest}, .*{needs}") as e:
+    with pytest.raises(LmcoreError, match=f"knows no .*nearest is {nearest}, .*{needs}") as e:
         architecture_of(config_of(**changes))
     assert "\n" not in e.value.message and e.value.message.endswith(").")
+
+
+# README.md says the same, under "Using the model elsewhere".
+READERS_OF_PROFILES = {
+    "transformers, mlx_lm, llama.cpp": {
+        "quickstart",
+        "tinystories",
+        "gpt2-124m",
+        "medium-350m",
+        "1b",
+        "3b",
+    },
+    "transformers, llama.cpp": {"textbook"},
+    "transformers": {"starter-50m", "tinystories-cpu"},
+    "nobody": {"modern", "tinystories-modern", "moe-8x"},
+}
+
+
+def test_which_program_reads_which_profile(repository: Path) -> None:
+    found: dict[str, set[str]] = {}
+    for path in (repository / "profiles").glob("*.yaml"):
+        params = load_params(path)
+        config = ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
+        try:
+            readers = ", ".join(architecture_of(config).readers(config, gguf=True))
+        except LmcoreError:
+            readers = "nobody"
+        found.setdefault(readers, set()).add(path.stem)
+    assert found == READERS_OF_PROFILES
 
 
 def test_every_parameter_is_spoken_of() -> None:
@@ -81,7 +112,7 @@ def test_a_parameter_that_no_table_knows_is_refused() -> None:
         logit_scale: float
 
     config = NewConfig(**config_of(**_LLAMA).model_dump(), logit_scale=1.0)
-    with pytest.raises(LmcoreError, match=r"model.logit_scale has no counterpart"):
+    with pytest.raises(LmcoreError, match=r"no counterpart of model.logit_scale"):
         architecture_of(config)
 
 

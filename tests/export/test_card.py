@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 from export.exported import model
 
-from lmcore.artifacts import write_json
-from lmcore.export.card import UNKNOWN, Run, model_card
-from lmcore.params import Params, load_params
+from lmcore.export.card import model_card
+from lmcore.export.run import UNKNOWN, Run
 
 LLAMA = "llama: grouped queries"
+FIGURES = {"loss": 2.0, "perplexity": 7.389, "bits_per_byte": 0.7391}
+RUN = Run(
+    settings={
+        "optimizer": "muon",
+        "learning_rate": 0.02,
+        "schedule": "wsd",
+        "steps": 1000,
+        "batch_size": 8,
+        "accumulation": 2,
+    },
+    metrics={"parameters": 1, "tokens_seen": 2048000},
+    evaluation={
+        "model": {**FIGURES, "bits_per_byte_standard_error": 0.0021},
+        "baselines": {"kneser_ney_trigram": {**FIGURES, "bits_per_byte": 1.04}},
+        "floor": {"bits_per_byte": 0.605},
+    },
+    manifest={"source": "tinystories", "license": "MIT"},
+)
 
 
-@pytest.fixture
-def params(repository: Path) -> Params:
-    """Parameters whose model is the one of `LLAMA`."""
-    params = load_params(repository / "params.yaml")
-    shape = model(LLAMA).config.model_dump(include=set(params.model.model_dump()))
-    return Params(**{**params.model_dump(), "model": shape})
-
-
-def write_run(folder: Path, source: str) -> None:
-    """The facts of a run, as the stages write them."""
-    write_json(folder / "raw" / "manifest.json", {"source": source, "license": "MIT"})
-    write_json(folder / "metrics" / "train.json", {"parameters": 1, "tokens_seen": 2048000})
-    figures = {"loss": 2.0, "perplexity": 7.389, "bits_per_byte": 0.7391}
-    write_json(
-        folder / "metrics" / "evaluation.json",
-        {
-            "model": {**figures, "bits_per_byte_standard_error": 0.0021},
-            "baselines": {"kneser_ney_trigram": {**figures, "bits_per_byte": 1.04}},
-            "floor": {"bits_per_byte": 0.605},
-        },
-    )
-
-
-def test_the_card_holds_the_facts_of_the_run(tmp_path: Path, params: Params) -> None:
-    write_run(tmp_path, "tinystories")
-    run = Run.read(tmp_path / "raw", tmp_path / "metrics", params, model(LLAMA))
-    card = model_card(model(LLAMA), run, gguf=True)
+def test_the_card_holds_the_facts_of_the_run() -> None:
+    card = model_card(model(LLAMA), RUN, gguf=True)
     assert card.startswith("---\nlibrary_name: transformers\n")
-    assert "datasets: [roneneldan/TinyStories]\n" in card
+    assert "language: en\ndatasets: [roneneldan/TinyStories]\n" in card
+    assert "# A language model trained with lmcore\n" in card
     for line in [
         "| bits per byte | 0.739 ± 0.002 (one standard error) |",
         "| perplexity per token | 7.39 |",
@@ -51,8 +44,11 @@ def test_the_card_holds_the_facts_of_the_run(tmp_path: Path, params: Params) -> 
         "| tokens seen | 2,048,000 |",
         "| source | tinystories |",
         "| licence | MIT |",
-        f"| optimizer | {params.train.optimizer} |",
-        f"| steps | {params.train.steps:,} |",
+        "| optimizer | muon |",
+        "| learning rate | 0.02 |",
+        "| schedule | wsd |",
+        "| steps | 1,000 |",
+        "| sequences per step | 16 |",
         "| n_kv_heads | 2 |",
         "| tied_embeddings | yes |",
     ]:
@@ -60,6 +56,8 @@ def test_the_card_holds_the_facts_of_the_run(tmp_path: Path, params: Params) -> 
     parameters = sum(array.size for array in _arrays())
     assert f"| parameters | {parameters:,} |" in card
     assert "`llama`; read by transformers, mlx_lm and llama.cpp." in card
+    llama = model_card(model(LLAMA), UNKNOWN, gguf=False)
+    assert "`llama`; read by transformers and mlx_lm." in llama
 
 
 def _arrays() -> list:
@@ -68,19 +66,33 @@ def _arrays() -> list:
     return [array for _, array in tree_flatten(model(LLAMA).parameters())]
 
 
-def test_the_training_of_another_model_is_not_claimed(tmp_path: Path, params: Params) -> None:
-    write_run(tmp_path, "builtin")
-    wider = params.model.model_copy(update={"d_ff": 999})
-    edited = params.model_copy(update={"model": wider})
-    run = Run.read(tmp_path / "raw", tmp_path / "metrics", edited, model(LLAMA))
-    card = model_card(model(LLAMA), run, gguf=False)
-    assert "optimizer" not in card and "datasets" not in card
-    assert "read by transformers and mlx_lm." in card
+@pytest.mark.parametrize(
+    ("unknown", "absent"),
+    [
+        ("evaluation", ["## Held-out", "bits per byte"]),
+        ("manifest", ["language:", "datasets:", "| source |", "| licence |"]),
+        ("metrics", ["| tokens seen |"]),
+    ],
+)
+def test_what_is_not_known_is_not_said(unknown: str, absent: list[str]) -> None:
+    known: dict[str, Any] = {**vars(RUN), unknown: {}}
+    whole, card = (model_card(model(LLAMA), run, gguf=False) for run in (RUN, Run(**known)))
+    for part in absent:
+        assert part in whole and part not in card
+    assert "| optimizer | muon |" in card
 
 
-def test_of_an_unknown_run_nothing_is_said(tmp_path: Path) -> None:
+def test_an_error_that_is_not_known_is_not_said() -> None:
+    own = {**RUN.evaluation["model"], "bits_per_byte_standard_error": None}
+    run = Run(evaluation={**RUN.evaluation, "model": own})
+    assert "| bits per byte | 0.739 |\n" in model_card(model(LLAMA), run, gguf=False)
+
+
+def test_of_an_unknown_run_nothing_is_said() -> None:
     card = model_card(model("arcee: gelu"), UNKNOWN, gguf=False)
+    assert "# A language model exported with lmcore\n" in card
     assert "## The model" in card and "moe" not in card
+    assert "trained" not in card.replace("from_pretrained", "") and "stories" not in card
     assert "## Training" not in card and "## Held-out" not in card
     assert "`arcee`; read by transformers." in card
 

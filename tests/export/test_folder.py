@@ -70,6 +70,58 @@ def test_an_export_replaces_an_export_and_nothing_else(tmp_path: Path) -> None:
     assert (tmp_path / "export" / "model.safetensors").exists()
 
 
+def refused(arguments: list[str], folder: Path) -> str:
+    """What a command says that must leave a folder as it is."""
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    command, *arguments = arguments
+    result = CliRunner().invoke({"export": export, "import_hf": import_hf}[command].main, arguments)
+    assert result.exit_code == 1 and result.output.count("\n") == 1, result.output
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    return result.output
+
+
+@pytest.mark.parametrize("into", ["data/model", "data/../data/model", "link"])
+def test_an_export_does_not_replace_the_model(into: str, project: Path) -> None:
+    (project / "link").symlink_to(project / "data" / "model")
+    said = refused(["export", "--into", into], project / "data" / "model")
+    assert said == (
+        f"Error: {into} holds a config.json that this command did not write, which would be "
+        "lost; name another folder.\n"
+    )
+
+
+def test_an_export_does_not_replace_a_tokenizer(project: Path) -> None:
+    tokenizer().save(project / "data" / "tokenizer")
+    said = refused(["export", "--into", "data/tokenizer"], project / "data" / "tokenizer")
+    assert "data/tokenizer holds a merges.txt that this command did not write" in said
+
+
+def test_an_export_does_not_replace_a_model_of_another_hand(project: Path) -> None:
+    CliRunner().invoke(export.main, ["--into", "theirs"])
+    (project / "theirs" / "README.md").write_text("# Llama")
+    assert "holds a README.md" in refused(["export", "--into", "theirs"], project / "theirs")
+
+
+def test_an_import_does_not_replace_its_source(project: Path) -> None:
+    CliRunner().invoke(export.main, [])
+    for file in (project / "data" / "export").iterdir():  # as few files as a model may have
+        if file.name not in ("config.json", "model.safetensors", "tokenizer.json"):
+            file.unlink()
+    said = refused(["import_hf", "data/export", "--into", "data/export"], project / "data/export")
+    assert "data/export holds a config.json that this command did not write" in said
+
+
+def test_an_import_replaces_a_model_of_ours_and_not_a_tokenizer(project: Path) -> None:
+    CliRunner().invoke(export.main, [])
+    result = CliRunner().invoke(import_hf.main, ["data/export", "--into", "data/model"])
+    assert result.exit_code == 0, result.output
+    (project / "tokens").mkdir()
+    shutil.copyfile("tokenizer.json", "tokens/tokenizer.json")
+    assert "tokenizer.json" in refused(
+        ["import_hf", "data/export", "--into", "tokens"], project / "tokens"
+    )
+
+
 def test_a_file_is_not_replaced_by_a_folder(tmp_path: Path) -> None:
     (tmp_path / "export").write_text("years of work")
     with pytest.raises(LmcoreError, match="is a file; name a folder"):

@@ -13,13 +13,14 @@ from model.variants import weights_of
 
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import architecture_of
-from lmcore.export.card import UNKNOWN
 from lmcore.export.folder import export
+from lmcore.export.run import UNKNOWN
 from lmcore.tokenizer import Tokenizer
 
 # Where llama.cpp turns neighbouring channels; elsewhere it turns i and i + K/2, as ours.
 TURNS_NEIGHBOURS = {"llama", "arcee", "mixtral"}
-LAYER_NORM = {"gpt2", "starcoder2"}  # and biases in any case
+LAYER_NORM = {"gpt2", "starcoder2", "stablelm"}  # with biases in any case
+EVERY_BIAS = {"gpt2", "starcoder2"}
 KNOWN = [
     name
     for name in NAMES
@@ -44,6 +45,13 @@ def neighbours(rows: np.ndarray, size: int) -> np.ndarray:
             out[head + 2 * i] = rows[head + i]
             out[head + 2 * i + 1] = rows[head + size // 2 + i]
     return out
+
+
+def waves(length: int, width: int) -> np.ndarray:
+    """Sinusoidal positions of the size of embeddings, (T, D)."""
+    place, channel = np.arange(length)[:, None], np.arange(width)
+    angle = place / 10000 ** ((channel - channel % 2) / width)
+    return 0.02 * np.sqrt(2) * np.where(channel % 2, np.cos(angle), np.sin(angle))
 
 
 def expected_block(w: dict[str, np.ndarray], at: str, name: str, size: int) -> dict[str, Any]:
@@ -74,7 +82,8 @@ def expected_block(w: dict[str, np.ndarray], at: str, name: str, size: int) -> d
     for theirs, ours in same.items():
         if (weight := w.get(f"{at}{ours}.weight")) is not None:
             found[f"{theirs}.weight"] = weight
-            if name in LAYER_NORM or f"{at}{ours}.bias" in w:
+            norm = name in LAYER_NORM and theirs.endswith("norm")
+            if norm or name in EVERY_BIAS or f"{at}{ours}.bias" in w:
                 found[f"{theirs}.bias"] = w.get(f"{at}{ours}.bias", np.zeros(weight.shape[0]))
     return found
 
@@ -89,7 +98,9 @@ def test_every_tensor_is_ours(name: str, tmp_path: Path) -> None:
         "output_norm.weight": w["final_norm.weight"],
     }
     if architecture == "gpt2":
-        expected["position_embd.weight"] = w["positions.weight"]
+        none = np.zeros((config.context_length, config.d_model))
+        added = waves(*none.shape) if config.positions == "sinusoidal" else none
+        expected["position_embd.weight"] = w.get("positions.weight", added)
     if architecture in LAYER_NORM:
         expected["output_norm.bias"] = w.get("final_norm.bias", np.zeros(config.d_model))
     if not config.tied_embeddings:
@@ -100,7 +111,10 @@ def test_every_tensor_is_ours(name: str, tmp_path: Path) -> None:
     _, tensors = read(tmp_path / "export")
     assert sorted(tensors) == sorted(expected)
     for theirs, array in expected.items():
-        np.testing.assert_array_equal(tensors[theirs], array.astype(np.float32), err_msg=theirs)
+        rounded = 1e-8 if theirs == "position_embd.weight" else 0  # waves are computed
+        np.testing.assert_allclose(
+            tensors[theirs], array.astype(np.float32), rtol=0, atol=rounded, err_msg=theirs
+        )
         assert tensors[theirs].dtype == np.float32
 
 
@@ -120,7 +134,7 @@ def test_the_sizes_are_ours(name: str, tmp_path: Path) -> None:
         "attention.head_count_kv": config.n_kv_heads,
     }
     norm = "layer_norm_epsilon" if kind in LAYER_NORM else "layer_norm_rms_epsilon"
-    expected[f"attention.{norm}"] = pytest.approx(1e-5)
+    expected[f"attention.{norm}"] = pytest.approx(config.norm_epsilon)
     if kind != "gpt2":
         expected["rope.freq_base"] = config.rope_theta
         expected["rope.dimension_count"] = config.head_size
@@ -161,18 +175,20 @@ def test_ids_without_a_token_are_named_unused(tmp_path: Path) -> None:
     [
         ("arcee: gelu", r"model.feed_forward relu2 \(it is gelu\)"),
         ("arcee: relu", r"relu2 \(it is relu\) and model.bias false \(it is true\)"),
+        ("gpt2: relu", r"model.feed_forward gelu \(it is relu\)"),
+        ("stablelm: tied", r"model.tied_embeddings false \(it is true\)"),
         ("starcoder2: untied, relu2, no biases", r"model.feed_forward gelu \(it is relu2\)"),
         ("qwen3_moe: every second block", r"model.moe.every 1 \(it is 2\)"),
     ],
 )
 def test_what_llama_cpp_does_not_know_is_named(name: str, needs: str, tmp_path: Path) -> None:
-    with pytest.raises(LmcoreError, match=f"llama.cpp has no counterpart.*{needs}.*--gguf"):
+    with pytest.raises(LmcoreError, match=f"knows no .* llama.cpp, whose .*{needs}.*--gguf"):
         exported(name, tmp_path / "export", gguf=True)
     assert not (tmp_path / "export").exists()
 
 
 def test_an_architecture_that_llama_cpp_does_not_know_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LmcoreError, match=r"llama.cpp does not know smollm3, .*--gguf"):
+    with pytest.raises(LmcoreError, match=r"knows no .*, a smollm3, in llama.cpp; .*--gguf"):
         exported("smollm3: biases", tmp_path / "export", gguf=True)
 
 

@@ -13,9 +13,9 @@ from model.variants import model_of
 
 from lmcore.artifacts import sha256_of
 from lmcore.export.architectures import architecture_of
-from lmcore.export.card import UNKNOWN
 from lmcore.export.folder import export
 from lmcore.export.huggingface import write_huggingface
+from lmcore.export.run import UNKNOWN
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,21 +10,28 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
-from export.exported import NAMES, TEXT, exported, tokenizer
+from export.exported import LEARNED_THERE, NAMES, SAMPLE, TEXT, exported, tokenizer
 from model.variants import weights_of
 
 from lmcore.artifacts import sha256_of
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import flat
+from lmcore.export.folder import export
 from lmcore.export.importing import import_huggingface
+from lmcore.export.run import UNKNOWN
 from lmcore.export.settings import SETTINGS
-from lmcore.model import load_model, save_model
+from lmcore.export.weights import arrays_of
+from lmcore.model import GPT, load_model, save_model
 from lmcore.tokenizer import Tokenizer
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_was_exported_comes_back_with_the_same_bits(name: str, tmp_path: Path) -> None:
     given = exported(name, tmp_path / "export")
+    if name in LEARNED_THERE:
+        config = given.config.model_copy(update={"positions": "learned"})
+        given, arrays = GPT(config), arrays_of(given, ("positions.weight",))
+        given.load_weights(list(arrays.items()))
     import_huggingface(tmp_path / "export", tmp_path / "back")
     tokenizer().save(tmp_path)
     save_model(tmp_path / "model", given, tmp_path / "tokenizer.json")
@@ -48,19 +55,22 @@ def transformers_models() -> dict[str, Callable[[], Any]]:
         "num_key_value_heads": 2,
         "head_dim": 6,
         "max_position_embeddings": 32,
-        "rms_norm_eps": 1e-5,
     }
     gpt2 = {"n_embd": 24, "n_layer": 2, "n_head": 4, "n_positions": 32, "vocab_size": 300}
+    large = {"layer_norm_epsilon": 0.1}
     experts = {"num_experts_per_tok": 2, "norm_topk_prob": True}
     configs = {
-        "gpt2": lambda: transformers.GPT2Config(**gpt2),
-        "openai-gpt": lambda: transformers.OpenAIGPTConfig(**gpt2),
+        "gpt2": lambda: transformers.GPT2Config(**gpt2, **large),
+        "openai-gpt": lambda: transformers.OpenAIGPTConfig(**gpt2, **large, afn="relu"),
         "smollm3": lambda: transformers.SmolLM3Config(
             **sizes, no_rope_layer_interval=1, pad_token_id=None
         ),
-        "starcoder2": lambda: transformers.Starcoder2Config(**sizes, norm_epsilon=1e-5),
+        "starcoder2": lambda: transformers.Starcoder2Config(**sizes, norm_epsilon=0.1),
         "llama": lambda: transformers.LlamaConfig(**sizes, attention_bias=True),
-        "arcee": lambda: transformers.ArceeConfig(**sizes, mlp_bias=True),
+        "arcee": lambda: transformers.ArceeConfig(**sizes, mlp_bias=True, rms_norm_eps=0.1),
+        "stablelm": lambda: transformers.StableLmConfig(
+            **sizes, partial_rotary_factor=1.0, layer_norm_eps=0.1
+        ),
         "qwen3": lambda: transformers.Qwen3Config(**sizes, tie_word_embeddings=True),
         "mixtral": lambda: transformers.MixtralConfig(**sizes, num_local_experts=3),
         "qwen3_moe": lambda: transformers.Qwen3MoeConfig(
@@ -150,6 +160,25 @@ def test_a_tokenizer_older_than_a_setting_is_read(folder: Path, tmp_path: Path) 
     import_huggingface(folder, tmp_path / "ours")
     ours = Tokenizer.load(tmp_path / "ours")
     assert ours.encode(TEXT).tolist() == tokenizer().encode(TEXT).tolist()
+
+
+def test_a_tokenizer_may_begin_with_end_of_text(folder: Path, tmp_path: Path) -> None:
+    """As Hugging Face's trainer numbers a special token; an export tells it so again."""
+    transformers = pytest.importorskip("transformers", reason="pip install transformers")
+    moved = {index: (index + 1) % 300 for index in range(300)}
+
+    def first(content: dict) -> None:
+        content["added_tokens"][0]["id"] = 0
+        vocab = content["model"]["vocab"]
+        vocab.update({text: moved[index] for text, index in vocab.items()})
+
+    edit(folder / "tokenizer.json", first)
+    model = import_huggingface(folder, tmp_path / "ours")
+    ours = Tokenizer.load(tmp_path / "ours")
+    assert ours.encode(TEXT).tolist() == [moved[i] for i in tokenizer().encode(TEXT).tolist()]
+    export(tmp_path / "again", model, ours, SAMPLE, UNKNOWN, gguf=False)
+    theirs = transformers.AutoTokenizer.from_pretrained(tmp_path / "again")
+    assert theirs(TEXT)["input_ids"] == [0, *ours.encode(TEXT).tolist()]
 
 
 def no_end(content: dict) -> None:

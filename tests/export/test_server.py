@@ -20,8 +20,8 @@ import pytest
 from export.exported import SAMPLE, TEXT, tokenizer
 from model.variants import config_of
 
-from lmcore.export.card import UNKNOWN
 from lmcore.export.folder import export
+from lmcore.export.run import UNKNOWN
 from lmcore.losses import next_token_loss
 from lmcore.model import GPT, save_model
 from lmcore.storytelling import Teller

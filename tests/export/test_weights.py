@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from export.exported import NAMES, model
 from mlx.utils import tree_flatten
+from model.variants import model_of, tokens_of
 
 from lmcore.errors import LmcoreError
 from lmcore.export.architectures import architecture_of
@@ -15,13 +16,14 @@ from lmcore.export.weights import (
     FUSED_TRANSPOSED,
     LLAMA,
     TRANSFORMERS,
+    arrays_of,
     llama_cpp,
     neighbouring,
     to_ours,
     to_theirs,
-    with_every_bias,
     without_idle_biases,
 )
+from lmcore.model import GPT
 from lmcore.model.positions import rope_tables, rotate_pairs
 
 
@@ -96,10 +98,24 @@ def test_a_missing_array_and_one_too_many_are_named() -> None:
 
 def test_biases_of_0_come_and_go() -> None:
     given = model("gpt2: no biases, another width")
-    arrays = dict(tree_flatten(given.parameters()))
-    config, wider = with_every_bias(given.config, arrays)
-    assert config.bias and any(name.endswith(".bias") for name in wider)
-    config, narrower = without_idle_biases(config, wider)
-    assert config == given.config and narrower.keys() == arrays.keys()
+    config, arrays = given.config.model_copy(update={"bias": True}), arrays_of(given)
+    wider = arrays_of(given, (".bias",))
+    assert wider.keys() == arrays_of(GPT(config)).keys() and wider.keys() > arrays.keys()
+    norms = {f"blocks.{n}.{part}_norm" for n in (0, 1) for part in ("attention", "feed_forward")}
+    added = {f"{norm}.bias" for norm in norms | {"final_norm"}}
+    assert arrays_of(given, ("norm.bias",)).keys() - arrays.keys() == added
+    narrow, narrower = without_idle_biases(config, wider)
+    assert narrow == given.config and narrower.keys() == arrays.keys()
     wider["blocks.0.attention.key.bias"] = mx.ones(24)
-    assert without_idle_biases(*with_every_bias(config, wider))[0].bias
+    assert without_idle_biases(config, wider)[0].bias
+
+
+@pytest.mark.parametrize("positions", ["learned", "sinusoidal", "none"])
+def test_positions_become_learned_ones(positions: str) -> None:
+    given = model_of(positions=positions)
+    arrays = arrays_of(given, ("positions.weight",))
+    learned = GPT(given.config.model_copy(update={"positions": "learned"}))
+    learned.load_weights(list(arrays.items()))
+    tokens = tokens_of(given)
+    np.testing.assert_array_equal(learned(tokens), given(tokens))
+    assert mx.any(arrays["positions.weight"] != 0).item() == (positions != "none")

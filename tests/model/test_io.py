@@ -64,6 +64,12 @@ def swap_weights(folder: Path) -> None:
     path.write_text(path.read_text().replace('"d_ff": 56', '"d_ff": 57'))
 
 
+def of_another_kind(folder: Path) -> None:
+    """A config of transformers: many keys that ours does not have, and none that it has."""
+    others = {f"{name}_of_theirs": 1 for name in model_of().config.model_dump()}
+    (folder / "config.json").write_text(json.dumps(others))
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -71,6 +77,14 @@ def swap_weights(folder: Path) -> None:
         (lambda folder: (folder / "model.safetensors").unlink(), "safetensors does not exist"),
         (lambda folder: (folder / "model.safetensors").write_bytes(b"x" * 99), "does not fit"),
         (break_config, "config.json is not a model's config.*n_heads"),
+        (
+            of_another_kind,
+            r"config.json is not a model's config: \w+ is not a parameter; the nearest is \w+\.$",
+        ),
+        (
+            lambda folder: (folder / "config.json").write_text("[]"),
+            "config.json is not a model's config: it is no JSON object",
+        ),
         (swap_weights, "does not fit config.json"),
     ],
 )

@@ -18,6 +18,14 @@ def test_by_hand(form: str) -> None:
     np.testing.assert_allclose(LAYER_NORMS[form](x, weight, None), [[-2, 3]], rtol=1e-5)
 
 
+@pytest.mark.parametrize("form", RMS_NORMS)
+def test_epsilon_by_hand(form: str) -> None:
+    x, ones = mx.array([[1.0, 7.0]]), mx.ones((2,))
+    # mean square 25, and 24 more is 7 squared; variance 9, and 16 more is 5 squared
+    np.testing.assert_allclose(RMS_NORMS[form](x, ones, 24), [[1 / 7, 1]], rtol=1e-5)
+    np.testing.assert_allclose(LAYER_NORMS[form](x, ones, None, 16), [[-0.6, 0.6]], rtol=1e-5)
+
+
 @pytest.mark.parametrize("form", ["cpu", "gpu"])
 def test_gradients_equal_the_formulas(form: str) -> None:
     x, pull = (mx.random.normal((3, 5, 16), key=mx.random.key(i)) for i in range(2))

@@ -105,10 +105,10 @@ class Reference:
         return self.norm(c.norm, y, norm) if c.norm_placement == "post" else y
 
     def norm(self, kind: str, x: Any, name: str) -> Any:
-        weight = self.w[name + ".weight"]
+        weight, epsilon = self.w[name + ".weight"], self.c.norm_epsilon
         if kind == "rmsnorm":
-            return F.rms_norm(x, weight.shape, weight, 1e-5)
-        return F.layer_norm(x, weight.shape, weight, self.w.get(name + ".bias"), 1e-5)
+            return F.rms_norm(x, weight.shape, weight, epsilon)
+        return F.layer_norm(x, weight.shape, weight, self.w.get(name + ".bias"), epsilon)
 
     def linear(self, x: Any, name: str) -> Any:
         return F.linear(x, self.w[name + ".weight"], self.w.get(name + ".bias"))

@@ -63,6 +63,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no norm": {"norm_placement": "none", "bias": True},
     "no residual": {"residual": False, "norm": "layernorm"},
     "post no residual": {"residual": False, "norm_placement": "post"},
+    "epsilon": {"norm_epsilon": 0.1, "qk_norm": True},
+    "layernorm epsilon": {"norm": "layernorm", "norm_epsilon": 0.1},
     "twelve heads": {"positions": "alibi", "n_heads": 12, "n_kv_heads": 3},
     "softcap": {"logit_softcap": 2.0},
     "value embeddings": {"value_embeddings": 1, "n_kv_heads": 2},
@@ -132,21 +134,21 @@ def numpy_logits(w: Weights, c: ModelConfig, tokens: np.ndarray) -> np.ndarray:
         )
         x = _sublayer(w, c, x, at + "feed_forward_norm", lambda x, at=at: _feed(w, c, x, at))
     if c.norm_placement == "pre":
-        x = _norm(w, c.norm, x, "final_norm")
+        x = _norm(w, c, c.norm, x, "final_norm")
     logits = x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
     return c.logit_softcap * np.tanh(logits / c.logit_softcap) if c.logit_softcap else logits
 
 
 def _sublayer(w: Weights, c: ModelConfig, x: np.ndarray, norm: str, f: Any) -> np.ndarray:
-    y = f(_norm(w, c.norm, x, norm) if c.norm_placement == "pre" else x)
+    y = f(_norm(w, c, c.norm, x, norm) if c.norm_placement == "pre" else x)
     y = x + y if c.residual else y
-    return _norm(w, c.norm, y, norm) if c.norm_placement == "post" else y
+    return _norm(w, c, c.norm, y, norm) if c.norm_placement == "post" else y
 
 
-def _norm(w: Weights, kind: str, x: np.ndarray, name: str) -> np.ndarray:
+def _norm(w: Weights, c: ModelConfig, kind: str, x: np.ndarray, name: str) -> np.ndarray:
     if kind == "layernorm":
         x = x - x.mean(-1, keepdims=True)
-    x = x / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-5) * w[name + ".weight"]
+    x = x / np.sqrt((x**2).mean(-1, keepdims=True) + c.norm_epsilon) * w[name + ".weight"]
     return x + w.get(name + ".bias", 0)
 
 
@@ -171,8 +173,8 @@ def _attention(
             one_q = q[b, :, h * size : (h + 1) * size]
             one_k, one_v = (a[b, :, g * size : (g + 1) * size] for a in (k, v))
             if c.qk_norm:
-                one_q = _norm(w, "rmsnorm", one_q, at + "attention.query_norm")
-                one_k = _norm(w, "rmsnorm", one_k, at + "attention.key_norm")
+                one_q = _norm(w, c, "rmsnorm", one_q, at + "attention.query_norm")
+                one_k = _norm(w, c, "rmsnorm", one_k, at + "attention.key_norm")
             if c.positions == "rope":
                 one_q, one_k = _rope(c, one_q), _rope(c, one_k)
             scores = one_q @ one_k.T / math.sqrt(size)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+from export.exported import exported
 from pipeline.clone import Clone
 
 
@@ -20,3 +22,24 @@ def test_a_run_is_exported_with_its_facts(finished: Clone, tmp_path: Path) -> No
     assert f"| tokens seen | {train['tokens_seen']:,} |" in card
     assert "| source | builtin |" in card and "| steps | 60 |" in card
     assert str(finished.folder) not in card
+
+
+def test_only_what_was_trained_is_said_to_be(finished: Clone, tmp_path: Path) -> None:
+    """Neither what was written into params.yaml since, nor a model that took the place of ours."""
+    shutil.copytree(finished.folder, tmp_path / "copy")
+    copy = Clone(tmp_path / "copy")
+    card = copy.folder / "data" / "export" / "README.md"
+    copy.set({"train.learning_rate": 0.5, "train.steps": 777, "train.optimizer": "adamw"})
+    assert copy.stage("export").returncode == 0
+    said = card.read_text("utf-8")
+    assert (
+        "| steps | 60 |" in said and "| optimizer | muon |" in said and "rate | 0.5 |" not in said
+    )
+    assert "## Held-out stories" in said
+    exported("gpt2: biases", tmp_path / "other")
+    assert copy.stage("import_hf", str(tmp_path / "other"), "--into", "data/model").returncode == 0
+    assert copy.stage("export").returncode == 0
+    said = card.read_text("utf-8")
+    assert "`gpt2`" in said and "## The model" in said
+    for claim in ("## Training", "## Held-out stories", "builtin", "tokens seen", "trained with"):
+        assert claim not in said

@@ -155,12 +155,13 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 def _wait_for_all(processes: list[subprocess.Popen]) -> None:
     """Returns when all have ended well; ends this process when one has not."""
     abandoned = watch_starter()
-    while any(process.poll() is None for process in processes):
-        if abandoned():
-            _signal_all(processes, signal.SIGTERM)
-        if any(process.returncode for process in processes):
+    # A list, for `any` would stop polling at the first that runs: it sets the return codes.
+    while None in (codes := [process.poll() for process in processes]):
+        if any(codes):
             _let_finish(processes)
             break
+        if abandoned():
+            _signal_all(processes, signal.SIGTERM)
         time.sleep(0.05)
     for rank, process in enumerate(processes):
         if process.returncode is not None and process.returncode < 0:
@@ -174,7 +175,7 @@ def _wait_for_all(processes: list[subprocess.Popen]) -> None:
 
 
 def _let_finish(processes: list[subprocess.Popen], seconds: float = 5.0) -> None:
-    """Gives the others a moment to end by themselves, as after Ctrl-C."""
+    """Gives the others a moment to end by themselves, and to say why they do."""
     deadline = time.monotonic() + seconds
     for process in processes:
         with suppress(subprocess.TimeoutExpired):

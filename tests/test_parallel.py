@@ -27,6 +27,7 @@ if not parallel.is_worker():
         print("error:", error.message, flush=True)
         sys.exit(1)
     sys.exit(0)
+{before}
 workers = parallel.join(2)
 def mean_of_ranks():
     tree = workers.mean({"a": mx.full((3, 2), float(workers.rank)), "b": [mx.array(1.0)]})
@@ -35,9 +36,9 @@ def mean_of_ranks():
 """
 
 
-def start(body: str, tmp_path: Path) -> subprocess.Popen[str]:
+def start(body: str, tmp_path: Path, before: str = "") -> subprocess.Popen[str]:
     program = tmp_path / "program.py"
-    program.write_text(PROGRAM.replace("{body}", body))
+    program.write_text(PROGRAM.replace("{body}", body).replace("{before}", before))
     return subprocess.Popen(
         [sys.executable, str(program)],
         stdout=subprocess.PIPE,
@@ -84,6 +85,16 @@ def test_a_worker_that_dies_brings_the_others_down_with_a_message(
         f"    if workers.rank == {victim}: os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     code, output = finish(start(body, tmp_path))
+    assert code == 1
+    assert f"error: Training worker {victim} of 2 was killed by SIGKILL" in output
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_worker_that_dies_before_it_joins_leaves_no_one_waiting(
+    tmp_path: Path, victim: int
+) -> None:
+    before = f"if os.environ['MLX_RANK'] == '{victim}': os.kill(os.getpid(), signal.SIGKILL)"
+    code, output = finish(start("", tmp_path, before))
     assert code == 1
     assert f"error: Training worker {victim} of 2 was killed by SIGKILL" in output
 

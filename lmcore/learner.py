@@ -17,15 +17,16 @@ step is skipped and the factor halved; after many good steps it is doubled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import mlx.core as mx
+import numpy as np
 from mlx.utils import tree_flatten, tree_unflatten
 
 from lmcore.fastmath import form, using
-from lmcore.losses import next_token_loss, token_losses
+from lmcore.losses import loss_terms, token_losses
 from lmcore.model import GPT
 from lmcore.optimizers import SELECTION_BIAS, clip_factor, global_norm, make_optimizer
 from lmcore.params import TrainParams
@@ -63,7 +64,12 @@ class Learner:
     def gradients(
         self, inputs: mx.array, targets: mx.array, key: mx.array
     ) -> tuple[mx.array, Arrays]:
-        """The loss on tokens (B, T), and its gradients; `key` decides what is dropped."""
+        """Mean nats on tokens (B, T), and the gradients of all that training minimises.
+
+        `key` decides what is dropped (lmcore/losses.py). The auxiliary losses of
+        mixtures are in the gradients and not in the nats, which are those of
+        the validation loss.
+        """
         factor = self.state["scale"]["factor"] if "scale" in self.state else mx.array(1.0)
         return self._compiled_gradients(self.state["parameters"], factor, inputs, targets, key)
 
@@ -125,14 +131,15 @@ class Learner:
         targets: mx.array,
         key: mx.array,
     ) -> tuple[mx.array, Arrays]:
-        def loss(parameters: Arrays) -> mx.array:
+        def loss(parameters: Arrays) -> tuple[mx.array, mx.array]:
             self._model.update(_tree(lowered(parameters, self._config.precision)))
             recompute = self._config.gradient_checkpointing
-            return factor * next_token_loss(self._model, inputs, targets, key, recompute)
+            nats, auxiliary = loss_terms(self._model, inputs, targets, key, recompute)
+            return factor * (nats + auxiliary), nats
 
         with _kernels_for(self._config.precision):
-            scaled, gradients = mx.value_and_grad(loss)(parameters)
-        return scaled / factor, {name: array / factor for name, array in gradients.items()}
+            (_, nats), gradients = mx.value_and_grad(loss)(parameters)
+        return nats, {name: array / factor for name, array in gradients.items()}
 
     def _update(
         self, state: State, gradients: Arrays, norm: mx.array, rate: mx.array, step: mx.array
@@ -161,6 +168,12 @@ class Learner:
         self._model.update(_tree(lowered(parameters, self._config.precision)))
         with _kernels_for(self._config.precision):
             return mx.mean(token_losses(self._model, inputs, targets))
+
+
+def dropout_keys(seed: int, rows: Iterable[int]) -> mx.array:
+    """A random key (B, 2) for each row of a run, by its number; runs of other seeds share none."""
+    states = [np.random.SeedSequence((seed, int(row))).generate_state(2) for row in rows]
+    return mx.array(np.stack(states))
 
 
 def lowered(parameters: Arrays, precision: str) -> Arrays:

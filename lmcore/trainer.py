@@ -29,7 +29,7 @@ from lmcore.artifacts import sha256_of, write_json, write_text
 from lmcore.batches import Batches
 from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
 from lmcore.errors import LmcoreError
-from lmcore.learner import Learner, Tree
+from lmcore.learner import Learner, Tree, dropout_keys
 from lmcore.model import GPT, ModelConfig, save_model
 from lmcore.parallel import Workers, watch_starter
 from lmcore.params import Params
@@ -178,11 +178,11 @@ class Trainer:
     def _gradients_at(self, index: int) -> tuple[mx.array, Tree]:
         """Loss and gradients of this worker's share of the `index`-th batch."""
         inputs, targets = self.batches["train"].at_step(index)
-        key = mx.random.key(self.config.seed + index * self.workers.size + self.workers.rank)
+        rows = range(index * len(inputs), (index + 1) * len(inputs))
         return self.learner.gradients(
             mx.array(self.workers.share(inputs)),
             mx.array(self.workers.share(targets)),
-            key,
+            dropout_keys(self.config.seed, self.workers.share(rows)),
         )
 
     def _check(self, loss: float, norm: float) -> None:

@@ -11,7 +11,7 @@ from mlx.utils import tree_flatten, tree_map
 from model.variants import NO_EXPERTS, model_of, tokens_of
 
 from lmcore import learner as learner_module
-from lmcore.learner import Learner, lowered, next_scale
+from lmcore.learner import Learner, dropout_keys, lowered, next_scale
 from lmcore.params import TrainParams, load_params
 
 MIXTURE = {"moe": {**NO_EXPERTS, "experts": 4, "balance": "bias"}}
@@ -27,6 +27,29 @@ def step(learner: Learner, number: int = 0, seed: int = 7) -> tuple[float, float
     loss, gradients = learner.gradients(inputs, targets, mx.random.key(number))
     norm = learner.update(gradients, 1e-3, number)
     return loss.item(), norm
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_a_mixtures_loss_is_the_cross_entropy_alone(precision: str) -> None:
+    """As in validation; the auxiliary losses are in the gradients."""
+    losses, norms = [], []
+    for weight in (0.0, 10.0):
+        moe = {**NO_EXPERTS, "experts": 4, "balance_coefficient": weight}
+        learner = Learner(model_of(moe=moe), config(precision=precision))
+        learner.state.get("scale", {})["factor"] = mx.array(16.0)
+        inputs, targets = (tokens_of(learner._model, 4, seed=seed) for seed in (7, 8))
+        losses.append(learner.gradients(inputs, targets, mx.random.key(0))[0].item())
+        assert losses[-1] == pytest.approx(
+            learner.validation_loss(inputs, targets).item(), rel=1e-5
+        )
+        norms.append(step(learner)[1])
+    assert losses[0] == losses[1] and norms[1] > 1.5 * norms[0]
+
+
+def test_no_two_rows_of_any_seed_have_the_same_dropout_key() -> None:
+    keys = [dropout_keys(seed, range(100)).tolist() for seed in (1, 2)]
+    assert len({tuple(key) for rows in keys for key in rows}) == 200
+    assert dropout_keys(1, range(50, 60)).tolist() == keys[0][50:60]
 
 
 def arrays(tree: Any) -> dict[str, np.ndarray]:

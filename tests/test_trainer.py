@@ -140,6 +140,29 @@ def test_accumulation_equals_the_large_batch(
         np.testing.assert_allclose(weights(accumulated)[name], array, atol=2e-4, err_msg=name)
 
 
+@pytest.mark.parametrize("accumulation", [1, 2])
+def test_any_split_of_a_batch_drops_the_same_activations(
+    repository: Path, tokens: Path, tmp_path: Path, accumulation: int
+) -> None:
+    def gradients(batch_size: int, index: int, workers: Workers) -> dict[str, np.ndarray]:
+        config = params(repository, batch_size=batch_size)
+        model = config.model.model_copy(update={"dropout": 0.3})
+        config = config.model_copy(update={"model": model})
+        data = {split: trainer.TokenShards(tokens / split) for split in ("train", "validation")}
+        one = trainer.Trainer(config, data, trainer.CheckpointFolder(tmp_path), workers)
+        return {name: np.array(array) for name, array in one._gradients_at(index)[1].items()}
+
+    whole = gradients(8, 1, ALONE)
+    parts = [
+        gradients(8 // accumulation, accumulation + micro, Workers(rank, 2))
+        for micro in range(accumulation)
+        for rank in range(2)
+    ]
+    for name, array in whole.items():
+        mean = np.mean([part[name] for part in parts], axis=0)
+        np.testing.assert_allclose(mean, array, atol=1e-6, err_msg=name)
+
+
 def test_another_seed_or_parameter_is_another_run(
     repository: Path, tokens: Path, tmp_path: Path
 ) -> None:

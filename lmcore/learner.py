@@ -5,7 +5,8 @@ The state of a run is arrays by name, in up to four parts:
     parameters    the weights, float32
     optimizer     what the optimizer remembers
     average       with train.ema_decay: a moving average of the weights
-    scale         with float16: the factor of the loss and the steps it has held
+    scale         with float16: the factor of the loss, the steps it has held, and the
+                  steps taken, which are what the optimizer counts
 
 In low precision (Micikevicius et al. 2017) the weights above stay float32, the
 masters; each step rounds a copy of them, and activations and gradients are
@@ -28,7 +29,7 @@ from mlx.utils import tree_flatten, tree_unflatten
 from lmcore.fastmath import form, using
 from lmcore.losses import loss_terms, token_losses
 from lmcore.model import GPT
-from lmcore.optimizers import SELECTION_BIAS, clip_factor, global_norm, make_optimizer
+from lmcore.optimizers import clip_factor, global_norm, make_optimizer
 from lmcore.params import TrainParams
 
 Tree = Any  # nested dicts and lists of mx.array
@@ -54,7 +55,11 @@ class Learner:
         if config.ema_decay:
             self.state["average"] = dict(parameters)
         if config.precision == "float16":
-            self.state["scale"] = {"factor": mx.array(_FIRST_FACTOR), "good_steps": mx.array(0)}
+            self.state["scale"] = {
+                "factor": mx.array(_FIRST_FACTOR),
+                "good_steps": mx.array(0),
+                "taken": mx.array(0),
+            }
         self._groups = _grouped(parameters)
         self._compiled_gradients = mx.compile(self._gradients)
         self._compiled_norm = mx.compile(global_norm)
@@ -81,10 +86,11 @@ class Learner:
         a run needs its state once, and not twice.
         """
         norm = self._compiled_norm(gradients)
+        taken = self.state["scale"]["taken"] if "scale" in self.state else mx.array(step)
         for names in self._groups:
             own = {name: gradients.pop(name) for name in names}
             new = self._compiled_update(
-                self._parts_of(names), own, norm, mx.array(learning_rate), mx.array(step)
+                self._parts_of(names), own, norm, mx.array(learning_rate), taken
             )
             del own
             for part, arrays in new.items():
@@ -177,10 +183,13 @@ def dropout_keys(seed: int, rows: Iterable[int]) -> mx.array:
 
 
 def lowered(parameters: Arrays, precision: str) -> Arrays:
-    """A copy rounded to `precision`, but for the experts' biases, which move by tiny steps."""
+    """A copy rounded to `precision`, but for the routers.
+
+    Rounded scores would choose other experts, and the biases move by tiny steps.
+    """
     kind = getattr(mx, precision)
     return {
-        name: array if name.endswith(SELECTION_BIAS) else array.astype(kind)
+        name: array if ".router." in name else array.astype(kind)
         for name, array in parameters.items()
     }
 
@@ -198,6 +207,7 @@ def next_scale(scale: dict[str, mx.array], good: mx.array) -> dict[str, mx.array
     return {
         "factor": scale["factor"] * change,
         "good_steps": mx.where(grown, 0, good_steps),
+        "taken": scale["taken"] + good,
     }
 
 

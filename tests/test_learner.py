@@ -85,12 +85,12 @@ def test_low_precision_differs_by_its_rounding_only(
     assert not mx.array_equal(rounded["embedding.weight"], masters["embedding.weight"])
 
 
-def test_the_experts_biases_keep_their_precision() -> None:
+def test_the_routers_keep_their_precision() -> None:
     low = lowered(dict(tree_flatten(model_of(**MIXTURE).parameters())), "bfloat16")
     kinds = {name: array.dtype for name, array in low.items()}
-    biases = {name for name in kinds if name.endswith("selection_bias")}
-    assert biases and all(kinds[name] == mx.float32 for name in biases)
-    assert {kinds[name] for name in kinds if name not in biases} == {mx.bfloat16}
+    routers = {name for name in kinds if name.endswith(("router.weight", "selection_bias"))}
+    assert len(routers) == 4 and all(kinds[name] == mx.float32 for name in routers)
+    assert {kinds[name] for name in kinds if name not in routers} == {mx.bfloat16}
 
 
 def test_float16_skips_steps_that_overflow_and_halves_the_factor() -> None:
@@ -111,8 +111,25 @@ def test_float16_skips_steps_that_overflow_and_halves_the_factor() -> None:
     assert all(np.isfinite(array).all() for array in arrays(learner.state).values())
 
 
+def test_a_skipped_step_is_no_step_of_the_optimizers() -> None:
+    """Nor of the average's: from the first that is taken on, all is as if it had been the first."""
+    changes = {"precision": "float16", "optimizer": "adamw", "ema_decay": 0.9}
+    late, prompt = (Learner(model_of(), config(**changes)) for _ in range(2))
+    late.state["scale"]["factor"] = mx.array(2.0**30)
+    skipped = 0
+    while not np.isfinite(step(late, skipped)[1]):
+        skipped += 1
+    assert skipped > 2
+    prompt.state["scale"]["factor"] = mx.array(2.0 ** (30 - skipped))
+    step(prompt)
+    assert late.state["scale"]["taken"].item() == prompt.state["scale"]["taken"].item() == 1
+    for part in ("parameters", "optimizer", "average"):
+        one, other = arrays(late.state[part]), arrays(prompt.state[part])
+        assert all((array == other[name]).all() for name, array in one.items())
+
+
 def test_a_factor_that_held_long_is_doubled() -> None:
-    scale = {"factor": mx.array(8.0), "good_steps": mx.array(1998)}
+    scale = {"factor": mx.array(8.0), "good_steps": mx.array(1998), "taken": mx.array(0)}
     for good, factor, steps in ((True, 8, 1999), (True, 16, 0), (True, 16, 1), (False, 8, 0)):
         scale = next_scale(scale, mx.array(good))
         assert (scale["factor"].item(), scale["good_steps"].item()) == (factor, steps)

@@ -2,7 +2,8 @@
 
 A run's checkpoints live in a folder named by a hash of all that decides its
 result (`run_key`), outside what DVC owns, so that the same run finds them
-again and a different one never does. Each is a folder
+again and a different one never does. Those of a few runs are kept, unfinished
+ones first. Each is a folder
 
     step-00000100/arrays.safetensors   parameters and optimizer state
                   state.json           step and curves
@@ -21,7 +22,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ _ARRAYS = "arrays.safetensors"
 _STATE = "state.json"
 _HASHES = "sha256.json"
 _KEPT = 2  # newest checkpoints of a run; the best one is kept as well
+_FINISHED = "finished"
+_RUNS = 4  # whose checkpoints are kept when a run finishes
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,28 @@ class CheckpointFolder:
             return Checkpoint(step, arrays, content["state"])
         except (LmcoreError, OSError, KeyError, TypeError, RuntimeError) as error:
             raise LmcoreError(f"Checkpoint {place} is damaged: {error}.") from None
+
+    def drop_from(self, step: int) -> None:
+        """Removes the checkpoints of `step` and later."""
+        for later in self.steps():
+            if later >= step:
+                shutil.rmtree(self._place(later))
+
+    def other_runs(self) -> list[Path]:
+        """The folders beside this one that hold checkpoints: unfinished runs, then the newest."""
+        others = (path for path in self.folder.parent.iterdir() if path != self.folder)
+        return sorted(
+            (path for path in others if CheckpointFolder(path).steps()),
+            key=lambda path: ((path / _FINISHED).exists(), -path.stat().st_mtime),
+        )
+
+    def finish(self) -> None:
+        """Notes that the run is done, and removes others' checkpoints beyond the few kept."""
+        (self.folder / _FINISHED).touch()
+        for run in self.other_runs()[_RUNS - 1 :]:
+            with suppress(LmcoreError), exclusive(run, patience=0):  # unless it is running
+                shutil.rmtree(run)
+                click.echo(f"Removed {run}, the checkpoints of an older run.", err=True)
 
     def steps(self) -> list[int]:
         """The steps that have a checkpoint, oldest first."""

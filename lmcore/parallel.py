@@ -21,8 +21,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from mlx.utils import tree_flatten, tree_map
 from lmcore.errors import LmcoreError
 
 _LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,32 @@ def launch(workers: int, command: Sequence[str]) -> None:
             _signal_all(processes, signal.SIGKILL)
 
 
+@dataclass
+class StopRequest:
+    """Whether Ctrl-C or SIGTERM has asked this process to stop."""
+
+    requested: bool = False
+
+
+@contextmanager
+def stop_requests(speak: bool) -> Iterator[StopRequest]:
+    """Turns SIGINT and SIGTERM into a flag that is looked at in every step."""
+    stop = StopRequest()
+
+    def ask(number: int, frame: Any) -> None:
+        if speak and not stop.requested:
+            # Not by sys.stderr, which may be in the midst of writing.
+            os.write(2, b"\nStopping after this step, with a checkpoint.\n")
+        stop.requested = True
+
+    before = {number: signal.signal(number, ask) for number in _STOPPING}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def watch_starter() -> Callable[[], bool]:
     """A function that tells whether the `dvc repro` that started this process was killed.
 
@@ -147,9 +174,6 @@ def stop_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def _wait_for_all(processes: list[subprocess.Popen]) -> None:

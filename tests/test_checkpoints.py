@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import subprocess
@@ -123,6 +124,21 @@ def test_a_half_written_checkpoint_is_not_one(folder: CheckpointFolder) -> None:
     folder.save(checkpoint(1))
     (folder.folder / ".step-00000002.partial").mkdir()
     assert folder.steps() == [1]
+
+
+def test_unfinished_runs_outlive_finished_ones_and_those_that_run_stay(tmp_path: Path) -> None:
+    own = CheckpointFolder(tmp_path / "own")
+    own.save(checkpoint(1))
+    with exclusive(tmp_path / "run3"):
+        for number in range(7):  # 0 and 1 unfinished, 2 to 6 finished, the last the newest
+            run = CheckpointFolder(tmp_path / f"run{number}")
+            run.save(checkpoint(1))
+            if number > 1:
+                (run.folder / "finished").touch()
+            os.utime(run.folder, (number, number))
+        own.finish()
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {"own", "run0", "run1", "run3", "run6"}
 
 
 HOLD = """

@@ -99,6 +99,39 @@ def test_a_worker_that_dies_before_it_joins_leaves_no_one_waiting(
     assert f"error: Training worker {victim} of 2 was killed by SIGKILL" in output
 
 
+SLOW_SAVE = """
+from pathlib import Path
+from threading import Timer
+from lmcore import checkpoints, trainer
+from test_trainer import params
+write = checkpoints.write_json
+def slowly(path, value):
+    time.sleep(3)
+    write(path, value)
+checkpoints.write_json = slowly  # two files of each checkpoint
+config = params(Path(REPOSITORY), steps=10**6, eval_every=10**6, checkpoint_every=10**6, workers=2)
+if workers.leads:
+    Timer(2, os.kill, (os.getppid(), signal.SIGINT)).start()
+try:
+    trainer.train(config, Path(FOLDER) / "tokens", Path(FOLDER) / "checkpoints", workers)
+except parallel.LmcoreError as error:
+    os.write(1, (error.message + "\\n").encode())
+    sys.exit(1)
+"""
+
+
+def test_who_is_asked_to_stop_has_the_time_to_save_and_one_speaks(
+    repository: Path, tokens: Path, tmp_path: Path
+) -> None:
+    body = SLOW_SAVE.replace("REPOSITORY", repr(str(repository)))
+    code, output = finish(start(body.replace("FOLDER", repr(str(tmp_path))), tmp_path))
+    assert code == 1
+    assert output.count("Stopping after this step") == 1
+    assert output.count("Training stopped at step") == 1
+    assert "[ring]" not in output and "Traceback" not in output
+    assert len(list((tmp_path / "checkpoints").glob("*/step-*"))) == 1
+
+
 def test_workers_stop_when_their_launcher_is_killed(tmp_path: Path) -> None:
     body = (
         "os.write(1, f'pid {os.getpid()}\\n'.encode())\n"

@@ -213,6 +213,7 @@ class Trainer:
         self._end_diverged(self.step + 1, found)
 
     def _end_diverged(self, step: int, found: str) -> NoReturn:
+        """Ends the run, leaving the newest checkpoint that is known to be good."""
         if self.workers.leads:
             # Saved before its loss was seen, the present state may be what diverged.
             self.checkpoints.drop_from(self.step)
@@ -294,10 +295,10 @@ class Trainer:
                 for part, arrays in self.learner.state.items()
             }
             self.step, self.curves = checkpoint.step, Curves(**checkpoint.state)
-        elif self.workers.leads and (others := self.checkpoints.other_runs()):
+        elif self.workers.leads and self.checkpoints.other_runs():
             click.echo(
-                f"Training begins at step 0: the checkpoints in {others[0].parent} are of runs "
-                "with other parameters, tokens or code.",
+                f"Training begins at step 0: the checkpoints in {self.checkpoints.folder.parent} "
+                "are of runs with other parameters, tokens or code.",
                 err=True,
             )
         # Only the leader is sure to see the folder: the others may be elsewhere.

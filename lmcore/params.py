@@ -67,7 +67,9 @@ class MoEParams(Section):
     top_k: Count  # experts that each token is sent to
     every: Count  # every n-th block is a mixture
     balance: Literal["loss", "bias"]  # auxiliary loss, or the loss-free bias
-    balance_coefficient: NonNegative  # weight of that loss, or step of that bias
+    # The weight of that loss (0.01 in Switch, and per micro-batch and worker: their
+    # means are no large batch's), or the step of that bias (0.001 in Wang et al.).
+    balance_coefficient: NonNegative
     z_loss_coefficient: NonNegative  # weight of the router's z-loss
 
     @model_validator(mode="after")

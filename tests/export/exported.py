@@ -63,7 +63,7 @@ MODELS: dict[tuple[str, str], dict[str, Any]] = {
     ("qwen3", "grouped queries"): {**_LLAMA, "qk_norm": True, "n_kv_heads": 2},
     ("qwen3", "untied"): {**_LLAMA, **_UNTIED, **_EPSILON, "qk_norm": True},
     ("mixtral", "top 2"): {**_LLAMA, **_EPSILON, "moe": _EXPERTS, "n_kv_heads": 2},
-    ("mixtral", "top 1, untied"): {**_LLAMA, **_UNTIED, "moe": {**_EXPERTS, "top_k": 1}},
+    ("mixtral", "top 3, untied"): {**_LLAMA, **_UNTIED, "moe": {**_EXPERTS, "top_k": 3}},
     ("qwen3_moe", "every block"): {**_LLAMA, **_EPSILON, "qk_norm": True, "moe": _EXPERTS},
     ("qwen3_moe", "every second block"): {
         **{**_LLAMA, **_UNTIED, "qk_norm": True, "n_layers": 4},

@@ -28,6 +28,7 @@ FLOORS = {
         "planning",
         "evaluation",
         "baselines",
+        "statistics",
         "routing",
         "quality",
         "sampling",

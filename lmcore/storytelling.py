@@ -76,7 +76,7 @@ class Teller:
         samples = [
             {"prompt": prompt, "text": text} for prompt, text in zip(prompts, texts, strict=True)
         ]
-        figures = quality([sample["prompt"] + sample["text"] for sample in samples], raw)
+        figures = quality(samples, raw)
         with atomic_directory(folder) as partial:
             write_json(partial / "samples.json", samples)
             write_text(partial / "samples.md", _markdown(samples))

@@ -48,7 +48,7 @@ class Part:
 
 def compare(a: Revision, b: Revision) -> list[Part]:
     """Everything that can be said of two runs, the most important first."""
-    sections = [_artifacts, _params, _significance, _metrics, _tokenizer, _shards, _weights]
+    sections = [_artifacts, _params, significance, _metrics, _tokenizer, _shards, _weights]
     return [section(a, b) for section in [*sections, _curves, _samples]]
 
 
@@ -119,7 +119,7 @@ def _both(a: Revision, b: Revision, name: str) -> tuple[list[Path], list[str]]:
     return [path for _, path in found if path is not None], missing
 
 
-def _significance(a: Revision, b: Revision) -> Part:
+def significance(a: Revision, b: Revision) -> Part:
     """What the two models cost per byte and per token of the validation stories."""
     title = "Significance"
     paths, missing = _both(a, b, "data/evaluation/stories.csv")

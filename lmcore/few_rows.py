@@ -1,0 +1,170 @@
+"""Matrix products of a few rows, as when text is generated, on a Linux CPU.
+
+OpenBLAS first copies the matrix of weights into blocks that fit its kernel. For
+hundreds of rows that pays; for the few rows of a generated token the copy takes
+longer than the product. So where there is a g++, a `cblas_sgemm` of our own
+stands before OpenBLAS's: a few rows by a matrix of weights (n, k), row-major,
+
+    c[i, j] = alpha sum_l a[i, l] b[j, l] + beta c[i, j]
+
+are eight dot products at a time, each weight read once from memory and then
+from the nearest cache. One row by a matrix (k, n), as when attention weighs
+values, goes to OpenBLAS's product of a matrix and a vector, and all else to the
+general one. Compiled for this processor when a process starts: 0.15 s.
+
+Measured on a 2-core EPYC (AVX2), one core, the matrix products of a step of a
+4M model, in milliseconds: 1 row 3.2 -> 1.2, 4 rows 2.9 -> 1.7, 8 rows 3.4 -> 2.4,
+16 rows 4.7 -> 3.7; at 32 rows there is nothing to gain.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+import warnings
+from pathlib import Path
+
+# 101 to 112 are <cblas.h>'s enumerations.
+_SOURCE = """
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+typedef void Gemm(int, int, int, int, int, int, float, const float *, int,
+                  const float *, int, float, float *, int);
+typedef void Gemv(int, int, int, int, float, const float *, int,
+                  const float *, int, float, float *, int);
+Gemm *gemm;
+Gemv *gemv;
+
+enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
+enum { FEW = 16, AT_ONCE = 8, WIDE = 8 };
+enum { BLOCK = 64, WORTH_SHARING = 1 << 17 };
+
+typedef float Lanes __attribute__((vector_size(4 * WIDE), aligned(4), may_alias));
+
+typedef struct {
+    int m, n, k, lda, ldb, ldc;
+    float alpha, beta;
+    const float *a, *b;
+    float *c;
+} Product;
+
+/* The dot products of `row` and each of `of`, all of length k. */
+static inline void dot_products(const float *row, const float *of[AT_ONCE], int k,
+                                float found[AT_ONCE]) {
+    Lanes sums[AT_ONCE] = {{0}};
+    int l = 0;
+    for (; l + WIDE <= k; l += WIDE)
+        for (int s = 0; s < AT_ONCE; s++)
+            sums[s] += *(const Lanes *)(row + l) * *(const Lanes *)(of[s] + l);
+    for (int s = 0; s < AT_ONCE; s++) {
+        found[s] = 0;
+        for (int lane = 0; lane < WIDE; lane++) found[s] += sums[s][lane];
+        for (int rest = l; rest < k; rest++) found[s] += row[rest] * of[s][rest];
+    }
+}
+
+/* Columns `from` up to `to` of the result. */
+static void columns(const Product *p, int from, int to) {
+    for (int j = from; j < to; j += AT_ONCE) {
+        const float *of[AT_ONCE];
+        int left = to - j < AT_ONCE ? to - j : AT_ONCE;
+        for (int s = 0; s < AT_ONCE; s++)
+            of[s] = p->b + (ptrdiff_t)(s < left ? j + s : j) * p->ldb;
+        for (int i = 0; i < p->m; i++) {
+            float found[AT_ONCE], *out = p->c + (ptrdiff_t)i * p->ldc + j;
+            dot_products(p->a + (ptrdiff_t)i * p->lda, of, p->k, found);
+            for (int s = 0; s < left; s++)
+                out[s] = p->alpha * found[s] + (p->beta ? p->beta * out[s] : 0);
+        }
+    }
+}
+
+/* One product at a time is shared with a second thread: each takes the next block of
+   columns until none is left. A helper that wakes late finds less to do; nobody waits for it. */
+static pthread_mutex_t sharing = PTHREAD_MUTEX_INITIALIZER, lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t begun = PTHREAD_COND_INITIALIZER, ended = PTHREAD_COND_INITIALIZER;
+static int has_helper, open, helping;
+static Product shared;
+static atomic_int next_column;
+
+static void take_blocks(void) {
+    int j;
+    while ((j = atomic_fetch_add(&next_column, BLOCK)) < shared.n)
+        columns(&shared, j, j + BLOCK < shared.n ? j + BLOCK : shared.n);
+}
+
+static void *help(void *unused) {
+    pthread_mutex_lock(&lock);
+    for (;;) {
+        while (!open) pthread_cond_wait(&begun, &lock);
+        helping = 1;
+        pthread_mutex_unlock(&lock);
+        take_blocks();
+        pthread_mutex_lock(&lock);
+        helping = open = 0;
+        pthread_cond_signal(&ended);
+    }
+    return unused;
+}
+
+void start_helper(void) {
+    pthread_t thread;
+    has_helper = !pthread_create(&thread, NULL, help, NULL);
+}
+
+static void multiply(const Product *p) {
+    if (!has_helper || (long)p->n * p->k < WORTH_SHARING || pthread_mutex_trylock(&sharing)) {
+        columns(p, 0, p->n);
+        return;
+    }
+    pthread_mutex_lock(&lock);
+    shared = *p;
+    atomic_store(&next_column, 0);
+    open = 1;
+    pthread_mutex_unlock(&lock);
+    pthread_cond_signal(&begun);
+    take_blocks();
+    pthread_mutex_lock(&lock);
+    open = 0;
+    while (helping) pthread_cond_wait(&ended, &lock);
+    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&sharing);
+}
+
+void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a,
+                 int lda, const float *b, int ldb, float beta, float *c, int ldc) {
+    if (order != ROW_MAJOR || ta != PLAIN || m > FEW || (tb == PLAIN && m > 1))
+        gemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    else if (tb == PLAIN) /* c^T = b^T a^T */
+        gemv(order, TRANSPOSED, k, n, alpha, b, ldb, a, 1, beta, c, 1);
+    else
+        multiply(&(Product){m, n, k, lda, ldb, ldc, alpha, beta, a, b, c});
+}
+"""
+
+
+def answer_few_rows(blas: ctypes.CDLL) -> bool:
+    """Puts the `cblas_sgemm` above before that of `blas`; tells whether it could be built."""
+    gemv = getattr(blas, "cblas_sgemv", None) or getattr(blas, "scipy_cblas_sgemv", None)
+    compiler = shutil.which("g++")
+    if gemv is None or compiler is None:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        built = Path(folder) / "few_rows.so"
+        command = [compiler, "-x", "c", "-O3", "-march=native", "-pthread", "-shared", "-fPIC"]
+        command += ["-o", str(built), "-"]
+        try:
+            subprocess.run(command, input=_SOURCE.encode(), check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            warnings.warn(f"could not build the product of few rows: {error}", stacklevel=5)
+            return False
+        library = ctypes.CDLL(str(built), mode=ctypes.RTLD_GLOBAL)
+    for name, routine in (("gemm", blas.cblas_sgemm), ("gemv", gemv)):
+        pointer = ctypes.c_void_p.in_dll(library, name)
+        pointer.value = ctypes.cast(routine, ctypes.c_void_p).value
+    library.start_helper()
+    return True

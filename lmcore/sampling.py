@@ -7,12 +7,14 @@ arXiv:1904.09751), min-p (Nguyen et al., 2024, arXiv:2407.01082).
 
 The draw of a token is decided by (seed + row in the batch, place in the text)
 alone: row r of a batch is the text that seed + r gives by itself, whatever is
-beside it and however it is streamed. (A matrix product may round otherwise for
-another batch, so a draw that is a tie but for rounding can still differ.)
+beside it and however it is streamed, on past a full context. (A matrix product
+may round otherwise for another batch, so a draw that is a tie but for rounding
+can still differ.)
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -61,6 +63,7 @@ def top_p(logits: mx.array, p: float) -> mx.array:
     chances = mx.softmax(falling, axis=-1)
     before = mx.cumsum(chances, axis=-1) - chances
     least = mx.min(mx.where(before < p, falling, mx.inf), axis=-1, keepdims=True)
+    least = mx.minimum(least, falling[..., :1])  # the likeliest, where p is 0 in float32
     return mx.where(logits < least, -mx.inf, logits)
 
 
@@ -69,7 +72,7 @@ def min_p(logits: mx.array, share: float) -> mx.array:
     if share <= 0:
         return logits
     likeliest = mx.max(logits, axis=-1, keepdims=True)
-    return mx.where(logits < likeliest + mx.log(mx.array(share)), -mx.inf, logits)
+    return mx.where(logits < likeliest + math.log(share), -mx.inf, logits)
 
 
 def penalise_repetition(logits: mx.array, seen: mx.array, penalty: float) -> mx.array:
@@ -78,6 +81,7 @@ def penalise_repetition(logits: mx.array, seen: mx.array, penalty: float) -> mx.
     `seen` is (B, V), true for tokens of the text so far (Keskar et al., 2019,
     arXiv:1909.05858, equation 3, with the sign handled as transformers does).
     """
+    penalty = _within_float32(penalty)
     lowered = mx.where(logits > 0, logits / penalty, logits * penalty)
     return mx.where(seen, lowered, logits)
 
@@ -86,10 +90,15 @@ def draw(logits: mx.array, drawing: Drawing, place: int) -> mx.array:
     """One token per row of (B, V) logits, (B,) int32."""
     if drawing.temperature == 0:
         return mx.argmax(logits, axis=-1)
-    logits = top_k(logits / drawing.temperature, drawing.top_k)
+    logits = top_k(logits / _within_float32(drawing.temperature), drawing.top_k)
     logits = min_p(top_p(logits, drawing.top_p), drawing.min_p)
     keys = np.stack([_draw_key(drawing.seed + row, place) for row in range(len(logits))])
     return mx.vmap(lambda row, key: mx.random.categorical(row, key=key))(logits, mx.array(keys))
+
+
+def _within_float32(factor: float) -> float:
+    """`factor`, or the nearest by which logits stay finite, even penalised and then tempered."""
+    return min(max(factor, 1e-15), 1e15)
 
 
 def _draw_key(seed: int, place: int) -> np.ndarray:
@@ -105,11 +114,15 @@ def generate(
 ) -> Iterator[Step]:
     """Yields the next token of every prompt until each has `max_tokens` or drew `end`.
 
-    Prompts are token ids, at least one each, of whatever lengths. Reading goes
-    forward together from the end of the shortest: a longer prompt's own tokens
-    take the place of drawn ones until it is read, so that nothing is padded and
-    every token stands at its true position.
+    Prompts are token ids, at least one each, of whatever lengths; of one longer
+    than the context the text begins with the last tokens that fill it. Reading
+    goes forward together from the end of the shortest: a longer prompt's own
+    tokens take the place of drawn ones until it is read, so that nothing is
+    padded and every token stands at its true position.
     """
+    if max_tokens < 1:
+        raise ValueError(f"max_tokens is {max_tokens}; it must be at least 1")
+    prompts = [prompt[-model.config.context_length :] for prompt in prompts]
     lengths = np.array([len(prompt) for prompt in prompts])
     if not lengths.all():
         raise ValueError("a prompt needs at least one token")

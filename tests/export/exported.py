@@ -54,7 +54,8 @@ MODELS: dict[tuple[str, str], dict[str, Any]] = {
 }
 NAMES = [f"{architecture}: {what}" for architecture, what in MODELS]
 ONE_OF_EACH = list({name.split(":")[0]: name for name in NAMES}.values())
-SAMPLE = SampleParams(seed=1, prompts=["Once"], max_tokens=9, temperature=0.8, top_k=0, top_p=0.95)
+_DRAWN = {"temperature": 0.8, "top_k": 0, "top_p": 0.95, "min_p": 0.0, "repetition_penalty": 1.0}
+SAMPLE = SampleParams(seed=1, prompts=["Once"], max_tokens=9, stop=[], **_DRAWN)
 TEXT = "Once upon a time there was a cat. The cat's hat didn't fit! \n\n She had 12 hats, été.\n"
 
 

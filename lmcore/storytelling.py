@@ -78,7 +78,7 @@ class Teller:
         """Writes a story for each prompt to `folder`, and figures about them."""
         told = zip(prompts, self.tell_all(prompts), strict=True)
         samples = [{"prompt": prompt, "text": text} for prompt, text in told]
-        figures = quality([sample["prompt"] + sample["text"] for sample in samples], raw)
+        figures = quality(samples, raw)
         with atomic_directory(folder) as partial:
             write_json(partial / "samples.json", samples)
             write_text(partial / "samples.md", _markdown(samples))

@@ -29,6 +29,7 @@ FLOORS = {
         "planning",
         "evaluation",
         "baselines",
+        "statistics",
         "routing",
         "quality",
         "sampling",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import random
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,6 +27,21 @@ def real_text() -> Path:
     if not Path(place).is_dir():
         raise LmcoreError(f"{place} is no folder; name one with TinyStories in LMCORE_REAL_TEXT.")
     return Path(place)
+
+
+def with_novel_words(texts: list[str], size: int) -> Iterator[str]:
+    """The texts again and again, at least `size` bytes, a word in each that no other has.
+
+    Repeated text alone has no more words than it had once, unlike a large corpus.
+    """
+    draw = random.Random(0)
+    while size > 0:
+        for text in texts:
+            novel = f"{text} {''.join(draw.choices('abcdefghijklmnopqrstuvwxyz', k=9))}"
+            size -= len(novel.encode())
+            yield novel
+            if size <= 0:
+                return
 
 
 def _processor() -> str:

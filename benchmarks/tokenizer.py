@@ -19,7 +19,7 @@ from pathlib import Path
 import rustbpe
 import tokenizers
 
-from benchmarks.machine import describe, real_text
+from benchmarks.machine import describe, real_text, with_novel_words
 from lmcore.corpus.store import SplitWriter, iter_texts
 from lmcore.encoder import encode_corpus, train_tokenizer
 from lmcore.pretokenize import PATTERNS, blocks_of
@@ -48,38 +48,65 @@ def main() -> None:
 
 
 def _encoding(texts: list[str]) -> str:
-    """MB/s of one thread, at two vocabulary sizes; and of two processes of ours."""
+    """MB/s of one thread, by vocabulary and pattern; and of two processes of ours."""
     repeated = list(_repeat(texts, ENCODE_BYTES))
-    size = _bytes(repeated)
     lines = [
-        f"Encoding {size / 1e6:.0f} MB of real stories, MB/s (median of {ROUNDS} rounds):\n",
-        "| vocabulary | lmcore | tiktoken | HF encode_batch | ours / tiktoken | ours / HF |",
-        "|---|---|---|---|---|---|",
+        f"Encoding {_bytes(repeated) / 1e6:.0f} MB of real stories by one thread, MB/s (median of "
+        f"{ROUNDS} rounds). Ours twice: from arrays of stories, as the pipeline has them "
+        "(`encode_block`), and from lists of strings (`encode_batch`). tiktoken has one large text "
+        "a call, Hugging Face batches of a tenth of the text: what each does best.\n",
+        "| vocabulary | lmcore arrays | lmcore lists | tiktoken | HF encode_batch "
+        "| arrays / tiktoken | lists / tiktoken | arrays / HF |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    for vocab_size in (4096, 32000):
-        tokenizer = Tokenizer.train(texts, vocab_size)
-        encoding, hugging_face = tokenizer.to_tiktoken(), _hugging_face(tokenizer)
-        # What each does best: ours arrays of stories, tiktoken one large text a
-        # call, Hugging Face batches; its share of the text is smaller, as it is slower.
-        blocks = list(blocks_of(repeated))
-        large = [END_OF_TEXT.join(block.to_pylist()) for block in blocks]
-        few = repeated[: len(repeated) // 10]
-        speeds = _rounds(
-            {
-                "ours": (size, lambda t=tokenizer, b=blocks: [t.encode_block(x) for x in b]),
-                "tiktoken": (
-                    size,
-                    lambda e=encoding, b=large: [e.encode(x, allowed_special="all") for x in b],
-                ),
-                "hf": (_bytes(few), lambda h=hugging_face, f=few: h.encode_batch(f)),
-            }
-        )
-        ours, tiktoken, hf = (speeds[name] / 1e6 for name in ("ours", "tiktoken", "hf"))
+    for vocab_size, pattern in ((4096, "gpt2"), (32000, "gpt2"), (4096, "cl100k")):
+        tokenizer = Tokenizer.train(texts, vocab_size, pattern=pattern)
+        arrays, lists, tiktoken, hf = _encoding_speeds(tokenizer, repeated)
         lines.append(
-            f"| {tokenizer.vocab_size} | {ours:.1f} | {tiktoken:.1f} | {hf:.2f} | "
-            f"{ours / tiktoken:.2f} | {ours / hf:.1f} |"
+            f"| {tokenizer.vocab_size}, {pattern} | {arrays:.1f} | {lists:.1f} | {tiktoken:.1f} "
+            f"| {hf:.2f} | {arrays / tiktoken:.2f} | {lists / tiktoken:.2f} | {arrays / hf:.1f} |"
         )
-    return "\n".join([*lines, "", _two_processes(list(_repeat(texts, STAGE_BYTES)))])
+    cl100k = "The pattern cl100k is cut by its plain regular expression (lmcore/pretokenize.py)."
+    two = _two_processes(list(_repeat(texts, STAGE_BYTES)))
+    return "\n".join([*lines, "", cl100k, "", _short(texts), "", two])
+
+
+def _encoding_speeds(tokenizer: Tokenizer, texts: list[str]) -> list[float]:
+    """MB/s of our two ways, tiktoken and Hugging Face."""
+    encoding, hugging_face = tokenizer.to_tiktoken(), _hugging_face(tokenizer)
+    blocks = list(blocks_of(texts))
+    lists = [block.to_pylist() for block in blocks]
+    large = [END_OF_TEXT.join(block) for block in lists]
+    few = texts[: len(texts) // 10]
+    size = _bytes(texts)
+    speeds = _rounds(
+        {
+            "arrays": (size, lambda: [tokenizer.encode_block(block) for block in blocks]),
+            "lists": (size, lambda: [tokenizer.encode_batch(block) for block in lists]),
+            "tiktoken": (
+                size,
+                lambda: [encoding.encode_to_numpy(text, allowed_special="all") for text in large],
+            ),
+            "hf": (_bytes(few), lambda: hugging_face.encode_batch(few)),
+        }
+    )
+    return [speed / 1e6 for speed in speeds.values()]
+
+
+def _short(texts: list[str]) -> str:
+    """Microseconds of one short text a call."""
+    tokenizer = Tokenizer.train(texts[:5000], 4096)
+    encoding, hugging_face = tokenizer.to_tiktoken(), _hugging_face(tokenizer)
+    text, calls = "Once upon a time there was a little girl.", 1000
+    speeds = _rounds(
+        {
+            "lmcore": (calls, lambda: [tokenizer.encode(text) for _ in range(calls)]),
+            "tiktoken": (calls, lambda: [encoding.encode(text) for _ in range(calls)]),
+            "Hugging Face": (calls, lambda: [hugging_face.encode(text) for _ in range(calls)]),
+        }
+    )
+    told = ", ".join(f"{name} {1e6 / speed:.0f}" for name, speed in speeds.items())
+    return f"One text of {len(text)} characters a call, microseconds: {told}."
 
 
 def _two_processes(texts: list[str]) -> str:
@@ -107,10 +134,10 @@ def _two_processes(texts: list[str]) -> str:
 
 def _training(texts: list[str]) -> str:
     """Seconds to learn a vocabulary from raw text, each with the cores it takes by itself."""
-    repeated = list(_repeat(texts, TRAIN_BYTES))
+    repeated = list(with_novel_words(texts, TRAIN_BYTES))
     lines = [
-        f"Training on {_bytes(repeated) / 1e6:.0f} MB, seconds (median of 3 rounds), "
-        f"{os.cpu_count()} cores (ours uses one for so little text):\n",
+        f"Training on {_bytes(repeated) / 1e6:.0f} MB, a novel word in each story, seconds (median "
+        f"of 3 rounds), {os.cpu_count()} cores (ours uses one for so little text):\n",
         "| asked for | reached | lmcore | HF tokenizers | rustbpe | HF / ours | rustbpe / ours |",
         "|---|---|---|---|---|---|---|",
     ]

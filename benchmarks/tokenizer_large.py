@@ -6,7 +6,6 @@ every story, and writes benchmarks/results/tokenizer_large.md. Needs 4 GB of dis
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.machine import describe, real_text
+from benchmarks.machine import describe, real_text, with_novel_words
 from lmcore.corpus.store import SplitWriter, iter_texts
 from lmcore.encoder import encode_corpus, train_tokenizer
 
@@ -63,17 +62,10 @@ _STEPS: dict[str, Callable[[Path], None]] = {"train": _train, "encode": _encode}
 
 def _write_corpus(folder: Path) -> None:
     texts = list(iter_texts(real_text(), "train"))
-    draw = random.Random(0)
-    with SplitWriter(folder, "validation") as writer:
-        for text in texts[:100]:
-            writer.add(text)
-    size = 0
-    with SplitWriter(folder, "train") as writer:
-        while size < SIZE:
-            for text in texts:
-                novel = "".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=9))
-                writer.add(f"{text} {novel}")
-                size += len(text.encode()) + 10
+    for split, chosen in (("validation", texts[:100]), ("train", with_novel_words(texts, SIZE))):
+        with SplitWriter(folder, split) as writer:
+            for text in chosen:
+                writer.add(text)
 
 
 def _watched(command: list[str]) -> tuple[float, int]:

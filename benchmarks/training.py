@@ -2,29 +2,27 @@
 
     python -m benchmarks.training [--size 4m] [--size 50m] [--rounds 5]
 
-Each contestant is a process of its own that takes whole optimizer steps
-(forward, backward, clipping, AdamW) when told to; rounds go round the
-contestants, so that a busy machine disturbs all alike. All start from the same
-weights and see the same batch, and their losses must agree.
+Each contestant takes whole optimizer steps (forward, backward, clipping,
+AdamW), in turns (benchmarks/contest.py). All start from the same weights and
+see the same batch, and their losses must agree. benchmarks/training_gpu.py is
+for a GPU.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from benchmarks.contest import Contestant, Step, agree, serve, speed_table, take_turns
 from benchmarks.machine import describe
 
 RESULTS = Path(__file__).parent / "results" / "training.md"
@@ -53,9 +51,6 @@ SIZES: dict[str, dict[str, int]] = {
 BATCH = {"4m": 8, "50m": 4}
 STEPS = {"4m": 8, "50m": 2}  # a round
 LEARNING_RATE, MAX_NORM, DECAY = 1e-3, 1.0, 0.1
-
-# A step of one contestant: takes it and returns the loss before it.
-Step = Callable[[], float]
 
 
 def lmcore_step(size: str, weights: Path, **changes: Any) -> Step:
@@ -131,7 +126,7 @@ def torch_step(size: str, weights: Path, compiled: bool) -> Step:
     vectors = [p for p in model.parameters() if p.ndim < 2]
     groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(
-        groups, lr=LEARNING_RATE, betas=(0.9, 0.95), eps=1e-8, weight_decay=DECAY
+        groups, lr=LEARNING_RATE, betas=(0.9, 0.95), eps=1e-8, weight_decay=DECAY, fused=True
     )
     inputs, targets = (torch.from_numpy(array).long() for array in _batch(size))
 
@@ -160,10 +155,11 @@ CONTESTANTS: dict[str, Callable[[str, Path], Step]] = {
         size, weights, d_ff=2 * SIZES[size]["d_ff"]
     ),
 }
-# Stock MLX takes as long for a step as the others for thirty: one a round.
+# Stock MLX takes as long for a step as the others for thirty: one a round, and at
+# the larger size, where that is minutes, one round.
 SLOW = {"stock MLX"}
-# All at the small size; those that the larger is about there.
-LARGE = ("lmcore", "PyTorch eager", "PyTorch torch.compile")
+# The same model in each, at every size; the small size has the others as well.
+SAME = ("lmcore", "PyTorch eager", "PyTorch torch.compile", "stock MLX")
 
 
 def _lmcore_model(size: str, weights: Path, **changes: Any) -> Any:
@@ -200,88 +196,46 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def serve(name: str, size: str, weights: Path) -> None:
-    """A contestant's process: reads a number of steps a line, answers with JSON."""
-    step = CONTESTANTS[name](size, weights)
-    for line in sys.stdin:
-        started = time.perf_counter()
-        losses = [step() for _ in range(int(line))]
-        seconds = (time.perf_counter() - started) / len(losses)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(json.dumps({"seconds": seconds, "losses": losses, "peak": peak}), flush=True)
-
-
-class Contestant:
-    """The other end of `serve`."""
-
-    def __init__(self, name: str, size: str, weights: Path) -> None:
-        self.name, self.seconds, self.peak = name, [], 0
-        command = [sys.executable, "-m", "benchmarks.training", "--size", size]
-        command += ["--contestant", name, "--weights", str(weights)]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.losses = self._take(1 if name in SLOW else 3)["losses"]  # and warms up
-
-    def round(self, steps: int) -> None:
-        answer = self._take(1 if self.name in SLOW else steps)
-        self.seconds.append(answer["seconds"])
-        self.peak = answer["peak"]
-
-    def _take(self, steps: int) -> dict[str, Any]:
-        self.process.stdin.write(f"{steps}\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def stop(self) -> None:
-        self.process.stdin.close()
-        self.process.wait()
+def peak_bytes() -> int:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 2**10
+    )
 
 
 def measure(size: str, rounds: int) -> list[Contestant]:
     """Runs all contestants and returns them with their times."""
     with tempfile.TemporaryDirectory() as scratch:
         weights = Path(scratch) / "weights.safetensors"
-        names = CONTESTANTS if size == "4m" else LARGE
-        contestants = [Contestant(name, size, weights) for name in names]
-    first = contestants[0].losses
-    for other in contestants[1:4]:  # the rest are other models
-        for ours, theirs in zip(first, other.losses, strict=False):
-            if abs(ours - theirs) > 1e-3:
-                raise click.ClickException(f"{other.name} computes another loss: {theirs}, {ours}")
-    for number in range(rounds):
-        for contestant in contestants:
-            contestant.round(STEPS[size])
-        click.echo(f"round {number + 1} of {rounds}", err=True)
-    for contestant in contestants:
-        contestant.stop()
+        contestants = [start(name, size, weights, rounds) for name in names_of(size)]
+    agree(contestants[: len(SAME)], 1e-3)
+    take_turns(contestants, rounds)
     return contestants
+
+
+def names_of(size: str) -> tuple[str, ...]:
+    return tuple(CONTESTANTS) if size == "4m" else SAME
+
+
+def start(name: str, size: str, weights: Path, rounds: int) -> Contestant:
+    command = [sys.executable, "-m", "benchmarks.training", "--size", size]
+    command += ["--contestant", name, "--weights", str(weights)]
+    if name not in SLOW:
+        return Contestant(name, command, STEPS[size], 3, rounds)
+    return Contestant(name, command, 1, 1, rounds if size == "4m" else 1)
 
 
 def table(size: str, rounds: int, contestants: list[Contestant]) -> str:
     """The results of one size in Markdown."""
-    tokens = BATCH[size] * SIZES[size]["context_length"]
-    fastest = max(
-        tokens / statistics.median(c.seconds) for c in contestants if c.name.startswith("PyTorch")
-    )
     shape = ", ".join(f"{key} {value}" for key, value in SIZES[size].items())
     lines = [
         f"### {size}: {shape}, batch {BATCH[size]}",
         "",
         f"Medians of {rounds} interleaved rounds; the spread is from the slowest to the fastest.",
         "",
-        "| | tokens/s | spread | against the faster PyTorch | peak memory, MiB |",
-        "|---|---|---|---|---|",
+        *speed_table(contestants, BATCH[size] * SIZES[size]["context_length"]),
     ]
-    for c in contestants:
-        speed, slow, quick = (tokens / f(c.seconds) for f in (statistics.median, max, min))
-        unit = 2**20 if sys.platform == "darwin" else 2**10
-        lines.append(
-            f"| {c.name} | {speed:,.0f} | {slow:,.0f} to {quick:,.0f} "
-            f"| {speed / fastest:.2f} | {c.peak / unit:,.0f} |"
-        )
-    lines.append("")
-    if len(contestants) > len(LARGE):
+    if len(contestants) > len(SAME):
         experts, dense = (statistics.median(c.seconds) for c in contestants[-2:])
         lines += [f"Eight experts, top 2, take {experts / dense:.2f} times the dense time.", ""]
     return "\n".join(lines)
@@ -295,13 +249,13 @@ def table(size: str, rounds: int, contestants: list[Contestant]) -> str:
 def main(sizes: tuple[str, ...], rounds: int, contestant: str | None, weights: Path) -> None:
     """Measure and write benchmarks/results/training.md."""
     if contestant:
-        serve(contestant, sizes[0], weights)
+        serve(CONTESTANTS[contestant](sizes[0], weights), peak_bytes)
         return
     parts = ["## Training speed", "", describe("mlx", "torch", "numpy"), ""]
     RESULTS.parent.mkdir(exist_ok=True)
     for size in sizes:
         parts.append(table(size, rounds, measure(size, rounds)))
-        RESULTS.write_text("\n".join(parts))  # after each: the larger sizes take long
+        RESULTS.write_text("\n".join(parts), "utf-8")  # after each: the larger sizes take long
     click.echo("\n".join(parts))
 
 

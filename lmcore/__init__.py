@@ -12,8 +12,9 @@ Modules stand on floors; each imports only from floors below its own:
     3  schedules, optimizers, checkpoints,        learning
        parallel, learner, overfit, trainer
     4  accounting, planning, evaluation,          use
-       baselines, routing, quality, sampling,
-       storytelling, report, compare, export
+       baselines, statistics, routing, quality,
+       sampling, storytelling, report, compare,
+       export
 
 Importing this package imports nothing else.
 """

@@ -48,6 +48,10 @@ def atomic_file(final: Path) -> Iterator[Path]:
         yield partial
         _sync(partial)
         os.replace(partial, final)
+    except OSError as error:
+        if error.filename is None:  # as on a full disk
+            error.filename = str(final)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

@@ -1,8 +1,9 @@
 """What simpler models reach: the numbers that a language model has to beat.
 
-All are trained on the training tokens and measured on the same validation
-tokens as the model. The n-gram models are interpolated Kneser-Ney (Kneser and
-Ney, 1995; Chen and Goodman, 1999, section 2.7):
+All are measured on the same validation tokens as the model. The n-gram models
+count the training tokens, of a large split the first `MOST_TOKENS`. They are
+interpolated Kneser-Ney (Kneser and Ney, 1995; Chen and Goodman, 1999, section
+2.7):
 
     P(w | h) = max(c(h w) - d, 0) / c(h) + d N(h .) / c(h) * P(w | h')
 
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-# More training tokens than this are left out: sorting them would take gigabytes.
+# Training tokens after these are left out: sorting them would take gigabytes.
 MOST_TOKENS = 20_000_000
 
 

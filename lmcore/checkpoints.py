@@ -2,13 +2,15 @@
 
 A run's checkpoints live in a folder named by a hash of all that decides its
 result (`run_key`), outside what DVC owns, so that the same run finds them
-again and a different one never does. Each is a folder
+again and a different one never does. Those of a few runs are kept, unfinished
+ones first. Each is a folder
 
     step-00000100/arrays.safetensors   parameters and optimizer state
-                  state.json           step, curves, and the hash of the arrays
+                  state.json           step and curves
+                  sha256.json          the hashes of both
 
-written under another name and renamed when whole. Reading verifies the hash;
-a damaged checkpoint is skipped, with a message, for the one before it.
+written under another name and renamed when whole. Reading verifies the hashes;
+a damaged checkpoint is set aside, with a message, for the one before it.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +32,14 @@ import mlx.core as mx
 
 from lmcore.artifacts import atomic_directory, read_json, sha256_of, write_json
 from lmcore.errors import LmcoreError
+from lmcore.model.io import save_arrays
 
 _ARRAYS = "arrays.safetensors"
 _STATE = "state.json"
+_HASHES = "sha256.json"
 _KEPT = 2  # newest checkpoints of a run; the best one is kept as well
+_FINISHED = "finished"
+_RUNS = 4  # whose checkpoints are kept when a run finishes
 
 
 @dataclass(frozen=True)
@@ -59,44 +66,70 @@ class CheckpointFolder:
     def save(self, checkpoint: Checkpoint, *, best: bool = False) -> None:
         """Writes a checkpoint, then drops those no longer needed."""
         with atomic_directory(self._place(checkpoint.step)) as partial:
-            mx.save_safetensors(str(partial / _ARRAYS), checkpoint.arrays)
-            write_json(
-                partial / _STATE,
-                {
-                    "step": checkpoint.step,
-                    "sha256": sha256_of(partial / _ARRAYS),
-                    "state": checkpoint.state,
-                },
-            )
+            save_arrays(partial / _ARRAYS, checkpoint.arrays)
+            write_json(partial / _STATE, {"step": checkpoint.step, "state": checkpoint.state})
+            write_json(partial / _HASHES, _hashes(partial))
         if best:
             write_json(self.folder / "best.json", {"step": checkpoint.step})
         self._prune()
 
     def newest(self) -> Checkpoint | None:
-        """The newest checkpoint that is whole, or None; damaged ones are named."""
+        """The newest checkpoint that is whole, or None; damaged ones are named and set aside.
+
+        Left among the others, they would be taken for the newest and the
+        checkpoints written from now on dropped instead of them.
+        """
         for step in reversed(self.steps()):
             try:
                 return self.load(step)
             except LmcoreError as error:
-                click.echo(f"{error.message} It is skipped for the one before.", err=True)
+                aside = self.folder / f"damaged-{step:08d}"
+                click.echo(f"{error.message} It is skipped and kept as {aside.name}.", err=True)
+                shutil.rmtree(aside, ignore_errors=True)
+                self._place(step).rename(aside)
         return None
 
     def load(self, step: int) -> Checkpoint:
         """Reads one checkpoint; `LmcoreError` if it is damaged."""
         place = self._place(step)
         try:
+            if read_json(place / _HASHES) != _hashes(place):
+                raise LmcoreError(f"its files do not match {_HASHES}")
             content = read_json(place / _STATE)
-            if content["sha256"] != sha256_of(place / _ARRAYS):
-                raise LmcoreError("its arrays do not match their hash")
+            if content["step"] != step:
+                raise LmcoreError(f"it is of step {content['step']}")
             arrays = mx.load(str(place / _ARRAYS))
             mx.eval(arrays)  # the file may be pruned before a lazy read
-            return Checkpoint(content["step"], arrays, content["state"])
+            return Checkpoint(step, arrays, content["state"])
         except (LmcoreError, OSError, KeyError, TypeError, RuntimeError) as error:
             raise LmcoreError(f"Checkpoint {place} is damaged: {error}.") from None
 
+    def drop_from(self, step: int) -> None:
+        """Removes the checkpoints of `step` and later."""
+        for later in self.steps():
+            if later >= step:
+                shutil.rmtree(self._place(later))
+
+    def other_runs(self) -> list[Path]:
+        """The folders beside this one that hold checkpoints: unfinished runs, then the newest."""
+        others = (path for path in self.folder.parent.iterdir() if path != self.folder)
+        return sorted(
+            (path for path in others if CheckpointFolder(path).steps()),
+            key=lambda path: ((path / _FINISHED).exists(), -path.stat().st_mtime),
+        )
+
+    def finish(self) -> None:
+        """Notes that the run is done, and removes others' checkpoints beyond the few kept."""
+        (self.folder / _FINISHED).touch()
+        for run in self.other_runs()[_RUNS - 1 :]:
+            with suppress(LmcoreError), exclusive(run, patience=0):  # unless it is running
+                shutil.rmtree(run)
+                click.echo(f"Removed {run}, the checkpoints of an older run.", err=True)
+
     def steps(self) -> list[int]:
         """The steps that have a checkpoint, oldest first."""
-        return sorted(int(path.name.removeprefix("step-")) for path in self.folder.glob("step-*"))
+        names = (path.name for path in self.folder.glob("step-*"))
+        return sorted(int(name[5:]) for name in names if re.fullmatch(r"step-[0-9]{8,}", name))
 
     def best_step(self) -> int | None:
         """The step of the checkpoint with the lowest validation loss so far."""
@@ -114,6 +147,10 @@ class CheckpointFolder:
         for step in steps:
             if step not in keep:
                 shutil.rmtree(self._place(step))
+
+
+def _hashes(place: Path) -> dict[str, str]:
+    return {name: sha256_of(place / name) for name in (_ARRAYS, _STATE)}
 
 
 @contextmanager

@@ -159,9 +159,11 @@ class _Encode:
     def __call__(self, piece: Piece) -> tuple[np.ndarray, int]:
         if self._tokenizer is None:
             self._tokenizer = Tokenizer.load(self._file)
-        blocks = list(_blocks(piece))
-        size = sum(pc.sum(pc.binary_length(block)).as_py() for block in blocks)
-        return np.concatenate([self._tokenizer.encode_block(block) for block in blocks]), size
+        parts, size = [np.empty(0, np.uint16)], 0
+        for block in _blocks(piece):
+            parts.append(self._tokenizer.encode_block(block))
+            size += pc.sum(pc.binary_length(block)).as_py()
+        return np.concatenate(parts), size
 
 
 def _blocks(piece: Piece) -> Iterator[pa.Array]:
@@ -198,7 +200,7 @@ def _over_pieces(
     groups = row_groups(raw, split)
     total = sum(group.bytes for group in groups)
     if workers is None:
-        workers = (os.cpu_count() or 1) if total >= _WORTH_PROCESSES else 1
+        workers = _usable_cores() if total >= _WORTH_PROCESSES else 1
     pieces = _pieces(groups)
     workers = max(1, min(workers, len(pieces)))
     with progress(total, label, "B") as bar:
@@ -224,6 +226,13 @@ def _keep_freed_memory() -> None:
     glibc raises its limit to the largest block that it has seen freed.
     """
     np.empty(_LARGEST_KEPT, np.uint8)
+
+
+def _usable_cores() -> int:
+    """Cores that this process may use: fewer than the machine's in a container, say."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _do(piece: Piece) -> Any:

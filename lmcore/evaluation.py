@@ -6,6 +6,9 @@ total loss L in nats:
 
     loss = L / N        perplexity = exp(loss)        bits per byte = L / (ln 2 * B)
 
+The standard errors are those of another draw of as many stories, the model
+being what it is; they say nothing of another seed of training.
+
 Bits per byte does not depend on the tokenizer, so it compares models that cut
 text differently, and compares with the entropy of the source. The cost of
 saying where a story ends is in L, while an end has no bytes and costs the
@@ -40,6 +43,7 @@ from lmcore.model import GPT
 from lmcore.progress import progress
 from lmcore.routing import ExpertUse, expert_use
 from lmcore.shards import TokenShards
+from lmcore.statistics import exponential, ratio
 from lmcore.tokenizer import Tokenizer
 
 LN2 = math.log(2)
@@ -132,11 +136,40 @@ def model_losses(
 
 
 @dataclass(frozen=True)
+class Stories:
+    """What every story cost, (stories,) each, in order; its end counts as a token of it."""
+
+    bytes: np.ndarray  # of UTF-8, the end has none
+    tokens: np.ndarray
+    nats: np.ndarray
+
+    def csv(self) -> str:
+        """A row for each story: two models of the same stories compare story by story."""
+        columns = (column.tolist() for column in (self.bytes, self.tokens, self.nats))
+        rows = zip(*columns, strict=True)
+        lines = (f"{place},{size},{count},{nats}" for place, (size, count, nats) in enumerate(rows))
+        return "\n".join(["index,bytes,tokens,nats", *lines]) + "\n"
+
+    def standard_errors(self) -> dict[str, float | None]:
+        """Of the figures of a model over these stories; None where they tell none."""
+        loss = ratio(self.nats, self.tokens)
+        errors = {
+            "loss": loss.standard_error,
+            "perplexity": exponential(loss).standard_error,
+            "bits_per_byte": ratio(self.nats / LN2, self.bytes).standard_error,
+        }
+        return {
+            f"{name}_standard_error": None if math.isnan(error) else error
+            for name, error in errors.items()
+        }
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Figures for the metrics, and the losses behind them."""
 
     metrics: dict[str, Any]
-    stories: list[tuple[int, float]]  # UTF-8 bytes and nats of every story, in order
+    stories: Stories
     losses: np.ndarray  # (N,) nats
     positions: PositionLoss
     tokens: np.ndarray  # (N,)
@@ -147,23 +180,21 @@ class Evaluation:
         """Writes the details to `folder` and the figures to `metrics`."""
         with atomic_directory(folder) as partial:
             write_text(partial / "position_loss.csv", self.positions.csv())
-            write_text(partial / "stories.csv", self._stories())
+            write_text(partial / "stories.csv", self.stories.csv())
             write_json(partial / "passage.json", self._passage(tokenizer))
             write_json(partial / "experts.json", self._favourites(tokenizer))
         write_json(metrics, self.metrics)
 
-    def _stories(self) -> str:
-        """What each story cost: two models of the same stories compare story by story."""
-        rows = (f"{place},{size},{nats}" for place, (size, nats) in enumerate(self.stories))
-        return "\n".join(["index,bytes,nats", *rows]) + "\n"
-
     def _passage(self, tokenizer: Tokenizer) -> dict[str, Any]:
-        """The first story: its tokens as text, and how surprising each was."""
+        """The first story: its tokens as text, and how surprising each was.
+
+        It begins with what stands before it, an end of text, which is given.
+        """
         end = int(np.argmax(self.tokens == self.shards.end_of_text))
-        ids = self.tokens[:end]
+        ids = [self.shards.end_of_text, *self.tokens[:end]]
         return {
             "tokens": [tokenizer.decode([index]) for index in ids],
-            "loss": [round(float(loss), 4) for loss in self.losses[:end]],
+            "loss": [None, *(round(float(loss), 4) for loss in self.losses[:end])],
         }
 
     def _favourites(self, tokenizer: Tokenizer) -> dict[str, list[list[str]]]:
@@ -183,27 +214,29 @@ def layer_name(layer: int) -> str:
 
 def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) -> Evaluation:
     """Measures the model and the baselines on the whole validation split."""
-    shards = TokenShards(tokens / "validation")
+    train, shards = TokenShards(tokens / "train"), TokenShards(tokens / "validation")
     validation = np.asarray(shards[:])
     losses, positions = model_losses(model, validation, shards.end_of_text, batch_size, stride)
-    sizes = _story_sizes(raw)
-    nats = _story_nats(losses, validation, shards.end_of_text)
-    floor = _floor(raw)
+    stories = _stories(losses, validation, shards.end_of_text, raw)
+    context_length = model.config.context_length
     metrics = {
         "validation": {
             "tokens": shards.tokens,
             "bytes": shards.bytes,
             "stories": shards.documents,
         },
-        "model": _figures(losses, shards) | _standard_error(nats, sizes),
-        "baselines": _baselines(TokenShards(tokens / "train"), shards, validation, raw),
+        "windows": {"context_length": context_length, "stride": stride or context_length},
+        "model": _figures(losses, shards) | stories.standard_errors(),
+        "baselines": _baselines(train, shards, validation, raw),
     }
+    if train.tokens > MOST_TOKENS:
+        metrics["n_grams"] = {"tokens_counted": MOST_TOKENS, "train_tokens": train.tokens}
+    floor = _floor(raw)
     if floor is not None:
         metrics["floor"] = {"bits_per_byte": floor}
     experts = expert_use(model, _batches(model, validation, batch_size))
     if experts:
         metrics["experts"] = {layer_name(layer): use.figures() for layer, use in experts.items()}
-    stories = list(zip(sizes.astype(int).tolist(), nats.tolist(), strict=True))
     return Evaluation(metrics, stories, losses, positions, validation, experts, shards)
 
 
@@ -231,21 +264,12 @@ def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:
     }
 
 
-def _story_nats(losses: np.ndarray, tokens: np.ndarray, end_of_text: int) -> np.ndarray:
-    """Total loss of every story, its end included, (stories,) float64."""
+def _stories(losses: np.ndarray, tokens: np.ndarray, end_of_text: int, raw: Path) -> Stories:
+    """Sums the losses (N,) of the tokens (N,) by story."""
     ends = np.flatnonzero(tokens == end_of_text)
-    return np.add.reduceat(losses.astype(np.float64), np.concatenate([[0], ends[:-1] + 1]))
-
-
-def _standard_error(nats: np.ndarray, sizes: np.ndarray) -> dict[str, float]:
-    """The standard error of bits per byte, stories of `sizes` bytes being independent draws.
-
-    For a ratio of sums, var(sum L / sum B) = var(L_i - r B_i) / (n mean(B)^2)
-    (Cochran, 1977, section 2.11).
-    """
-    spread = np.std(nats - nats.sum() / sizes.sum() * sizes, ddof=min(1, len(sizes) - 1))
-    error = spread / math.sqrt(len(sizes)) / sizes.mean() / LN2
-    return {"bits_per_byte_standard_error": float(error)}
+    counts = np.diff(ends, prepend=-1)
+    nats = np.add.reduceat(losses.astype(np.float64), ends - counts + 1)
+    return Stories(_story_sizes(raw), counts, nats)
 
 
 def _story_sizes(raw: Path) -> np.ndarray:
@@ -255,7 +279,7 @@ def _story_sizes(raw: Path) -> np.ndarray:
             pc.binary_length(read_texts(group)).to_numpy(zero_copy_only=False)
             for group in row_groups(raw, "validation")
         ]
-    ).astype(np.float64)
+    ).astype(np.int64)
 
 
 def _baselines(

@@ -28,6 +28,8 @@ from pathlib import Path
 
 # 101 to 112 are <cblas.h>'s enumerations.
 _SOURCE = """
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 typedef void Gemm(int, int, int, int, int, int, float, const float *, int,
@@ -39,8 +41,16 @@ Gemv *gemv;
 
 enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
 enum { FEW = 16, AT_ONCE = 8, WIDE = 8 };
+enum { BLOCK = 64, WORTH_SHARING = 1 << 17 };
 
 typedef float Lanes __attribute__((vector_size(4 * WIDE), aligned(4), may_alias));
+
+typedef struct {
+    int m, n, k, lda, ldb, ldc;
+    float alpha, beta;
+    const float *a, *b;
+    float *c;
+} Product;
 
 /* The dot products of `row` and each of `of`, all of length k. */
 static inline void dot_products(const float *row, const float *of[AT_ONCE], int k,
@@ -57,27 +67,82 @@ static inline void dot_products(const float *row, const float *of[AT_ONCE], int 
     }
 }
 
-void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a,
-                 int lda, const float *b, int ldb, float beta, float *c, int ldc) {
-    if (order != ROW_MAJOR || ta != PLAIN || m > FEW || (tb == PLAIN && m > 1)) {
-        gemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-        return;
-    }
-    if (tb == PLAIN) { /* c^T = b^T a^T */
-        gemv(order, TRANSPOSED, k, n, alpha, b, ldb, a, 1, beta, c, 1);
-        return;
-    }
-    for (int j = 0; j < n; j += AT_ONCE) {
-        const float *of[AT_ONCE], *last = b + (ptrdiff_t)(n - 1) * ldb;
-        int left = n - j < AT_ONCE ? n - j : AT_ONCE;
-        for (int s = 0; s < AT_ONCE; s++) of[s] = s < left ? b + (ptrdiff_t)(j + s) * ldb : last;
-        for (int i = 0; i < m; i++) {
-            float found[AT_ONCE], *out = c + (ptrdiff_t)i * ldc + j;
-            dot_products(a + (ptrdiff_t)i * lda, of, k, found);
+/* Columns `from` up to `to` of the result. */
+static void columns(const Product *p, int from, int to) {
+    for (int j = from; j < to; j += AT_ONCE) {
+        const float *of[AT_ONCE];
+        int left = to - j < AT_ONCE ? to - j : AT_ONCE;
+        for (int s = 0; s < AT_ONCE; s++)
+            of[s] = p->b + (ptrdiff_t)(s < left ? j + s : j) * p->ldb;
+        for (int i = 0; i < p->m; i++) {
+            float found[AT_ONCE], *out = p->c + (ptrdiff_t)i * p->ldc + j;
+            dot_products(p->a + (ptrdiff_t)i * p->lda, of, p->k, found);
             for (int s = 0; s < left; s++)
-                out[s] = alpha * found[s] + (beta ? beta * out[s] : 0);
+                out[s] = p->alpha * found[s] + (p->beta ? p->beta * out[s] : 0);
         }
     }
+}
+
+/* One product at a time is shared with a second thread: each takes the next block of
+   columns until none is left. A helper that wakes late finds less to do; nobody waits for it. */
+static pthread_mutex_t sharing = PTHREAD_MUTEX_INITIALIZER, lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t begun = PTHREAD_COND_INITIALIZER, ended = PTHREAD_COND_INITIALIZER;
+static int has_helper, open, helping;
+static Product shared;
+static atomic_int next_column;
+
+static void take_blocks(void) {
+    int j;
+    while ((j = atomic_fetch_add(&next_column, BLOCK)) < shared.n)
+        columns(&shared, j, j + BLOCK < shared.n ? j + BLOCK : shared.n);
+}
+
+static void *help(void *unused) {
+    pthread_mutex_lock(&lock);
+    for (;;) {
+        while (!open) pthread_cond_wait(&begun, &lock);
+        helping = 1;
+        pthread_mutex_unlock(&lock);
+        take_blocks();
+        pthread_mutex_lock(&lock);
+        helping = open = 0;
+        pthread_cond_signal(&ended);
+    }
+    return unused;
+}
+
+void start_helper(void) {
+    pthread_t thread;
+    has_helper = !pthread_create(&thread, NULL, help, NULL);
+}
+
+static void multiply(const Product *p) {
+    if (!has_helper || (long)p->n * p->k < WORTH_SHARING || pthread_mutex_trylock(&sharing)) {
+        columns(p, 0, p->n);
+        return;
+    }
+    pthread_mutex_lock(&lock);
+    shared = *p;
+    atomic_store(&next_column, 0);
+    open = 1;
+    pthread_mutex_unlock(&lock);
+    pthread_cond_signal(&begun);
+    take_blocks();
+    pthread_mutex_lock(&lock);
+    open = 0;
+    while (helping) pthread_cond_wait(&ended, &lock);
+    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&sharing);
+}
+
+void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a,
+                 int lda, const float *b, int ldb, float beta, float *c, int ldc) {
+    if (order != ROW_MAJOR || ta != PLAIN || m > FEW || (tb == PLAIN && m > 1))
+        gemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    else if (tb == PLAIN) /* c^T = b^T a^T */
+        gemv(order, TRANSPOSED, k, n, alpha, b, ldb, a, 1, beta, c, 1);
+    else
+        multiply(&(Product){m, n, k, lda, ldb, ldc, alpha, beta, a, b, c});
 }
 """
 
@@ -90,7 +155,7 @@ def answer_few_rows(blas: ctypes.CDLL) -> bool:
         return False
     with tempfile.TemporaryDirectory() as folder:
         built = Path(folder) / "few_rows.so"
-        command = [compiler, "-x", "c", "-O3", "-march=native", "-shared", "-fPIC"]
+        command = [compiler, "-x", "c", "-O3", "-march=native", "-pthread", "-shared", "-fPIC"]
         command += ["-o", str(built), "-"]
         try:
             subprocess.run(command, input=_SOURCE.encode(), check=True, capture_output=True)
@@ -101,4 +166,5 @@ def answer_few_rows(blas: ctypes.CDLL) -> bool:
     for name, routine in (("gemm", blas.cblas_sgemm), ("gemv", gemv)):
         pointer = ctypes.c_void_p.in_dll(library, name)
         pointer.value = ctypes.cast(routine, ctypes.c_void_p).value
+    library.start_helper()
     return True

@@ -5,7 +5,8 @@ The state of a run is arrays by name, in up to four parts:
     parameters    the weights, float32
     optimizer     what the optimizer remembers
     average       with train.ema_decay: a moving average of the weights
-    scale         with float16: the factor of the loss and the steps it has held
+    scale         with float16: the factor of the loss, the steps it has held, and the
+                  steps taken, which are what the optimizer counts
 
 In low precision (Micikevicius et al. 2017) the weights above stay float32, the
 masters; each step rounds a copy of them, and activations and gradients are
@@ -17,17 +18,18 @@ step is skipped and the factor halved; after many good steps it is doubled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import mlx.core as mx
+import numpy as np
 from mlx.utils import tree_flatten, tree_unflatten
 
 from lmcore.fastmath import form, using
-from lmcore.losses import next_token_loss, token_losses
+from lmcore.losses import loss_terms, token_losses
 from lmcore.model import GPT
-from lmcore.optimizers import SELECTION_BIAS, clip_factor, global_norm, make_optimizer
+from lmcore.optimizers import clip_factor, global_norm, make_optimizer
 from lmcore.params import TrainParams
 
 Tree = Any  # nested dicts and lists of mx.array
@@ -53,7 +55,11 @@ class Learner:
         if config.ema_decay:
             self.state["average"] = dict(parameters)
         if config.precision == "float16":
-            self.state["scale"] = {"factor": mx.array(_FIRST_FACTOR), "good_steps": mx.array(0)}
+            self.state["scale"] = {
+                "factor": mx.array(_FIRST_FACTOR),
+                "good_steps": mx.array(0),
+                "taken": mx.array(0),
+            }
         self._groups = _grouped(parameters)
         self._compiled_gradients = mx.compile(self._gradients)
         self._compiled_norm = mx.compile(global_norm)
@@ -63,7 +69,12 @@ class Learner:
     def gradients(
         self, inputs: mx.array, targets: mx.array, key: mx.array
     ) -> tuple[mx.array, Arrays]:
-        """The loss on tokens (B, T), and its gradients; `key` decides what is dropped."""
+        """Mean nats on tokens (B, T), and the gradients of all that training minimises.
+
+        `key` decides what is dropped (lmcore/losses.py). The auxiliary losses of
+        mixtures are in the gradients and not in the nats, which are those of
+        the validation loss.
+        """
         factor = self.state["scale"]["factor"] if "scale" in self.state else mx.array(1.0)
         return self._compiled_gradients(self.state["parameters"], factor, inputs, targets, key)
 
@@ -75,10 +86,11 @@ class Learner:
         a run needs its state once, and not twice.
         """
         norm = self._compiled_norm(gradients)
+        taken = self.state["scale"]["taken"] if "scale" in self.state else mx.array(step)
         for names in self._groups:
             own = {name: gradients.pop(name) for name in names}
             new = self._compiled_update(
-                self._parts_of(names), own, norm, mx.array(learning_rate), mx.array(step)
+                self._parts_of(names), own, norm, mx.array(learning_rate), taken
             )
             del own
             for part, arrays in new.items():
@@ -125,14 +137,15 @@ class Learner:
         targets: mx.array,
         key: mx.array,
     ) -> tuple[mx.array, Arrays]:
-        def loss(parameters: Arrays) -> mx.array:
+        def loss(parameters: Arrays) -> tuple[mx.array, mx.array]:
             self._model.update(_tree(lowered(parameters, self._config.precision)))
             recompute = self._config.gradient_checkpointing
-            return factor * next_token_loss(self._model, inputs, targets, key, recompute)
+            nats, auxiliary = loss_terms(self._model, inputs, targets, key, recompute)
+            return factor * (nats + auxiliary), nats
 
         with _kernels_for(self._config.precision):
-            scaled, gradients = mx.value_and_grad(loss)(parameters)
-        return scaled / factor, {name: array / factor for name, array in gradients.items()}
+            (_, nats), gradients = mx.value_and_grad(loss)(parameters)
+        return nats, {name: array / factor for name, array in gradients.items()}
 
     def _update(
         self, state: State, gradients: Arrays, norm: mx.array, rate: mx.array, step: mx.array
@@ -163,11 +176,20 @@ class Learner:
             return mx.mean(token_losses(self._model, inputs, targets))
 
 
+def dropout_keys(seed: int, rows: Iterable[int]) -> mx.array:
+    """A random key (B, 2) for each row of a run, by its number; runs of other seeds share none."""
+    states = [np.random.SeedSequence((seed, int(row))).generate_state(2) for row in rows]
+    return mx.array(np.stack(states))
+
+
 def lowered(parameters: Arrays, precision: str) -> Arrays:
-    """A copy rounded to `precision`, but for the experts' biases, which move by tiny steps."""
+    """A copy rounded to `precision`, but for the routers.
+
+    Rounded scores would choose other experts, and the biases move by tiny steps.
+    """
     kind = getattr(mx, precision)
     return {
-        name: array if name.endswith(SELECTION_BIAS) else array.astype(kind)
+        name: array if ".router." in name else array.astype(kind)
         for name, array in parameters.items()
     }
 
@@ -185,6 +207,7 @@ def next_scale(scale: dict[str, mx.array], good: mx.array) -> dict[str, mx.array
     return {
         "factor": scale["factor"] * change,
         "good_steps": mx.where(grown, 0, good_steps),
+        "taken": scale["taken"] + good,
     }
 
 

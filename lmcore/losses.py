@@ -122,25 +122,41 @@ def next_token_loss(
     key: mx.array | None = None,
     recompute: bool = False,
 ) -> mx.array:
-    """What training minimises: mean nats per token, a scalar.
+    """What training minimises: the sum of `loss_terms`, a scalar."""
+    cross_entropy, auxiliary = loss_terms(model, inputs, targets, key, recompute)
+    return cross_entropy + auxiliary
 
-    `inputs` and `targets` are (B, T) token ids. `key` decides which activations
-    are dropped; without one, or with model.dropout 0, none are. With `recompute`
-    the backward pass computes each block's activations again.
+
+def loss_terms(
+    model: GPT,
+    inputs: mx.array,
+    targets: mx.array,
+    key: mx.array | None = None,
+    recompute: bool = False,
+) -> tuple[mx.array, mx.array]:
+    """Mean nats per token, and the weighted auxiliary losses of mixtures (0 without); scalars.
+
+    `inputs` and `targets` are (B, T) token ids. `key`, one for all rows or (B, 2)
+    with each row's own, decides which activations are dropped; without one, or
+    with model.dropout 0, none are. With `recompute` the backward pass computes
+    each block's activations again.
     """
 
-    def part(number: int, inputs: mx.array, targets: mx.array) -> tuple[mx.array, list[Balance]]:
-        own_key = None if key is None else mx.random.split(key, number + 1)[number]
-        forward = ForwardPass(model.positions, dropout_key=own_key, recompute=recompute)
+    def part(
+        _: int, inputs: mx.array, targets: mx.array, keys: mx.array | None = None
+    ) -> tuple[mx.array, list[Balance]]:
+        forward = ForwardPass(model.positions, dropout_keys=keys, recompute=recompute)
         hidden = model.run(inputs, forward).flatten(0, 1)
         cap = model.config.logit_softcap
         loss = MEAN_LOSSES[form()](hidden, model.output_weight, targets.flatten(), cap)
         return loss, [Balance.of(routing) for routing in forward.routings]
 
-    losses, balances = zip(*spread(part, inputs, targets), strict=True)
-    loss = sum(losses) / len(losses)
+    rows = [inputs, targets]
+    if key is not None:
+        rows.append(key if key.ndim == 2 else mx.random.split(key, len(inputs)))
+    losses, balances = zip(*spread(part, *rows), strict=True)
     layers = [Balance.mean(list(layer)) for layer in zip(*balances, strict=True)]
-    return loss + auxiliary_loss(model.config, layers) if layers else loss
+    return sum(losses) / len(losses), auxiliary_loss(model.config, layers)
 
 
 def token_losses(model: GPT, inputs: mx.array, targets: mx.array) -> mx.array:

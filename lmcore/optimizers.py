@@ -7,6 +7,7 @@ repeated bit for bit. `step` counts from 0. Each array of a model follows a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -48,11 +49,19 @@ def adamw(beta1: float, beta2: float, epsilon: float, decay: float) -> Rule:
         mean = beta1 * state["mean"] + (1 - beta1) * gradient
         square = beta2 * state["square"] + (1 - beta2) * mx.square(gradient)
         # Powers of scalars, once, so that the loop over the elements is short.
-        root = mx.sqrt(square) * mx.rsqrt(1 - mx.power(beta2, t)) + epsilon
-        change = mean / root * (1 / (1 - mx.power(beta1, t)))
+        root = mx.sqrt(square) * mx.rsqrt(_one_minus_power(beta2, t)) + epsilon
+        change = mean / root * (1 / _one_minus_power(beta1, t))
         return parameter - rate * (change + decay * parameter), {"mean": mean, "square": square}
 
     return Rule(init, update)
+
+
+def _one_minus_power(beta: float, t: mx.array) -> mx.array:
+    """1 - beta^t; subtracted in float32, 1 - 0.99999 would keep three digits."""
+    return -mx.expm1(t * math.log(beta or _TINY))
+
+
+_TINY = 1e-300  # a power of it is 0 in float32, and it has a logarithm
 
 
 def orthogonalized(matrix: mx.array, steps: int = 5) -> mx.array:

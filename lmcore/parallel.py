@@ -21,8 +21,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from mlx.utils import tree_flatten, tree_map
 from lmcore.errors import LmcoreError
 
 _LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,32 @@ def launch(workers: int, command: Sequence[str]) -> None:
             _signal_all(processes, signal.SIGKILL)
 
 
+@dataclass
+class StopRequest:
+    """Whether Ctrl-C or SIGTERM has asked this process to stop."""
+
+    requested: bool = False
+
+
+@contextmanager
+def stop_requests(speak: bool) -> Iterator[StopRequest]:
+    """Turns SIGINT and SIGTERM into a flag that is looked at in every step."""
+    stop = StopRequest()
+
+    def ask(number: int, frame: Any) -> None:
+        if speak and not stop.requested:
+            # Not by sys.stderr, which may be in the midst of writing.
+            os.write(2, b"\nStopping after this step, with a checkpoint.\n")
+        stop.requested = True
+
+    before = {number: signal.signal(number, ask) for number in _STOPPING}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def watch_starter() -> Callable[[], bool]:
     """A function that tells whether the `dvc repro` that started this process was killed.
 
@@ -149,18 +176,16 @@ def stop_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
-
-
 def _wait_for_all(processes: list[subprocess.Popen]) -> None:
     """Returns when all have ended well; ends this process when one has not."""
     abandoned = watch_starter()
-    while any(process.poll() is None for process in processes):
-        if abandoned():
-            _signal_all(processes, signal.SIGTERM)
-        if any(process.returncode for process in processes):
+    # A list, for `any` would stop polling at the first that runs: it sets the return codes.
+    while None in (codes := [process.poll() for process in processes]):
+        if any(codes):
             _let_finish(processes)
             break
+        if abandoned():
+            _signal_all(processes, signal.SIGTERM)
         time.sleep(0.05)
     for rank, process in enumerate(processes):
         if process.returncode is not None and process.returncode < 0:
@@ -174,7 +199,7 @@ def _wait_for_all(processes: list[subprocess.Popen]) -> None:
 
 
 def _let_finish(processes: list[subprocess.Popen], seconds: float = 5.0) -> None:
-    """Gives the others a moment to end by themselves, as after Ctrl-C."""
+    """Gives the others a moment to end by themselves, and to say why they do."""
     deadline = time.monotonic() + seconds
     for process in processes:
         with suppress(subprocess.TimeoutExpired):

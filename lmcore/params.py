@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -22,6 +23,7 @@ PARAMS_FILE = Path("params.yaml")
 Count = Annotated[int, Field(ge=1)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonEmpty = Annotated[str, Field(min_length=1)]
 Probability = Annotated[float, Field(ge=0, lt=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 # Token ids are stored as uint16, and every byte is a token beside <|endoftext|>.
@@ -65,7 +67,9 @@ class MoEParams(Section):
     top_k: Count  # experts that each token is sent to
     every: Count  # every n-th block is a mixture
     balance: Literal["loss", "bias"]  # auxiliary loss, or the loss-free bias
-    balance_coefficient: NonNegative  # weight of that loss, or step of that bias
+    # The weight of that loss (0.01 in Switch, and per micro-batch and worker: their
+    # means are no large batch's), or the step of that bias (0.001 in Wang et al.).
+    balance_coefficient: NonNegative
     z_loss_coefficient: NonNegative  # weight of the router's z-loss
 
     @model_validator(mode="after")
@@ -190,16 +194,31 @@ class SampleParams(Section):
 
     seed: Seed
     prompts: Annotated[list[str], Field(min_length=1)]
-    max_tokens: Count
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)]  # memory for all is taken at once
     temperature: NonNegative  # 0: always the likeliest token
     top_k: Annotated[int, Field(ge=0)]  # 0: off
     top_p: Annotated[float, Field(gt=0, le=1)]  # 1: off
+    min_p: Annotated[float, Field(ge=0, le=1)]  # 0: off
+    repetition_penalty: Positive  # 1: off
+    stop: list[NonEmpty]  # texts that end a story before them
+
+    def with_options(self, options: dict[str, Any]) -> SampleParams:
+        """These parameters with those that a command's options name in their place.
+
+        Raises `LmcoreError` with one sentence that names the option.
+        """
+        try:
+            return SampleParams.model_validate(self.model_dump() | options)
+        except ValidationError as error:
+            mistake = error.errors()[0]
+            option = str(mistake["loc"][0]).replace("_", "-")
+            raise LmcoreError(f"--{option} {_found_and_allowed(mistake)}.") from None
 
 
 class ReportParams(Section):
     """The page at the end (read by `report`)."""
 
-    attention_text: Annotated[str, Field(min_length=1)]  # the sentence whose attention is drawn
+    attention_text: NonEmpty  # the sentence whose attention is drawn
     throughput: bool  # whether to tell the speed of training, which is of no two runs the same
 
 
@@ -267,8 +286,12 @@ def first_mistake(error: ValidationError, section: type[Section]) -> str:
         case "value_error":  # from a validator above, which names its keys itself
             return str(mistake["ctx"]["error"])
         case _:
-            found = mistake["input"]
-            return f"{key} is {found!r}; it {mistake['msg'].removeprefix('Input ')}"
+            return f"{key} {_found_and_allowed(mistake)}"
+
+
+def _found_and_allowed(mistake: ErrorDetails) -> str:
+    allowed = mistake["msg"].partition(" ")[2]  # "Input should be ...", "String should have ..."
+    return f"is {mistake['input']!r}; it {allowed}"
 
 
 def _unknown_key(location: tuple[str | int, ...], section: Any) -> str:

@@ -1,7 +1,10 @@
 """How stories look without asking another model: variety, repetition, memorisation.
 
-Each figure is given for the samples and for as many real stories from the
-validation split, so that it can be read: good samples look like real ones.
+Each figure is given for the samples and for real stories from the validation
+split, so that it can be read: good samples look like real ones. Of a sample
+only the words count that the model wrote, and the longer a text, the more it
+repeats itself: so beside each sample stand as many words of a real story, after
+as many as the prompt has.
 """
 
 from __future__ import annotations
@@ -9,15 +12,16 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from lmcore.corpus.store import iter_texts
+from lmcore.corpus.store import iter_texts, row_groups
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-# Training stories that samples are compared with: enough to find copying.
+# Training stories that are searched at most: their words lie in memory as numbers.
 _TRAINING_STORIES = 50_000
 
 
@@ -106,22 +110,74 @@ class _Runs:
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, with bits at random
 
 
-def quality(samples: list[str], raw: Path) -> dict[str, dict[str, float]]:
-    """Figures for `samples` and for as many validation stories."""
-    count = len(samples)
-    real = [words_of(text) for text in islice(iter_texts(raw, "validation"), count)]
-    told = [words_of(text) for text in samples]
+def quality(samples: list[dict[str, str]], raw: Path) -> dict[str, dict[str, float]]:
+    """Figures for samples of a `prompt` and a `text` each, and for real stories beside them.
+
+    `training` says how many of the training stories were searched. Where these
+    are not all, a longer overlap may be in the others: it is a lower bound, as
+    the share of unknown words is an upper one.
+    """
+    told = [Excerpt.written(sample["prompt"], sample["text"]) for sample in samples]
+    real = excerpts_like(told, map(words_of, iter_texts(raw, "validation")))
     training = TrainingWords(map(words_of, islice(iter_texts(raw, "train"), _TRAINING_STORIES)))
+    count = sum(group.rows for group in row_groups(raw, "train"))
+    searched = {"stories": count, "stories_searched": min(count, _TRAINING_STORIES)}
     return {
-        name: {
-            "distinct_1": distinct(stories, 1),
-            "distinct_2": distinct(stories, 2),
-            "repetition": repetition(stories),
-            "unknown_words": sum(word not in training for story in stories for word in story)
-            / max(1, sum(map(len, stories))),
-            "longest_overlap": training.longest_overlap(stories),
-        }
-        for name, stories in (("samples", told), ("real", real))
+        "samples": _figures([excerpt.words for excerpt in told], training),
+        "real": _figures([excerpt.words for excerpt in real], training),
+        "training": searched,
+    }
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The words of a text after its first `opening`."""
+
+    opening: int
+    words: list[str]
+
+    @classmethod
+    def written(cls, prompt: str, text: str) -> Excerpt:
+        """What the model wrote after a prompt; a word of both is the model's."""
+        words = _WORD.finditer(prompt + text)
+        opening = sum(word.end() <= len(prompt) for word in words)
+        return cls(opening, words_of(prompt + text)[opening:])
+
+    @property
+    def end(self) -> int:
+        """Words from the start of the text."""
+        return self.opening + len(self.words)
+
+
+def excerpts_like(told: list[Excerpt], stories: Iterable[list[str]]) -> list[Excerpt]:
+    """For each excerpt one of as many words, after as many, of a story of its own.
+
+    The first stories that are long enough are taken; where none is, the longest left over.
+    """
+    waiting = sorted(told, key=lambda excerpt: excerpt.end, reverse=True)
+    pairs, short = [], []
+    for story in stories:
+        if not waiting:
+            break
+        place = next((n for n, excerpt in enumerate(waiting) if excerpt.end <= len(story)), None)
+        if place is None:
+            short.append(story)
+        else:
+            pairs.append((waiting.pop(place), story))
+    pairs += zip(waiting, sorted(short, key=len, reverse=True), strict=False)
+    return [Excerpt(one.opening, story[one.opening : one.end]) for one, story in pairs]
+
+
+def _figures(stories: list[list[str]], training: TrainingWords) -> dict[str, float]:
+    words = sum(map(len, stories))
+    unknown = sum(word not in training for story in stories for word in story)
+    return {
+        "words": words,
+        "distinct_1": distinct(stories, 1),
+        "distinct_2": distinct(stories, 2),
+        "repetition": repetition(stories),
+        "unknown_words": unknown / max(1, words),
+        "longest_overlap": training.longest_overlap(stories),
     }
 
 

@@ -7,19 +7,20 @@ arXiv:1904.09751), min-p (Nguyen et al., 2024, arXiv:2407.01082).
 
 The draw of a token is decided by (seed + row in the batch, place in the text)
 alone: row r of a batch is the text that seed + r gives by itself, whatever is
-beside it and however it is streamed. (A matrix product may round otherwise for
-another batch, so a draw that is a tie but for rounding can still differ.)
+beside it and however it is streamed, on past a full context. (A matrix product
+may round otherwise for another batch, so a draw that is a tie but for rounding
+can still differ.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import mlx.core as mx
 import numpy as np
 
-from lmcore.fastmath import spread
 from lmcore.model import GPT
 from lmcore.model.attention import KVCache
 
@@ -62,6 +63,7 @@ def top_p(logits: mx.array, p: float) -> mx.array:
     chances = mx.softmax(falling, axis=-1)
     before = mx.cumsum(chances, axis=-1) - chances
     least = mx.min(mx.where(before < p, falling, mx.inf), axis=-1, keepdims=True)
+    least = mx.minimum(least, falling[..., :1])  # the likeliest, where p is 0 in float32
     return mx.where(logits < least, -mx.inf, logits)
 
 
@@ -70,7 +72,7 @@ def min_p(logits: mx.array, share: float) -> mx.array:
     if share <= 0:
         return logits
     likeliest = mx.max(logits, axis=-1, keepdims=True)
-    return mx.where(logits < likeliest + mx.log(mx.array(share)), -mx.inf, logits)
+    return mx.where(logits < likeliest + math.log(share), -mx.inf, logits)
 
 
 def penalise_repetition(logits: mx.array, seen: mx.array, penalty: float) -> mx.array:
@@ -79,6 +81,7 @@ def penalise_repetition(logits: mx.array, seen: mx.array, penalty: float) -> mx.
     `seen` is (B, V), true for tokens of the text so far (Keskar et al., 2019,
     arXiv:1909.05858, equation 3, with the sign handled as transformers does).
     """
+    penalty = _within_float32(penalty)
     lowered = mx.where(logits > 0, logits / penalty, logits * penalty)
     return mx.where(seen, lowered, logits)
 
@@ -87,10 +90,15 @@ def draw(logits: mx.array, drawing: Drawing, place: int) -> mx.array:
     """One token per row of (B, V) logits, (B,) int32."""
     if drawing.temperature == 0:
         return mx.argmax(logits, axis=-1)
-    logits = top_k(logits / drawing.temperature, drawing.top_k)
+    logits = top_k(logits / _within_float32(drawing.temperature), drawing.top_k)
     logits = min_p(top_p(logits, drawing.top_p), drawing.min_p)
     keys = np.stack([_draw_key(drawing.seed + row, place) for row in range(len(logits))])
     return mx.vmap(lambda row, key: mx.random.categorical(row, key=key))(logits, mx.array(keys))
+
+
+def _within_float32(factor: float) -> float:
+    """`factor`, or the nearest by which logits stay finite, even penalised and then tempered."""
+    return min(max(factor, 1e-15), 1e15)
 
 
 def _draw_key(seed: int, place: int) -> np.ndarray:
@@ -106,11 +114,15 @@ def generate(
 ) -> Iterator[Step]:
     """Yields the next token of every prompt until each has `max_tokens` or drew `end`.
 
-    Prompts are token ids, at least one each, of whatever lengths. Reading goes
-    forward together from the end of the shortest: a longer prompt's own tokens
-    take the place of drawn ones until it is read, so that nothing is padded and
-    every token stands at its true position.
+    Prompts are token ids, at least one each, of whatever lengths; of one longer
+    than the context the text begins with the last tokens that fill it. Reading
+    goes forward together from the end of the shortest: a longer prompt's own
+    tokens take the place of drawn ones until it is read, so that nothing is
+    padded and every token stands at its true position.
     """
+    if max_tokens < 1:
+        raise ValueError(f"max_tokens is {max_tokens}; it must be at least 1")
+    prompts = [prompt[-model.config.context_length :] for prompt in prompts]
     lengths = np.array([len(prompt) for prompt in prompts])
     if not lengths.all():
         raise ValueError("a prompt needs at least one token")
@@ -143,12 +155,12 @@ def _draw_on(
         text[row, : len(prompt)] = prompt
     text = mx.array(text)
     room = min(model.config.context_length, text.shape[1])
-    reader, held, read = _Reader(model, room), 0, 0
+    read_on = _reader(model)
+    cache, read = model.make_cache(len(prompts), room), 0
     for length in range(min(lengths), text.shape[1]):
-        if held + length - read > room:
-            read, held = length - (room + 1) // 2, 0
-        logits = reader.read(text[:, read:length], held)
-        held += length - read
+        if cache.offset + length - read > room:
+            read, cache = length - (room + 1) // 2, model.make_cache(len(prompts), room)
+        logits = read_on(text[:, read:length], cache)
         tokens = draw(_penalised(logits, text[:, :length], drawing), drawing, length)
         if length < max(lengths):
             tokens = mx.where(text[:, length] == NONE, tokens, text[:, length])
@@ -161,47 +173,30 @@ def _draw_on(
 STRETCH = 64
 
 
-class _Reader:
-    """Reads tokens into a cache of keys and values and gives the logits of the last.
+def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
+    """`model(tokens, cache)[:, -1]`, compiled for a single token of each row.
 
-    On a CPU each half of the rows is read on a stream, that is a core, of its own
-    (2-core EPYC, 4M model, 16 rows: ... times the tokens a second), with a cache of its own.
-
-    A single token of each row is read by a compiled step: it is hundreds of small
-    operations; compiled, many become one, and Python builds no graph (1.25 times
-    the tokens a second at batch 1). Its place is an array and the places of a
-    stretch share one graph, which writes the cache where it is: nothing is compiled
-    or copied per token.
+    Such a step is hundreds of small operations; compiled, many become one, and
+    Python builds no graph (2-core EPYC, 4M model: 1.25 times the tokens a second).
+    Its place is an array and the places of a stretch share one graph, which
+    writes the cache where it is: nothing is compiled or copied per token.
     """
 
-    def __init__(self, model: GPT, room: int) -> None:
-        self._model, self._room = model, room
-        self._caches: list[KVCache] = []  # one for each share of the rows
-        self._step = mx.compile(self._plain_step)
+    @mx.compile
+    def step(tokens: mx.array, offset: mx.array, keys: list, values: list, end: int) -> tuple:
+        cache = KVCache(keys, values, end, offset)
+        return model(tokens, cache)[:, -1], cache.keys, cache.values
 
-    def read(self, tokens: mx.array, offset: int) -> mx.array:
-        """Logits (B, V) after tokens (B, T), which follow `offset` tokens read before."""
-        if offset == 0:
-            self._caches = spread(
-                lambda _, rows: self._model.make_cache(len(rows), self._room), tokens
-            )
-        return mx.concatenate(spread(self._read_share, tokens))
-
-    def _read_share(self, number: int, tokens: mx.array) -> mx.array:
-        cache = self._caches[number]
+    def read_on(tokens: mx.array, cache: KVCache) -> mx.array:
         if tokens.shape[1] > 1:
-            return self._model(tokens, cache)[:, -1]
-        end = min(self._room, (cache.offset // STRETCH + 1) * STRETCH)
+            return model(tokens, cache)[:, -1]
+        end = min(cache.max_length, (cache.offset // STRETCH + 1) * STRETCH)
         offset = mx.array(cache.offset)
-        logits, cache.keys, cache.values = self._step(tokens, offset, cache.keys, cache.values, end)
+        logits, cache.keys, cache.values = step(tokens, offset, cache.keys, cache.values, end)
         cache.offset += 1
         return logits
 
-    def _plain_step(
-        self, tokens: mx.array, offset: mx.array, keys: list, values: list, end: int
-    ) -> tuple[mx.array, list, list]:
-        cache = KVCache(keys, values, end, offset)
-        return self._model(tokens, cache)[:, -1], cache.keys, cache.values
+    return read_on
 
 
 def _penalised(logits: mx.array, text: mx.array, drawing: Drawing) -> mx.array:

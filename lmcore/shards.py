@@ -29,7 +29,9 @@ class ShardWriter:
         folder.mkdir(parents=True, exist_ok=True)
 
     def append(self, tokens: np.ndarray) -> None:
-        """Adds uint16 tokens after those before."""
+        """Adds uint16 tokens after those before; other types would lose bits, and are refused."""
+        if tokens.dtype != _DTYPE:
+            raise ValueError(f"tokens are {tokens.dtype}; shards hold {_DTYPE}")
         while len(tokens):
             free = self._room - sum(map(len, self._waiting))
             self._waiting.append(tokens[:free])
@@ -82,9 +84,10 @@ class TokenShards:
 
     def __getitem__(self, span: slice) -> np.ndarray:
         """Tokens `start:stop`, (stop - start,) uint16, across shards where needed."""
-        start, stop, step = span.indices(self.tokens)
-        if step != 1:
-            raise ValueError("shards are sliced without a step")
+        if not isinstance(span, slice) or span.step not in (None, 1):
+            raise TypeError(f"shards are read by slices without a step, as in [3:7], not [{span}]")
+        start, stop, _ = span.indices(self.tokens)
+        stop = max(start, stop)
         first, last = start // self._shard_tokens, max(start, stop - 1) // self._shard_tokens
         parts = [
             self._maps[shard][

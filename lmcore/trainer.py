@@ -12,15 +12,15 @@ import csv
 import hashlib
 import io
 import math
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import click
 import mlx.core as mx
 from mlx.utils import tree_flatten, tree_map
 
@@ -29,9 +29,9 @@ from lmcore.artifacts import sha256_of, write_json, write_text
 from lmcore.batches import Batches
 from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
 from lmcore.errors import LmcoreError
-from lmcore.learner import Learner, Tree
+from lmcore.learner import Learner, Tree, dropout_keys
 from lmcore.model import GPT, ModelConfig, save_model
-from lmcore.parallel import Workers, watch_starter
+from lmcore.parallel import Workers, stop_requests, watch_starter
 from lmcore.params import Params
 from lmcore.progress import progress
 from lmcore.schedules import learning_rate_at
@@ -43,6 +43,12 @@ _VALIDATION = ("step", "tokens", "loss", "bits_per_byte")
 
 # The training curve has about this many rows, each the mean over its steps.
 _CURVE_ROWS = 500
+
+# How MLX begins what it says when another process is gone.
+_TRANSPORTS = ("[ring]", "[mpi]", "[nccl]", "[jaccl]")
+
+# How often a run is saved and when it is given up change no bit of its result.
+_UNDECIDING = {"checkpoint_every", "max_loss_spike"}
 
 # A spike is measured from the mean of so many losses.
 _RECENT = 32
@@ -78,17 +84,21 @@ def train(params: Params, tokens: Path, checkpoints: Path, workers: Workers) -> 
     Every worker returns the same model; only the leading one writes
     checkpoints. Raises `LmcoreError` when the data is shorter than a window,
     when the loss stops being a number, and when asked to stop by Ctrl-C or
-    SIGTERM (after saving).
+    SIGTERM (after saving); at the latter two, workers that do not lead exit.
     """
     data = {split: TokenShards(tokens / split) for split in ("train", "validation")}
     folder = checkpoints / run_key(_what_decides(params, data))
     with exclusive(folder) if workers.leads else nullcontext():
+        run = Trainer(params, data, CheckpointFolder(folder), workers)
         try:
-            return Trainer(params, data, CheckpointFolder(folder), workers).run()
+            outcome = run.run()
         except RuntimeError as error:
-            if "[ring]" not in str(error):
+            if not any(transport in str(error) for transport in _TRANSPORTS):
                 raise
             raise LmcoreError(f"Training worker {workers.rank} lost the others.") from None
+        if workers.leads:
+            run.checkpoints.finish()
+        return outcome
 
 
 class Trainer:
@@ -120,7 +130,7 @@ class Trainer:
         self._resume()
         first, started, abandoned = self.step, time.perf_counter(), watch_starter()
         with (
-            stop_requests() as stop,
+            stop_requests(self.workers.leads) as stop,
             progress(
                 self.config.steps,
                 "train",
@@ -131,13 +141,16 @@ class Trainer:
             ) as bar,
         ):
             while self.step < self.config.steps:
-                loss, stopping = self._take_step(stop.requested or abandoned())
+                loss, stopping = self._take_step(lambda: stop.requested or abandoned())
                 validated = self._validate_when_due()
                 self._save_when_due(stopping, validated)
                 bar.update()
                 bar.set_postfix_str(self._rate(bar, loss), refresh=False)
                 if stopping:
-                    raise LmcoreError(
+                    # All wait for the leader to have saved: who launched them stops
+                    # those that are left when one has ended.
+                    self.workers.from_leader(mx.array(self.step))
+                    self._end(
                         f"Training stopped at step {self.step} of {self.config.steps} as asked; "
                         "its checkpoint is kept, and running again goes on from there."
                     )
@@ -156,7 +169,7 @@ class Trainer:
         c = self.config
         return c.batch_size * c.accumulation * self.params.model.context_length
 
-    def _take_step(self, stop_requested: bool) -> tuple[float, bool]:
+    def _take_step(self, asked_to_stop: Callable[[], bool]) -> tuple[float, bool]:
         """One optimizer step; returns the loss, and whether any worker must stop."""
         totals = None
         for micro in range(self.config.accumulation):
@@ -166,7 +179,7 @@ class Trainer:
         totals = tree_map(lambda total: total / self.config.accumulation, totals)
         # The wish to stop travels with the gradients, so that all workers
         # agree on the step at which they do.
-        loss, gradients, stop = self.workers.mean((*totals, mx.array([float(stop_requested)])))
+        loss, gradients, stop = self.workers.mean((*totals, mx.array([float(asked_to_stop())])))
         del totals  # else the update would find them in memory beside its own
         rate = learning_rate_at(self.config, self.step)
         norm = self.learner.update(gradients, rate, self.step)
@@ -178,15 +191,15 @@ class Trainer:
     def _gradients_at(self, index: int) -> tuple[mx.array, Tree]:
         """Loss and gradients of this worker's share of the `index`-th batch."""
         inputs, targets = self.batches["train"].at_step(index)
-        key = mx.random.key(self.config.seed + index * self.workers.size + self.workers.rank)
+        rows = range(index * len(inputs), (index + 1) * len(inputs))
         return self.learner.gradients(
             mx.array(self.workers.share(inputs)),
             mx.array(self.workers.share(targets)),
-            key,
+            dropout_keys(self.config.seed, self.workers.share(rows)),
         )
 
     def _check(self, loss: float, norm: float) -> None:
-        """Raises when the loss is no number, or is out of all proportion."""
+        """Ends the run when the loss is no number, or is out of all proportion."""
         recent, limit = self.curves.recent, self.config.max_loss_spike
         if not (math.isfinite(loss) and (math.isfinite(norm) or self.learner.may_skip())):
             found = f"the loss is {loss} and the gradient norm {norm}"
@@ -197,11 +210,26 @@ class Trainer:
             )
         else:
             return
-        raise LmcoreError(
-            f"Training diverged at step {self.step + 1}: {found}. A lower train.learning_rate "
-            f"(now {self.config.learning_rate}) or a longer train.warmup_steps usually helps; "
-            "the last good checkpoint is kept."
+        self._end_diverged(self.step + 1, found)
+
+    def _end_diverged(self, step: int, found: str) -> NoReturn:
+        """Ends the run, leaving the newest checkpoint that is known to be good."""
+        if self.workers.leads:
+            # Saved before its loss was seen, the present state may be what diverged.
+            self.checkpoints.drop_from(self.step)
+        good = self.checkpoints.steps()
+        kept = f"The checkpoint of step {good[-1]} is kept." if good else "No checkpoint was kept."
+        self._end(
+            f"Training diverged at step {step}: {found}. {kept} A lower train.learning_rate (now "
+            f"{self.config.learning_rate}) or a longer train.warmup_steps usually helps, and "
+            "makes a new run, from step 0."
         )
+
+    def _end(self, reason: str) -> NoReturn:
+        """Ends all workers at a step at which all of them end; the leader says why."""
+        if self.workers.leads:
+            raise LmcoreError(reason)
+        raise SystemExit(1)
 
     def _record(self, loss: float, norm: float) -> None:
         """Adds a row to the training curve when enough steps have gathered."""
@@ -235,6 +263,8 @@ class Trainer:
             losses.append(self.learner.validation_loss(mx.array(inputs), mx.array(targets)))
             mx.eval(losses)
         loss = self.workers.mean(mx.mean(mx.stack(losses))[None]).item()
+        if not math.isfinite(loss):
+            self._end_diverged(self.step, f"the validation loss is {loss}")
         self.curves.validation.append(
             {
                 "step": self.step,
@@ -265,6 +295,12 @@ class Trainer:
                 for part, arrays in self.learner.state.items()
             }
             self.step, self.curves = checkpoint.step, Curves(**checkpoint.state)
+        elif self.workers.leads and self.checkpoints.other_runs():
+            click.echo(
+                f"Training begins at step 0: the checkpoints in {self.checkpoints.folder.parent} "
+                "are of runs with other parameters, tokens or code.",
+                err=True,
+            )
         # Only the leader is sure to see the folder: the others may be elsewhere.
         self.step = self.workers.from_leader(mx.array(self.step)).item()
         self.learner.state = self.workers.from_leader(self.learner.state)
@@ -314,34 +350,11 @@ def save_run(
     )
 
 
-@dataclass
-class StopRequest:
-    """Whether Ctrl-C or SIGTERM has asked this process to stop."""
-
-    requested: bool = False
-
-
-@contextmanager
-def stop_requests() -> Iterator[StopRequest]:
-    """Turns SIGINT and SIGTERM into a flag that is looked at between steps."""
-    stop = StopRequest()
-
-    def ask(number: int, frame: Any) -> None:
-        stop.requested = True
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _what_decides(params: Params, data: dict[str, TokenShards]) -> dict[str, Any]:
     """Everything that decides the bits of the result, for the run's key."""
     return {
         "model": params.model.model_dump(),
-        "train": params.train.model_dump(),
+        "train": params.train.model_dump(exclude=_UNDECIDING),
         "tokens": {split: shards.index for split, shards in data.items()},
         "backend": asdict(backend.setup()),
         "code": _code_version(),

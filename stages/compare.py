@@ -14,8 +14,8 @@ from lmcore.errors import StageCommand
 @click.argument("a")
 @click.argument("b")
 @click.option(
-    "--html", type=click.Path(path_type=Path), default=Path("data/compare/index.html"),
-    show_default=True, help="Where the page is written.",
+    "--html", type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("data/compare/index.html"), show_default=True, help="Where the page is written.",
 )  # fmt: skip
 def main(a: str, b: str, html: Path) -> None:
     """Compare A with B: git revisions, experiments of `dvc exp show`, or `workspace`."""

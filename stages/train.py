@@ -25,14 +25,21 @@ def main(plan: bool, overfitting: bool) -> None:
     """Train the model described by params.yaml on data/tokens."""
     params = load_params()
     backend.setup()
-    from lmcore import overfit, parallel, planning, trainer
 
+    # Each where it is used: what is loaded when training begins is the run's code,
+    # and a change of it is another run (lmcore/trainer.py).
     if plan:
+        from lmcore import planning
+
         click.echo(planning.plan(params))
         return
     if overfitting:
+        from lmcore import overfit
+
         click.echo(overfit.check(params, TOKENS))
         return
+    from lmcore import parallel, trainer
+
     tokenizer = TOKENIZER / "tokenizer.json"
     trainer.check_tokenizer(TOKENS, tokenizer)
     if params.train.workers > 1 and not parallel.is_worker():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lmcore.artifacts import atomic_directory, atomic_file, read_json, write_json
-from lmcore.errors import LmcoreError
+from lmcore.errors import LmcoreError, describe_os_error
 
 
 def test_a_folder_appears_only_when_whole(tmp_path: Path) -> None:
@@ -72,6 +73,15 @@ def test_json_does_not_depend_on_the_order_of_keys(tmp_path: Path) -> None:
 def test_json_refuses_nan(tmp_path: Path) -> None:
     with pytest.raises(ValueError):
         write_json(tmp_path / "a", float("nan"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_system_refuses_is_named(tmp_path: Path) -> None:
+    """Writing to a full disk raises an error that names no file."""
+    with pytest.raises(OSError) as caught, atomic_file(tmp_path / "out.json") as partial:
+        partial.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert describe_os_error(caught.value) == f"{tmp_path / 'out.json'}: No space left on device."
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +46,7 @@ def test_the_last_two_and_the_best_are_kept(folder: CheckpointFolder) -> None:
     assert folder.best_step() == 3
 
 
-@pytest.mark.parametrize("name", ["arrays.safetensors", "state.json"])
+@pytest.mark.parametrize("name", ["arrays.safetensors", "state.json", "sha256.json"])
 @pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
 def test_a_damaged_checkpoint_is_skipped_with_a_message(
     folder: CheckpointFolder, name: str, damage: str, capsys: pytest.CaptureFixture[str]
@@ -55,7 +58,9 @@ def test_a_damaged_checkpoint_is_skipped_with_a_message(
     if damage == "truncate":
         file.write_bytes(content[: len(content) // 2])
     elif damage == "flip":
-        content[len(content) // 2 if name.startswith("arrays") else 0] ^= 0xFF
+        # In the text, of a digit: what is left is JSON, and another curve.
+        place = content.index(b"0.3") if name == "state.json" else len(content) // 2
+        content[place] ^= 1
         file.write_bytes(content)
     else:
         file.unlink()
@@ -63,12 +68,77 @@ def test_a_damaged_checkpoint_is_skipped_with_a_message(
     assert read is not None and read.step == 1
     said = capsys.readouterr().err
     assert "step-00000002" in said and "skipped" in said
+    assert folder.newest() is not None and capsys.readouterr().err == ""
+
+
+def test_damaged_checkpoints_do_not_push_out_new_ones(folder: CheckpointFolder) -> None:
+    for step in (10, 20, 30):
+        folder.save(checkpoint(step), best=step == 10)
+    for step in (20, 30):
+        (folder.folder / f"step-000000{step}" / "arrays.safetensors").write_bytes(b"")
+    read = folder.newest()
+    assert read is not None and read.step == 10
+    for step in (12, 14, 16):
+        folder.save(checkpoint(step))
+        assert step in folder.steps()
+    assert folder.steps() == [10, 14, 16]
+
+
+def test_a_checkpoint_under_another_steps_name_is_damaged(
+    folder: CheckpointFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.save(checkpoint(1))
+    shutil.copytree(folder.folder / "step-00000001", folder.folder / "step-00000009")
+    read = folder.newest()
+    assert read is not None and read.step == 1
+    assert "step-00000009 is damaged: it is of step 1." in capsys.readouterr().err
+
+
+def test_what_is_not_a_checkpoint_is_left_alone(folder: CheckpointFolder) -> None:
+    folder.save(checkpoint(2))
+    strays = [folder.folder / name for name in ("step-00000020.bak", "step-9", "step-")]
+    for stray in strays:
+        stray.mkdir()
+    for step in (3, 4):
+        folder.save(checkpoint(step))
+    assert folder.steps() == [3, 4] and all(stray.is_dir() for stray in strays)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
+    folder: CheckpointFolder,
+) -> None:
+    """A limit to the size of a file stands in for the disk's."""
+    folder.save(checkpoint(1))
+    large = Checkpoint(2, {"weight": mx.zeros((2**20,))}, {})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, limits[1]))
+    try:
+        with pytest.raises(LmcoreError, match=r"arrays\.safetensors could not be written"):
+            folder.save(large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in folder.folder.iterdir()] == ["step-00000001"]
 
 
 def test_a_half_written_checkpoint_is_not_one(folder: CheckpointFolder) -> None:
     folder.save(checkpoint(1))
     (folder.folder / ".step-00000002.partial").mkdir()
     assert folder.steps() == [1]
+
+
+def test_unfinished_runs_outlive_finished_ones_and_those_that_run_stay(tmp_path: Path) -> None:
+    own = CheckpointFolder(tmp_path / "own")
+    own.save(checkpoint(1))
+    with exclusive(tmp_path / "run3"):
+        for number in range(7):  # 0 and 1 unfinished, 2 to 6 finished, the last the newest
+            run = CheckpointFolder(tmp_path / f"run{number}")
+            run.save(checkpoint(1))
+            if number > 1:
+                (run.folder / "finished").touch()
+            os.utime(run.folder, (number, number))
+        own.finish()
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {"own", "run0", "run1", "run3", "run6"}
 
 
 HOLD = """

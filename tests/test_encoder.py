@@ -5,9 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lmcore import encoder
@@ -59,6 +62,24 @@ def test_the_shards_are_each_story_and_an_end(raw: Path, tmp_path: Path) -> None
     assert shards.bytes == sum(len(text.encode()) for text in iter_texts(raw, "validation"))
     assert figures["validation"]["tokens"] == len(expected)
     assert 0 < figures["train"]["vocabulary_used"] <= 1
+
+
+def test_a_split_of_no_stories_has_no_tokens(raw: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), folder / "validation-0.parquet")
+    shutil.copy(next(raw.glob("train-*")), folder)
+    tokenizer, _ = encoder.train_tokenizer(folder, 300, "gpt2")
+    tokenizer.save(tmp_path)
+    figures = encoder.encode_corpus(folder, tmp_path / "tokenizer.json", tmp_path / "t", 10_000)
+    assert figures["validation"]["tokens"] == len(TokenShards(tmp_path / "t" / "validation")) == 0
+
+
+def test_text_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    bad = pa.array([b"Once \xff"]).view(pa.string())
+    pq.write_table(pa.table({"text": bad}), tmp_path / "train-0.parquet")
+    with pytest.raises(LmcoreError, match="train-0.parquet"):
+        encoder.train_tokenizer(tmp_path, 300, "gpt2")
 
 
 def test_training_equals_training_on_the_texts(raw: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lmcore import evaluation
 from lmcore.corpus.store import SplitWriter
 from lmcore.encoder import encode_corpus
 from lmcore.evaluation import evaluate, model_losses, windows
@@ -82,15 +83,22 @@ def test_one_window_has_no_standard_error(model: GPT) -> None:
     assert positions.csv().splitlines()[1].endswith(",nan")
 
 
+def encoded(folder: Path, texts: list[str], vocab_size: int, **columns: list[float]) -> Tokenizer:
+    """Texts as both splits, and their tokens in `folder`/tokens."""
+    for split in ("train", "validation"):
+        with SplitWriter(folder, split) as writer:
+            for place, text in enumerate(texts):
+                writer.add(text, **{name: values[place] for name, values in columns.items()})
+    tokenizer = Tokenizer.train(texts, vocab_size)
+    tokenizer.save(folder)
+    encode_corpus(folder, folder / "tokenizer.json", folder / "tokens", 1024)
+    return tokenizer
+
+
 def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
     texts = ["One day, a cat sat.", "It ran away!", "The cat came back, día."] * 9
-    for split in ("train", "validation"):
-        with SplitWriter(tmp_path, split) as writer:
-            for text in texts:
-                writer.add(text, log2_probability=-1.5 * len(text.encode()))
-    tokenizer = Tokenizer.train(texts, 300)
-    tokenizer.save(tmp_path)
-    encode_corpus(tmp_path, tmp_path / "tokenizer.json", tmp_path / "tokens", 1024)
+    bits = [-1.5 * len(text.encode()) for text in texts]
+    tokenizer = encoded(tmp_path, texts, 300, log2_probability=bits)
     outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
     metrics = outcome.metrics
     size = sum(len(text.encode()) for text in texts)
@@ -100,6 +108,8 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
         "bytes": size,
         "stories": len(texts),
     }
+    assert metrics["windows"] == {"context_length": 8, "stride": 8}
+    assert "n_grams" not in metrics
     assert metrics["model"]["loss"] == pytest.approx(total / len(outcome.losses))
     assert metrics["model"]["perplexity"] == pytest.approx(math.exp(metrics["model"]["loss"]))
     assert metrics["model"]["bits_per_byte"] == pytest.approx(total / math.log(2) / size)
@@ -109,33 +119,64 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
     with (tmp_path / "details" / "stories.csv").open() as file:
         stories = list(csv.DictReader(file))
     assert [int(row["bytes"]) for row in stories] == [len(text.encode()) for text in texts]
+    assert [int(row["tokens"]) for row in stories] == [
+        len(tokenizer.encode(text)) + 1 for text in texts
+    ]
     assert math.fsum(float(row["nats"]) for row in stories) == pytest.approx(total)
     passage = json.loads((tmp_path / "details" / "passage.json").read_text())
-    assert "".join(passage["tokens"]) == texts[0]
-    assert math.fsum(passage["loss"]) < float(stories[0]["nats"])  # which has the story's end too
+    assert "".join(passage["tokens"]) == "<|endoftext|>" + texts[0]
+    given, *losses = passage["loss"]
+    assert given is None
+    assert math.fsum(losses) < float(stories[0]["nats"])  # which has the story's end too
     by_name = {name: row["bits_per_byte"] for name, row in metrics["baselines"].items()}
     assert by_name["uniform"] > by_name["unigram"] > by_name["bigram"]
 
 
-def test_the_standard_error_is_that_of_a_bootstrap(model: GPT, tmp_path: Path) -> None:
-    """Resampling whole stories spreads bits per byte as much as the formula says."""
+def test_the_standard_errors_are_those_of_a_bootstrap(model: GPT, tmp_path: Path) -> None:
+    """Resampling whole stories spreads each figure as much as the formula says."""
     random = np.random.default_rng(3)
     texts = [
         "a b c d e f g h"[: random.integers(3, 15)] * random.integers(1, 9) for _ in range(200)
     ]
-    for split in ("train", "validation"):
-        with SplitWriter(tmp_path, split) as writer:
-            for text in texts:
-                writer.add(text)
-    Tokenizer.train(texts, 270).save(tmp_path)
-    encode_corpus(tmp_path, tmp_path / "tokenizer.json", tmp_path / "tokens", 1024)
-    outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=16, stride=0)
+    encoded(tmp_path, texts, 270)
+    outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=16, stride=3)
     assert "floor" not in outcome.metrics
+    assert outcome.metrics["windows"] == {"context_length": 8, "stride": 3}
     ends = np.flatnonzero(outcome.tokens == outcome.shards.end_of_text)
     starts = np.concatenate([[0], ends[:-1] + 1])
     nats = np.add.reduceat(outcome.losses.astype(np.float64), starts)
     size = np.array([len(text.encode()) for text in texts])
     draws = random.integers(0, len(texts), (2000, len(texts)))
-    spread = (nats[draws].sum(1) / size[draws].sum(1) / math.log(2)).std()
-    error = outcome.metrics["model"]["bits_per_byte_standard_error"]
-    assert error == pytest.approx(spread, rel=0.1)
+    total, tokens = nats[draws].sum(1), (ends - starts + 1)[draws].sum(1)
+    spread = {
+        "bits_per_byte": total / size[draws].sum(1) / math.log(2),
+        "loss": total / tokens,
+        "perplexity": np.exp(total / tokens),
+    }
+    for name, values in spread.items():
+        error = outcome.metrics["model"][f"{name}_standard_error"]
+        assert error == pytest.approx(values.std(), rel=0.1), name
+
+
+def test_one_story_has_no_standard_errors(model: GPT, tmp_path: Path) -> None:
+    tokenizer = encoded(tmp_path, ["One day, a cat sat. It ran away! The cat came back."], 280)
+    outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
+    outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
+    figures = json.loads((tmp_path / "metrics.json").read_text())["model"]
+    names = ("loss", "perplexity", "bits_per_byte")
+    assert [figures[f"{name}_standard_error"] for name in names] == [None] * 3
+    assert all(figures[name] > 0 for name in names)
+
+
+def test_how_many_tokens_the_n_grams_counted_is_told_where_it_is_not_all(
+    model: GPT, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded(tmp_path, ["the cat sat on the mat", "no dog ran"], 270)
+    monkeypatch.setattr(evaluation, "MOST_TOKENS", 5)
+    few = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).metrics
+    monkeypatch.undo()
+    every = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).metrics
+    in_all = every["validation"]["tokens"]  # the splits are the same
+    assert few["n_grams"] == {"tokens_counted": 5, "train_tokens": in_all}
+    assert "n_grams" not in every
+    assert few["baselines"]["unigram"] != every["baselines"]["unigram"]

@@ -30,6 +30,7 @@ FLOORS = {
         "planning",
         "evaluation",
         "baselines",
+        "statistics",
         "routing",
         "quality",
         "sampling",

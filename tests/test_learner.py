@@ -11,7 +11,7 @@ from mlx.utils import tree_flatten, tree_map
 from model.variants import NO_EXPERTS, model_of, tokens_of
 
 from lmcore import learner as learner_module
-from lmcore.learner import Learner, lowered, next_scale
+from lmcore.learner import Learner, dropout_keys, lowered, next_scale
 from lmcore.params import TrainParams, load_params
 
 MIXTURE = {"moe": {**NO_EXPERTS, "experts": 4, "balance": "bias"}}
@@ -27,6 +27,29 @@ def step(learner: Learner, number: int = 0, seed: int = 7) -> tuple[float, float
     loss, gradients = learner.gradients(inputs, targets, mx.random.key(number))
     norm = learner.update(gradients, 1e-3, number)
     return loss.item(), norm
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_a_mixtures_loss_is_the_cross_entropy_alone(precision: str) -> None:
+    """As in validation; the auxiliary losses are in the gradients."""
+    losses, norms = [], []
+    for weight in (0.0, 10.0):
+        moe = {**NO_EXPERTS, "experts": 4, "balance_coefficient": weight}
+        learner = Learner(model_of(moe=moe), config(precision=precision))
+        learner.state.get("scale", {})["factor"] = mx.array(16.0)
+        inputs, targets = (tokens_of(learner._model, 4, seed=seed) for seed in (7, 8))
+        losses.append(learner.gradients(inputs, targets, mx.random.key(0))[0].item())
+        assert losses[-1] == pytest.approx(
+            learner.validation_loss(inputs, targets).item(), rel=1e-5
+        )
+        norms.append(step(learner)[1])
+    assert losses[0] == losses[1] and norms[1] > 1.5 * norms[0]
+
+
+def test_no_two_rows_of_any_seed_have_the_same_dropout_key() -> None:
+    keys = [dropout_keys(seed, range(100)).tolist() for seed in (1, 2)]
+    assert len({tuple(key) for rows in keys for key in rows}) == 200
+    assert dropout_keys(1, range(50, 60)).tolist() == keys[0][50:60]
 
 
 def arrays(tree: Any) -> dict[str, np.ndarray]:
@@ -62,12 +85,12 @@ def test_low_precision_differs_by_its_rounding_only(
     assert not mx.array_equal(rounded["embedding.weight"], masters["embedding.weight"])
 
 
-def test_the_experts_biases_keep_their_precision() -> None:
+def test_the_routers_keep_their_precision() -> None:
     low = lowered(dict(tree_flatten(model_of(**MIXTURE).parameters())), "bfloat16")
     kinds = {name: array.dtype for name, array in low.items()}
-    biases = {name for name in kinds if name.endswith("selection_bias")}
-    assert biases and all(kinds[name] == mx.float32 for name in biases)
-    assert {kinds[name] for name in kinds if name not in biases} == {mx.bfloat16}
+    routers = {name for name in kinds if name.endswith(("router.weight", "selection_bias"))}
+    assert len(routers) == 4 and all(kinds[name] == mx.float32 for name in routers)
+    assert {kinds[name] for name in kinds if name not in routers} == {mx.bfloat16}
 
 
 def test_float16_skips_steps_that_overflow_and_halves_the_factor() -> None:
@@ -88,8 +111,25 @@ def test_float16_skips_steps_that_overflow_and_halves_the_factor() -> None:
     assert all(np.isfinite(array).all() for array in arrays(learner.state).values())
 
 
+def test_a_skipped_step_is_no_step_of_the_optimizers() -> None:
+    """Nor of the average's: from the first that is taken on, all is as if it had been the first."""
+    changes = {"precision": "float16", "optimizer": "adamw", "ema_decay": 0.9}
+    late, prompt = (Learner(model_of(), config(**changes)) for _ in range(2))
+    late.state["scale"]["factor"] = mx.array(2.0**30)
+    skipped = 0
+    while not np.isfinite(step(late, skipped)[1]):
+        skipped += 1
+    assert skipped > 2
+    prompt.state["scale"]["factor"] = mx.array(2.0 ** (30 - skipped))
+    step(prompt)
+    assert late.state["scale"]["taken"].item() == prompt.state["scale"]["taken"].item() == 1
+    for part in ("parameters", "optimizer", "average"):
+        one, other = arrays(late.state[part]), arrays(prompt.state[part])
+        assert all((array == other[name]).all() for name, array in one.items())
+
+
 def test_a_factor_that_held_long_is_doubled() -> None:
-    scale = {"factor": mx.array(8.0), "good_steps": mx.array(1998)}
+    scale = {"factor": mx.array(8.0), "good_steps": mx.array(1998), "taken": mx.array(0)}
     for good, factor, steps in ((True, 8, 1999), (True, 16, 0), (True, 16, 1), (False, 8, 0)):
         scale = next_scale(scale, mx.array(good))
         assert (scale["factor"].item(), scale["good_steps"].item()) == (factor, steps)

@@ -69,17 +69,28 @@ def test_adamw_equals_mlxs(decay: float, epsilon: float) -> None:
 
 @pytest.mark.parametrize("decay", [0.0, 0.3])
 @pytest.mark.parametrize("epsilon", [1e-8, 1e-2])
-def test_adamw_equals_torchs(decay: float, epsilon: float) -> None:
+@pytest.mark.parametrize("beta2", [0.95, 0.9999])
+def test_adamw_equals_torchs(decay: float, epsilon: float, beta2: float) -> None:
     torch = pytest.importorskip("torch", reason="compares with PyTorch: pip install torch")
     start, *gradients = arrays(1 + len(RATES))
-    found = follow(adamw(0.9, 0.95, epsilon, decay), start, gradients, RATES)
+    found = follow(adamw(0.9, beta2, epsilon, decay), start, gradients, RATES)
     parameter = torch.nn.Parameter(torch.tensor(np.array(start)))
-    theirs = torch.optim.AdamW([parameter], betas=(0.9, 0.95), eps=epsilon, weight_decay=decay)
+    theirs = torch.optim.AdamW([parameter], betas=(0.9, beta2), eps=epsilon, weight_decay=decay)
     for gradient, rate in zip(gradients, RATES, strict=True):
         theirs.param_groups[0]["lr"] = rate
         parameter.grad = torch.tensor(np.array(gradient))
         theirs.step()
     np.testing.assert_allclose(found, parameter.detach(), rtol=2e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("betas", [(0.0, 0.0), (0.9, 0.999), (0.9, 0.9999), (0.999, 0.99999)])
+def test_the_corrections_are_exact_however_near_1_the_betas_are(
+    betas: tuple[float, float],
+) -> None:
+    """Gradients that stay the same: every step is of one rate, less what epsilon takes."""
+    start, gradient = mx.zeros((3,)), mx.array([0.3, -2.0, 1e-3])
+    found = follow(adamw(*betas, 1e-12, 0.0), start, [gradient] * len(RATES), RATES)
+    np.testing.assert_allclose(found, -sum(RATES) * mx.sign(gradient), rtol=3e-6)
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 12), (12, 5), (3, 6, 9)])

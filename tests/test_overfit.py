@@ -28,6 +28,15 @@ def test_one_batch_is_learned_by_heart(
     assert after <= 0.05 and steps < 300
 
 
+def test_a_mixture_learns_one_batch_by_heart(repository: Path, tokens: Path) -> None:
+    """Its auxiliary losses, which do not come near zero, are no part of what is compared."""
+    config = params(repository, optimizer="muon")
+    changes = {"experts": 4, "balance_coefficient": 0.1}
+    moe = config.model.moe.model_copy(update=changes)
+    config = config.model_copy(update={"model": config.model.model_copy(update={"moe": moe})})
+    assert "the model can learn" in overfit.check(config, tokens)
+
+
 def test_a_model_that_cannot_learn_is_named(
     repository: Path,
     tokens: Path,

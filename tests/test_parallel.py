@@ -27,6 +27,7 @@ if not parallel.is_worker():
         print("error:", error.message, flush=True)
         sys.exit(1)
     sys.exit(0)
+{before}
 workers = parallel.join(2)
 def mean_of_ranks():
     tree = workers.mean({"a": mx.full((3, 2), float(workers.rank)), "b": [mx.array(1.0)]})
@@ -35,9 +36,9 @@ def mean_of_ranks():
 """
 
 
-def start(body: str, tmp_path: Path) -> subprocess.Popen[str]:
+def start(body: str, tmp_path: Path, before: str = "") -> subprocess.Popen[str]:
     program = tmp_path / "program.py"
-    program.write_text(PROGRAM.replace("{body}", body))
+    program.write_text(PROGRAM.replace("{body}", body).replace("{before}", before))
     return subprocess.Popen(
         [sys.executable, str(program)],
         stdout=subprocess.PIPE,
@@ -86,6 +87,49 @@ def test_a_worker_that_dies_brings_the_others_down_with_a_message(
     code, output = finish(start(body, tmp_path))
     assert code == 1
     assert f"error: Training worker {victim} of 2 was killed by SIGKILL" in output
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_worker_that_dies_before_it_joins_leaves_no_one_waiting(
+    tmp_path: Path, victim: int
+) -> None:
+    before = f"if os.environ['MLX_RANK'] == '{victim}': os.kill(os.getpid(), signal.SIGKILL)"
+    code, output = finish(start("", tmp_path, before))
+    assert code == 1
+    assert f"error: Training worker {victim} of 2 was killed by SIGKILL" in output
+
+
+SLOW_SAVE = """
+from pathlib import Path
+from threading import Timer
+from lmcore import checkpoints, trainer
+from test_trainer import params
+write = checkpoints.write_json
+def slowly(path, value):
+    time.sleep(3)
+    write(path, value)
+checkpoints.write_json = slowly  # two files of each checkpoint
+config = params(Path(REPOSITORY), steps=10**6, eval_every=10**6, checkpoint_every=10**6, workers=2)
+if workers.leads:
+    Timer(2, os.kill, (os.getppid(), signal.SIGINT)).start()
+try:
+    trainer.train(config, Path(FOLDER) / "tokens", Path(FOLDER) / "checkpoints", workers)
+except parallel.LmcoreError as error:
+    os.write(1, (error.message + "\\n").encode())
+    sys.exit(1)
+"""
+
+
+def test_who_is_asked_to_stop_has_the_time_to_save_and_one_speaks(
+    repository: Path, tokens: Path, tmp_path: Path
+) -> None:
+    body = SLOW_SAVE.replace("REPOSITORY", repr(str(repository)))
+    code, output = finish(start(body.replace("FOLDER", repr(str(tmp_path))), tmp_path))
+    assert code == 1
+    assert output.count("Stopping after this step") == 1
+    assert output.count("Training stopped at step") == 1
+    assert "[ring]" not in output and "Traceback" not in output
+    assert len(list((tmp_path / "checkpoints").glob("*/step-*"))) == 1
 
 
 def test_workers_stop_when_their_launcher_is_killed(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import mlx.core as mx
@@ -58,6 +60,52 @@ def test_min_p_keeps_what_is_near_the_likeliest(logits: np.ndarray, share: float
     if np.abs(relative - share).min() < 1e-4:
         return
     assert kept(sampling.min_p(mx.array(logits), share)) == (relative >= share).tolist()
+
+
+# Beyond what a float32 can hold, and up to the ends of what is allowed.
+TINY = [5e-324, 1e-50, 1e-45, 1e-38, 1e-20, 1e-7]
+HUGE = [1e7, 1e20, 1e38, 1e39, 1.7e308]
+apart = st.lists(st.integers(-800, 800), min_size=2, max_size=12, unique=True).map(
+    lambda row: np.array([row], np.float32) / 100
+)
+
+
+@given(
+    apart,
+    st.sampled_from([0, 1, 2, 2**70]),
+    st.sampled_from([*TINY, 0.5, math.nextafter(1.0, 0.0), 1.0]),
+    st.sampled_from([0.0, *TINY, 0.5, math.nextafter(1.0, 0.0), 1.0]),
+    st.sampled_from([*TINY, 1.0, *HUGE]),
+)
+@settings(deadline=None, max_examples=300)
+def test_the_likeliest_token_outlives_every_filter(
+    logits: np.ndarray, k: int, p: float, share: float, temperature: float
+) -> None:
+    likeliest, row = int(logits.argmax()), mx.array(logits)
+    assert kept(sampling.top_k(row, k))[likeliest]
+    assert kept(sampling.top_p(row, p))[likeliest]
+    assert kept(sampling.min_p(row, share))[likeliest]
+    drawn = sampling.draw(row, Drawing(temperature, k, p, share), place=0).item()
+    if k == 1 or p in TINY or share == 1 or temperature in TINY:  # no other is left
+        assert drawn == likeliest
+
+
+@given(apart, st.lists(st.booleans(), min_size=12, max_size=12), st.sampled_from([*TINY, *HUGE]))
+@settings(deadline=None)
+def test_an_extreme_penalty_orders_tokens_as_exact_arithmetic_does(
+    logits: np.ndarray, seen: list[bool], penalty: float
+) -> None:
+    lowered = sampling.penalise_repetition(
+        mx.array(logits), mx.array([seen[: logits.size]]), penalty
+    )
+    by = Fraction(penalty)
+    exact = [
+        Fraction(float(logit)) * (1 if not known else 1 / by if logit > 0 else by)
+        for logit, known in zip(logits[0], seen, strict=False)
+    ]
+    for greedy in (Drawing(temperature=0), Drawing(temperature=1e-45, top_k=1)):
+        drawn = sampling.draw(lowered, greedy, place=0).item()
+        assert exact[drawn] == max(exact)
 
 
 def test_switched_off_filters_change_nothing() -> None:
@@ -159,11 +207,42 @@ def test_a_step_copies_nothing_of_the_cache(repository: Path) -> None:
     assert mx.get_peak_memory() - held < keys / 2
 
 
-def test_a_full_context_slides_on(model: GPT) -> None:
-    told = texts(model, [[3, 1, 4]], Drawing(seed=1), 60)[0]
-    assert len(told) == 60 and told[:12] == texts(model, [[3, 1, 4]], Drawing(seed=1), 12)[0]
-    long = texts(model, [[7] * 50], Drawing(seed=1), 5)[0]  # a prompt longer than the context
-    assert len(long) == 5
+def in_context(length: int, context: int) -> int:
+    """How many of `length` tokens the model sees: all; of a full context the newer half stays."""
+    half = (context + 1) // 2
+    return length if length <= context else half + (length - context - 1) % (context + 1 - half)
+
+
+def test_by_hand_how_much_is_in_the_context() -> None:
+    assert [in_context(length, 4) for length in range(1, 12)] == [1, 2, 3, 4, 2, 3, 4, 2, 3, 4, 2]
+    assert [in_context(length, 5) for length in range(4, 12)] == [4, 5, 3, 4, 5, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        [[3, 1, 4]],
+        [list(range(16))],  # as long as the context
+        [list(range(37))],  # longer: its last 16 tokens are read
+        [[9], list(range(7)), list(range(16)), list(range(40))],
+    ],
+    ids=["short", "full", "long", "batch"],
+)
+def test_a_full_context_slides_on(model: GPT, prompts: list[list[int]]) -> None:
+    """At every place, over several slides, what the model gives for the tokens it should see."""
+    read = [prompt[-16:] for prompt in prompts]
+    shortest, longest = min(map(len, read)), max(map(len, read))
+    text = np.full((len(read), longest + 40), NONE)
+    for row, prompt in enumerate(read):
+        text[row, : len(prompt)] = prompt
+    steps = generate(model, [np.array(prompt) for prompt in prompts], 40, Drawing(seed=1))
+    for length, step in enumerate(steps, start=shortest):
+        told = text[:, length - 1] != NONE  # of the rows that have not ended
+        seen = mx.array(text[told, length - in_context(length, 16) : length])
+        logits = np.array(step.logits)[told]
+        np.testing.assert_allclose(logits, model(seen)[:, -1], rtol=1e-4, atol=1e-5)
+        text[:, length] = np.where(step.tokens == NONE, text[:, length], step.tokens)
+    assert length == longest + 39 and told.any()
 
 
 def test_the_same_seed_tells_the_same_and_another_does_not(model: GPT) -> None:
@@ -173,14 +252,15 @@ def test_the_same_seed_tells_the_same_and_another_does_not(model: GPT) -> None:
 
 
 def test_a_row_of_a_batch_is_what_its_seed_tells_alone(model: GPT) -> None:
-    """Prompts of different lengths, on past a full context."""
-    prompts = [[3, 1, 4], [9], [2, 7, 1, 8, 2, 8, 1]]
+    """Prompts of different lengths, one longer than the context, on past a full one."""
+    prompts = [[3, 1, 4], [9], [2, 7, 1, 8, 2, 8, 1], list(range(40))]
     steps = list(generate(model, [np.array(p) for p in prompts], 30, Drawing(seed=6)))
     for row, prompt in enumerate(prompts):
-        told = [int(step.tokens[row]) for step in steps if step.tokens[row] != NONE]
-        count = 16 - len(prompt)  # to the end of the first context; then it moves for all rows
-        assert told[:count] == texts(model, [prompt], Drawing(seed=6 + row), count)[0]
-        assert len(told) == 30
+        told = [step for step in steps if step.tokens[row] != NONE]
+        alone = list(generate(model, [np.array(prompt)], 30, Drawing(seed=6 + row)))
+        for step, same in zip(told, alone, strict=True):
+            assert step.tokens[row] == same.tokens[0]
+            np.testing.assert_allclose(step.logits[row], same.logits[0], rtol=1e-4, atol=1e-5)
 
 
 def test_a_batch_ends_when_every_row_has_drawn_the_end(model: GPT) -> None:
@@ -199,6 +279,11 @@ def test_a_batch_ends_when_every_row_has_drawn_the_end(model: GPT) -> None:
 def test_a_prompt_without_tokens_is_refused(model: GPT) -> None:
     with pytest.raises(ValueError, match="at least one token"):
         next(generate(model, [np.array([1]), np.array([], int)], 3, Drawing()))
+
+
+def test_no_tokens_to_draw_are_refused(model: GPT) -> None:
+    with pytest.raises(ValueError, match="max_tokens is 0; it must be at least 1"):
+        next(generate(model, [np.array([1])], 0, Drawing()))
 
 
 def test_a_penalty_on_repetition_makes_a_greedy_text_varied(model: GPT) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lmcore.errors import LmcoreError
@@ -27,13 +27,23 @@ def write(folder: Path, tokens: np.ndarray, shard_tokens: int, pieces: int = 1) 
     tokens=st.lists(st.integers(0, 299), min_size=1, max_size=60),
     shard_tokens=st.integers(1, 20),
     pieces=st.integers(1, 7),
-    span=st.tuples(st.integers(0, 70), st.integers(0, 70)),
+    span=st.tuples(st.integers(-70, 70), st.integers(-70, 70)),
 )
+@example(tokens=list(range(50)), shard_tokens=20, pieces=1, span=(25, 10))
 def test_any_slice_of_any_division(tmp_path_factory, tokens, shard_tokens, pieces, span) -> None:
     array = np.array(tokens, np.uint16)
     shards = write(tmp_path_factory.mktemp("shards"), array, shard_tokens, pieces)
     assert len(shards) == len(array)
     assert shards[span[0] : span[1]].tolist() == array[span[0] : span[1]].tolist()
+
+
+def test_what_would_be_misread_is_refused(tmp_path: Path) -> None:
+    shards = write(tmp_path, np.arange(50, dtype=np.uint16), 20)
+    for index in (5, slice(0, 9, 2)):
+        with pytest.raises(TypeError, match="slices without a step"):
+            shards[index]
+    with pytest.raises(ValueError, match="int64"):
+        ShardWriter(tmp_path, 20).append(np.array([70000]))
 
 
 def test_the_pieces_do_not_change_the_files(tmp_path: Path) -> None:

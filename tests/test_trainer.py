@@ -65,7 +65,7 @@ def test_an_interruption_at_any_step_changes_no_bit(
     take_step = trainer.Trainer._take_step
 
     def crash_at(step: int) -> None:
-        def crashing(self: trainer.Trainer, stop: bool) -> Any:
+        def crashing(self: trainer.Trainer, stop: Any) -> Any:
             if self.step == step:
                 raise KeyboardInterrupt
             return take_step(self, stop)
@@ -127,6 +127,9 @@ def test_a_loss_out_of_proportion_stops_the_run(
         train(limited, tokens, tmp_path / "b", ALONE)
     (run,) = (tmp_path / "b").iterdir()
     assert sorted(kept.name for kept in run.glob("step-*"))[-1] == "step-00000030"
+    # The limit does not decide the result: without it the run goes on from there.
+    (one, other) = (train(params(repository), tokens, tmp_path / name, ALONE) for name in "ab")
+    assert same(one, other) and len(list((tmp_path / "b").iterdir())) == 1
 
 
 def test_accumulation_equals_the_large_batch(
@@ -138,6 +141,29 @@ def test_accumulation_equals_the_large_batch(
     accumulated = train(small, tokens, tmp_path / "b", ALONE)
     for name, array in weights(large).items():
         np.testing.assert_allclose(weights(accumulated)[name], array, atol=2e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("accumulation", [1, 2])
+def test_any_split_of_a_batch_drops_the_same_activations(
+    repository: Path, tokens: Path, tmp_path: Path, accumulation: int
+) -> None:
+    def gradients(batch_size: int, index: int, workers: Workers) -> dict[str, np.ndarray]:
+        config = params(repository, batch_size=batch_size)
+        model = config.model.model_copy(update={"dropout": 0.3})
+        config = config.model_copy(update={"model": model})
+        data = {split: trainer.TokenShards(tokens / split) for split in ("train", "validation")}
+        one = trainer.Trainer(config, data, trainer.CheckpointFolder(tmp_path), workers)
+        return {name: np.array(array) for name, array in one._gradients_at(index)[1].items()}
+
+    whole = gradients(8, 1, ALONE)
+    parts = [
+        gradients(8 // accumulation, accumulation + micro, Workers(rank, 2))
+        for micro in range(accumulation)
+        for rank in range(2)
+    ]
+    for name, array in whole.items():
+        mean = np.mean([part[name] for part in parts], axis=0)
+        np.testing.assert_allclose(mean, array, atol=1e-6, err_msg=name)
 
 
 def test_another_seed_or_parameter_is_another_run(
@@ -164,6 +190,63 @@ def test_divergence_is_named_and_the_last_checkpoint_kept(
     assert kept[-1].name == "step-00000020"
     arrays = mx.load(str(kept[-1] / "arrays.safetensors"))
     assert all(np.isfinite(np.array(array)).all() for array in arrays.values())
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_a_state_that_diverged_before_its_loss_was_seen_is_not_kept(
+    repository: Path, tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: int
+) -> None:
+    """Step 8 makes weights whose loss is no number, and saves them."""
+    rate = trainer.learning_rate_at
+    monkeypatch.setattr(
+        trainer, "learning_rate_at", lambda config, step: rate(config, step) if step < 7 else 1e38
+    )
+    config = params(repository, checkpoint_every=1, eval_every=40)
+    for _ in range(again):
+        with pytest.raises(LmcoreError, match=r"diverged at step 9: .* checkpoint of step 7 is"):
+            train(config, tokens, tmp_path / "checkpoints", ALONE)
+    (run,) = (tmp_path / "checkpoints").iterdir()
+    assert max(kept.name for kept in run.glob("step-*")) == "step-00000007"
+
+
+def test_a_validation_loss_that_is_no_number_is_a_divergence(
+    repository: Path, tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "learning_rate_at", lambda config, step: math.inf)
+    config = params(repository, steps=1, warmup_steps=0)
+    with pytest.raises(
+        LmcoreError, match=r"diverged at step 1: the validation loss is nan\. No ch"
+    ):
+        train(config, tokens, tmp_path / "checkpoints", ALONE)
+    (run,) = (tmp_path / "checkpoints").iterdir()
+    assert list(run.glob("*step*")) == []
+
+
+def test_saving_at_other_steps_is_the_same_run(
+    repository: Path, tokens: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    often, seldom = (params(repository, steps=12, checkpoint_every=n) for n in (1, 12))
+    one = train(often, tokens, tmp_path, ALONE)
+    assert same(one, train(seldom, tokens, tmp_path, ALONE))
+    assert "begins at step 0" not in capsys.readouterr().err
+    train(params(repository, steps=12, eval_every=6), tokens, tmp_path, ALONE)
+    assert f"begins at step 0: the checkpoints in {tmp_path} are" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("transport", ["[ring] connection", "[nccl] failed"])
+def test_a_lost_worker_is_one_sentence(
+    repository: Path,
+    tokens: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    transport: str,
+) -> None:
+    def gone(self: trainer.Trainer, stop: Any) -> Any:
+        raise RuntimeError(transport)
+
+    monkeypatch.setattr(trainer.Trainer, "_take_step", gone)
+    with pytest.raises(LmcoreError, match="worker 0 lost the others"):
+        train(params(repository), tokens, tmp_path, ALONE)
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "muon"])

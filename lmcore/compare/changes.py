@@ -28,4 +28,14 @@ def changes(a: dict[str, Any], b: dict[str, Any]) -> list[list[str]]:
 
 def said(value: Any) -> str:
     """A value as a cell of a table."""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:.6g}"
+        case list():
+            return "; ".join(map(said, value))
+        case _:
+            return str(value)

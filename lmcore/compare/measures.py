@@ -7,22 +7,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lmcore.statistics import ratio
 from lmcore.tokenizer import Tokenizer
-
-LN2 = math.log(2)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """B minus A in bits per byte, and how sure it is."""
+    """B minus A in a cost per byte or per token, and how sure it is.
+
+    Its error is that of another draw of the stories, the two models being what
+    they are: what another seed of training would change is not in it.
+    """
 
     value: float
-    standard_error: float
+    standard_error: float  # NaN where one story is all there is
     paired: bool
 
     @property
     def z(self) -> float:
-        """The difference in standard errors; 0 where both are 0."""
+        """The difference in standard errors; 0 where both are 0, NaN where the error is."""
         if self.standard_error == 0:
             return math.copysign(math.inf, self.value) if self.value else 0.0
         return self.value / self.standard_error
@@ -33,27 +36,21 @@ class Difference:
         return math.erfc(abs(self.z) / math.sqrt(2))
 
 
-def bits_per_byte_difference(
-    bytes_a: np.ndarray, nats_a: np.ndarray, bytes_b: np.ndarray, nats_b: np.ndarray, paired: bool
+def difference(
+    units_a: np.ndarray, costs_a: np.ndarray, units_b: np.ndarray, costs_b: np.ndarray, paired: bool
 ) -> Difference:
-    """From the bytes and nats of every story, (stories,) each.
+    """From the units (bytes or tokens) and the cost of every story, (stories,) each.
 
     Of the same stories, what is hard for one model is mostly hard for the other,
-    and cancels: the error is that of the ratio sum(nats_b - nats_a) / sum(bytes).
+    and cancels: the error is that of the ratio sum(costs_b - costs_a) / sum(units).
     Of different stories, the squares of the two errors add.
     """
     if paired:
-        value, error = _ratio(nats_b - nats_a, bytes_a)
-        return Difference(value, error, True)
-    (a, error_a), (b, error_b) = _ratio(nats_a, bytes_a), _ratio(nats_b, bytes_b)
-    return Difference(b - a, math.hypot(error_a, error_b), False)
-
-
-def _ratio(nats: np.ndarray, sizes: np.ndarray) -> tuple[float, float]:
-    """Bits per byte and its standard error (Cochran, 1977, section 2.11)."""
-    ratio = nats.sum() / sizes.sum()
-    spread = np.std(nats - ratio * sizes, ddof=min(1, len(sizes) - 1))
-    return float(ratio / LN2), float(spread / math.sqrt(len(sizes)) / sizes.mean() / LN2)
+        found = ratio(costs_b - costs_a, units_a)
+        return Difference(found.value, found.standard_error, True)
+    a, b = ratio(costs_a, units_a), ratio(costs_b, units_b)
+    error = math.hypot(a.standard_error, b.standard_error)
+    return Difference(b.value - a.value, error, False)
 
 
 def first_difference(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -14,16 +15,21 @@ import pyarrow.parquet as pq
 from lmcore.artifacts import read_json
 from lmcore.compare.changes import changes, flatten
 from lmcore.compare.measures import (
-    bits_per_byte_difference,
+    Difference,
+    difference,
     first_difference,
     relative_distance,
     share_cut_differently,
 )
-from lmcore.compare.revision import Revision
+from lmcore.compare.revision import Out, Revision
+from lmcore.errors import listing
 from lmcore.report.charts import Line, line_chart
+from lmcore.statistics import exponential
 from lmcore.tokenizer import Tokenizer
 
+LN2 = math.log(2)
 ARTIFACTS = ["raw", "tokenizer", "tokens", "model", "evaluation", "samples"]
+_TOKENIZER = "data/tokenizer/tokenizer.json"
 _METRICS = ["tokenizer", "tokens", "train", "evaluation", "samples"]
 # Stories of the validation split that are cut with both tokenizers.
 _SAMPLE = 500
@@ -42,22 +48,36 @@ class Part:
 
 def compare(a: Revision, b: Revision) -> list[Part]:
     """Everything that can be said of two runs, the most important first."""
-    sections = [_artifacts, _params, _significance, _metrics, _tokenizer, _shards, _weights]
+    sections = [_artifacts, _params, significance, _metrics, _tokenizer, _shards, _weights]
     return [section(a, b) for section in [*sections, _curves, _samples]]
 
 
 def _artifacts(a: Revision, b: Revision) -> Part:
-    rows = []
+    rows, said = [], ["By their hashes: those in dvc.lock, or of what lies in the workspace."]
     for name in (f"data/{artifact}" for artifact in ARTIFACTS):
-        ours, theirs = a.out(name), b.out(name)
-        missing = [side.name for side, out in ((a, ours), (b, theirs)) if out is None]
-        if ours is None or theirs is None:
-            rows.append([name, f"not in dvc.lock of {' and '.join(missing)}"])
-        elif ours["md5"] == theirs["md5"]:
-            rows.append([name, "identical"])
-        else:
-            rows.append([name, "differs: " + "; ".join(_reasons(ours["stage"], theirs["stage"]))])
-    return Part("Artifacts", ["By their hashes in dvc.lock."], ["artifact", "verdict"], rows)
+        outs = [(side, side.out(name)) for side in (a, b)]
+        said += [
+            f"{name} of {side.name} is not what dvc.lock says; `dvc repro`, or `dvc checkout` "
+            "after a change of commit, brings the two together."
+            for side, out in outs
+            if out is not None and not out.as_locked
+        ]
+        rows.append([name, _verdict(outs)])
+    return Part("Artifacts", said, ["artifact", "verdict"], rows)
+
+
+def _verdict(outs: list[tuple[Revision, Out | None]]) -> str:
+    """Whether an artifact is the same on both sides, and if not, why."""
+    found = [out for _, out in outs if out is not None]
+    if len(found) < len(outs):
+        return "not in " + listing([side.record for side, out in outs if out is None], "and")
+    ours, theirs = found
+    if ours.hash == theirs.hash:
+        return "identical"
+    strangers = [side.name for side, out in outs if not out.as_locked]
+    if strangers:
+        return f"differs: not as dvc.lock says in {listing(strangers, 'and')}"
+    return "differs: " + "; ".join(_reasons(ours.stage, theirs.stage))
 
 
 def _reasons(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
@@ -99,35 +119,72 @@ def _both(a: Revision, b: Revision, name: str) -> tuple[list[Path], list[str]]:
     return [path for _, path in found if path is not None], missing
 
 
-def _significance(a: Revision, b: Revision) -> Part:
-    title = "Bits per byte"
+def significance(a: Revision, b: Revision) -> Part:
+    """What the two models cost per byte and per token of the validation stories."""
+    title = "Significance"
     paths, missing = _both(a, b, "data/evaluation/stories.csv")
     if missing:
         return Part(title, missing)
-    (bytes_a, nats_a), (bytes_b, nats_b) = (_stories(path) for path in paths)
-    paired = _same_validation(a, b) and np.array_equal(bytes_a, bytes_b)
-    found = bits_per_byte_difference(bytes_a, nats_a, bytes_b, nats_b, paired)
-    if found.value == 0 and paired:
+    ours, theirs = (_stories(path) for path in paths)
+    paired = _same_validation(a, b) and np.array_equal(ours["bytes"], theirs["bytes"])
+    if paired and np.array_equal(ours["nats"], theirs["nats"]):
         return Part(title, ["Identical."])
-    how = "paired by story" if paired else "not paired: the validation stories differ"
-    word = "fewer" if found.value < 0 else "more"
-    return Part(
-        title,
-        [
-            f"{b.name} needs {abs(found.value):.4f} ± {found.standard_error:.4f} bits per byte "
-            f"{word} than {a.name} (± one standard error, {how}): "
-            f"z = {found.z:.2f}, p {_chance(found.p)}."
-        ],
+    bits = difference(
+        ours["bytes"], ours["nats"] / LN2, theirs["bytes"], theirs["nats"] / LN2, paired
     )
+    said = [_needs(a, b, bits, "bits per byte")]
+    if not _same_bytes(a, b, _TOKENIZER):
+        said.append("Loss and perplexity are per token and compare only with the same tokenizer.")
+    elif "tokens" not in ours or "tokens" not in theirs:
+        said.append("Of loss and perplexity nothing is known: a stories.csv has no column tokens.")
+    else:
+        loss = difference(ours["tokens"], ours["nats"], theirs["tokens"], theirs["nats"], paired)
+        times = exponential(loss)
+        said.append(
+            f"{_needs(a, b, loss, 'nats per token')} Perplexity is {times.value:.4f} "
+            f"± {_known(times.standard_error)} times that of {a.name}, with the same z and p."
+        )
+    how = "paired by story" if paired else "not paired: the validation stories differ"
+    return Part(title, [*said, f"± is one standard error, {how}; {_COVERED}"])
+
+
+_COVERED = (
+    "p is the chance of so large a difference between equally good models. Both cover the draw "
+    "of the validation stories alone, not the training: two runs that differ in train.seed and "
+    "nothing else can lie as far apart, with as small a p. To tell whether a change of "
+    "parameters helps takes several seeds with it and several without."
+)
+
+
+def _needs(a: Revision, b: Revision, found: Difference, unit: str) -> str:
+    word = "fewer" if found.value < 0 else "more"
+    sure = (
+        "z and p are unknown" if math.isnan(found.z) else f"z = {found.z:.2f}, p {_chance(found.p)}"
+    )
+    return (
+        f"{b.name} needs {abs(found.value):.4f} ± {_known(found.standard_error)} {unit} {word} "
+        f"than {a.name}: {sure}."
+    )
+
+
+def _known(error: float) -> str:
+    return "unknown" if math.isnan(error) else f"{error:.4f}"
 
 
 def _chance(p: float) -> str:
     return f"= {p:.2g}" if p >= 1e-9 else "< 1e-9"
 
 
-def _stories(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    table = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
-    return table[:, 1], table[:, 2]
+def _stories(path: Path) -> dict[str, np.ndarray]:
+    """The columns of stories.csv, (stories,) each, by name."""
+    table = np.atleast_1d(np.genfromtxt(path, delimiter=",", names=True))
+    return {name: table[name] for name in table.dtype.names}
+
+
+def _same_bytes(a: Revision, b: Revision, name: str) -> bool:
+    """Whether a file is there on both sides and is the same."""
+    paths, missing = _both(a, b, name)
+    return not missing and paths[0].read_bytes() == paths[1].read_bytes()
 
 
 def _validation_files(side: Revision) -> dict[str, str]:
@@ -141,8 +198,8 @@ def _same_validation(a: Revision, b: Revision) -> bool:
 
 
 def _tokenizer(a: Revision, b: Revision) -> Part:
-    title, name = "Tokenizer", "data/tokenizer/tokenizer.json"
-    paths, missing = _both(a, b, name)
+    title = "Tokenizer"
+    paths, missing = _both(a, b, _TOKENIZER)
     if missing:
         return Part(title, missing)
     ours, theirs = (Tokenizer.load(path.parent) for path in paths)
@@ -228,22 +285,30 @@ def _weights(a: Revision, b: Revision) -> Part:
 
 def _curves(a: Revision, b: Revision) -> Part:
     said, charts = [], ""
-    for name in ("training", "validation"):
+    for name, split in (("training", "train"), ("validation", "validation")):
         paths, missing = _both(a, b, f"data/plots/{name}.csv")
-        said += missing
-        if missing:
+        sizes, missing_sizes = _both(a, b, "data/metrics/tokens.json")
+        said += missing or missing_sizes
+        if missing or missing_sizes:
             continue
-        if paths[0].read_bytes() == paths[1].read_bytes():
-            said.append(f"{name}: identical.")
-        sides = zip(("A", "B"), (a, b), paths, strict=True)
-        lines = [Line(f"{letter}: {side.name}", _loss(path)) for letter, side, path in sides]
-        charts += line_chart(f"{name.capitalize()} loss", "step", "nats per token", lines)
+        scales, unit = [1.0, 1.0], "nats per token"
+        if not _same_bytes(a, b, _TOKENIZER):
+            scales = [1 / LN2 / read_json(path)[split]["bytes_per_token"] for path in sizes]
+            unit = "bits per byte"  # tokens differ
+        curves = [_loss(path, scale) for path, scale in zip(paths, scales, strict=True)]
+        title = f"{name.capitalize()} loss"
+        (*_, (_, last_a)), (*_, (_, last_b)) = curves
+        same = ", identical" if paths[0].read_bytes() == paths[1].read_bytes() else ""
+        said.append(f"{title} ends at {last_a:.4f} and {last_b:.4f} {unit}{same}.")
+        sides = zip(("A", "B"), (a, b), curves, strict=True)
+        lines = [Line(f"{letter}: {side.name}", curve) for letter, side, curve in sides]
+        charts += line_chart(title, "step", unit, lines)
     return Part("Curves", said, charts=charts)
 
 
-def _loss(path: Path) -> list[tuple[float, float]]:
+def _loss(path: Path, scale: float) -> list[tuple[float, float]]:
     with path.open(newline="") as file:
-        return [(float(row["step"]), float(row["loss"])) for row in csv.DictReader(file)]
+        return [(float(row["step"]), float(row["loss"]) * scale) for row in csv.DictReader(file)]
 
 
 def _samples(a: Revision, b: Revision) -> Part:

@@ -2,12 +2,15 @@
 
 Files come from git or from DVC's cache, whichever holds them, and only those
 that are asked for; they lie in a temporary folder until the comparison is done.
+Of the current folder, what lies there counts, whatever its dvc.lock says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,15 +23,34 @@ from lmcore.errors import LmcoreError
 WORKSPACE = "workspace"
 
 
-class Revision:
-    """One side of a comparison: `name` as the user gave it, its files and its dvc.lock."""
+@dataclass(frozen=True)
+class Out:
+    """An output of the pipeline: its hash, what dvc.lock says of the stage that writes it."""
 
-    def __init__(self, name: str, folder: Path, source: Any = None) -> None:
-        self.name, self._folder, self._source = name, folder, source
+    hash: str
+    stage: dict[str, Any]
+    as_locked: bool  # whether dvc.lock gives it that hash
+
+
+class Revision:
+    """One side of a comparison: `name` as the user gave it, its files and its dvc.lock.
+
+    Files are read from `source` into `folder`. Of the workspace, which has no
+    source, `hash_of` tells the hash of an output that lies in it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        source: Any = None,
+        hash_of: Callable[[str], str | None] | None = None,
+    ) -> None:
+        self.name, self._folder, self._source, self._hash_of = name, folder, source, hash_of
         lock = self.path("dvc.lock")
         if lock is None:
             raise LmcoreError(f"{name} has no dvc.lock: nothing was run there; `dvc repro` does.")
-        self.stages: dict[str, Any] = _yaml(name, lock).get("stages", {})
+        self._stages: dict[str, Any] = _yaml(name, lock).get("stages", {})
         params = self.path("params.yaml")
         if params is None:
             raise LmcoreError(f"{name} has no params.yaml.")
@@ -41,13 +63,24 @@ class Revision:
             self._fetch(str(name), place)
         return place if place.exists() else None
 
-    def out(self, name: str) -> dict[str, Any] | None:
-        """What dvc.lock says of the output `name`: its hash, and the stage that wrote it."""
-        for stage in self.stages.values():
+    def out(self, name: str) -> Out | None:
+        """The output `name`, or None where there is none."""
+        locked, stage = self._locked(name)
+        found = locked if self._hash_of is None else self._hash_of(name)
+        return None if found is None else Out(found, stage, found == locked)
+
+    @property
+    def record(self) -> str:
+        """What tells the outputs of this side, as a sentence names it."""
+        return f"dvc.lock of {self.name}" if self._hash_of is None else self.name
+
+    def _locked(self, name: str) -> tuple[str | None, dict[str, Any]]:
+        """What dvc.lock says of an output: its hash, and the stage that wrote it."""
+        for stage in self._stages.values():
             for out in stage.get("outs", []):
                 if out["path"] == name:
-                    return {"md5": out["md5"], "stage": stage}
-        return None
+                    return out["md5"], stage
+        return None, {}
 
     def _fetch(self, name: str, place: Path) -> None:
         from dvc.exceptions import DvcException
@@ -69,9 +102,6 @@ def open_revision(name: str) -> Iterator[Revision]:
 
     `LmcoreError` where there is no such revision, or nothing was run in it.
     """
-    if name == WORKSPACE:
-        yield Revision(name, Path())
-        return
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
@@ -79,6 +109,11 @@ def open_revision(name: str) -> Iterator[Revision]:
 
     try:
         with Repo() as repo:
+            if name == WORKSPACE:
+                yield Revision(name, Path(), hash_of=partial(_hash_in, repo))
+                return
+            if not name.strip():  # or DVC takes it for HEAD
+                raise RevError("empty")
             commit = resolve_rev(repo.scm, name)
     except RevError:
         raise LmcoreError(
@@ -89,6 +124,17 @@ def open_revision(name: str) -> Iterator[Revision]:
         raise LmcoreError(f"{name} cannot be read: {error}.") from None
     with TemporaryDirectory() as folder:
         yield Revision(name, Path(folder), DVCFileSystem(".", rev=commit))
+
+
+def _hash_in(repo: Any, name: str) -> str | None:
+    """DVC's hash of the output `name` as it lies in the workspace."""
+    from dvc.exceptions import OutputNotFoundError
+
+    try:
+        (out,) = repo.find_outs_by_path(name)
+    except OutputNotFoundError:
+        return None
+    return out.get_hash().value if out.exists else None
 
 
 def _yaml(name: str, path: Path) -> dict[str, Any]:

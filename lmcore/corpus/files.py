@@ -90,7 +90,8 @@ def _from_jsonl(path: Path) -> Iterator[str]:
             text = None
         if not isinstance(text, str):
             raise LmcoreError(f'{path}, line {number}: expected an object with a string "text".')
-        yield text
+        # JSON can spell half a UTF-16 pair, which no UTF-8 file can hold.
+        yield text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _lines(path: Path) -> Iterator[str]:

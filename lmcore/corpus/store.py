@@ -54,10 +54,14 @@ def row_groups(folder: Path, split: str) -> list[RowGroup]:
 
 
 def read_texts(group: RowGroup) -> pa.StringArray | pa.LargeStringArray:
-    """The stories of one row group; a missing (null) story counts as empty."""
+    """The stories of one row group; a missing (null) story counts as empty.
+
+    Raises `LmcoreError` where the file is damaged, or its text not UTF-8.
+    """
     try:
         with pq.ParquetFile(group.path) as file:
             column = file.read_row_group(group.index, columns=[TEXT]).column(TEXT)
+        column.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(group.path, error) from None
     texts = column.combine_chunks()

@@ -33,7 +33,6 @@ FREE = {
     "dropout",
     "document_start",
     "zero_init_projections",
-    "moe.top_k",
     "moe.every",
     "moe.balance",
     "moe.balance_coefficient",
@@ -41,6 +40,8 @@ FREE = {
 }
 
 _SOME = range(1, 2**31)
+# They divide the chosen probabilities by their sum always; one expert alone keeps ours.
+_NORMALISED = range(2, 2**31)
 
 _COMMON: Requirements = {
     "norm_placement": ["pre"],
@@ -106,13 +107,18 @@ def _mixtral(config: ModelConfig) -> Requirements:
     return _llama(config) | {
         "bias": [False],
         "moe.experts": _SOME,
+        "moe.top_k": _NORMALISED,
         "moe.every": [1],
         "moe.balance": ["loss"],
     }
 
 
 def _qwen3_moe(config: ModelConfig) -> Requirements:
-    return _qwen3(config) | {"moe.experts": _SOME, "moe.balance": ["loss"]}
+    return _qwen3(config) | {
+        "moe.experts": _SOME,
+        "moe.top_k": _NORMALISED,
+        "moe.balance": ["loss"],
+    }
 
 
 def _nothing_more(config: ModelConfig) -> Requirements:

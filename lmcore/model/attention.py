@@ -67,7 +67,7 @@ class ForwardPass:
     cache: KVCache | None = None
     tokens: mx.array | None = None  # (B, T) those being read, for value embeddings
     documents: mx.array | None = None  # (B, T) the number of each token's document
-    dropout_key: mx.array | None = None  # None: nothing is dropped
+    dropout_keys: mx.array | None = None  # (B, 2) one for each row; None: nothing is dropped
     recompute: bool = False  # blocks keep their inputs alone (lmcore/model/recompute.py)
     weights: list[mx.array] | None = None  # a list collects every layer's (B, H, T, T)
     routings: list[Any] = field(default_factory=list)  # a Routing per mixture layer
@@ -87,19 +87,27 @@ class ForwardPass:
         return mx.where(same, 0.0 if bias is None else bias, -mx.inf)
 
     def for_block(self) -> ForwardPass:
-        """The same pass with a dropout key of the next block's own."""
-        if self.dropout_key is None:
+        """The same pass with dropout keys of the next block's own."""
+        if self.dropout_keys is None:
             return self
-        self.dropout_key, key = mx.random.split(self.dropout_key)
-        return replace(self, dropout_key=key)
+        return replace(self, dropout_keys=self._fresh_keys())
 
     def dropout(self, x: mx.array, share: float) -> mx.array:
-        """Drops that share of `x` and scales the rest up, when a key was given."""
-        if self.dropout_key is None or share == 0:
+        """Drops that share of `x` (B, ...) and scales the rest up, when keys were given.
+
+        A row's mask depends on its own key alone, so that it is the same in
+        whatever batch, and on whatever worker, the row is.
+        """
+        if self.dropout_keys is None or share == 0:
             return x
-        self.dropout_key, key = mx.random.split(self.dropout_key)
-        keep = mx.random.bernoulli(1 - share, x.shape, key)
-        return mx.where(keep, x / (1 - share), 0)
+        draw = mx.vmap(lambda key: mx.random.bernoulli(1 - share, x.shape[1:], key))
+        return mx.where(draw(self._fresh_keys()), x / (1 - share), 0)
+
+    def _fresh_keys(self) -> mx.array:
+        """Keys (B, 2) that nothing else uses."""
+        keys = mx.vmap(mx.random.split)(self.dropout_keys)  # (B, 2, 2)
+        self.dropout_keys = keys[:, 0]
+        return keys[:, 1]
 
 
 def causal_mask(queries: int, keys: int) -> mx.array:

@@ -21,10 +21,21 @@ _WEIGHTS, _CONFIG, _TOKENIZER = "model.safetensors", "config.json", "tokenizer.j
 def save_model(directory: Path, model: GPT, tokenizer_json: Path) -> None:
     """Writes the model and the tokenizer that its ids are of, whole or not at all."""
     with atomic_directory(Path(directory)) as partial:
-        arrays = dict(tree_flatten(model.parameters()))
-        mx.save_safetensors(str(partial / _WEIGHTS), arrays, {"format": "mlx"})
+        save_arrays(partial / _WEIGHTS, dict(tree_flatten(model.parameters())), {"format": "mlx"})
         write_json(partial / _CONFIG, model.config.model_dump())
         shutil.copyfile(tokenizer_json, partial / _TOKENIZER)
+
+
+def save_arrays(
+    path: Path, arrays: dict[str, mx.array], metadata: dict[str, str] | None = None
+) -> None:
+    """Writes a .safetensors file; raises `LmcoreError` where it cannot, as on a full disk."""
+    try:
+        mx.save_safetensors(str(path), arrays, metadata or {})
+    except RuntimeError as error:
+        if "[write]" not in str(error):
+            raise
+        raise LmcoreError(f"{path} could not be written; is the disk full?") from None
 
 
 def load_model(directory: Path) -> GPT:

@@ -6,8 +6,11 @@ normalised over the chosen (Shazeer et al. 2017; Jiang et al. 2024, Mixtral):
 
     p = softmax(x R)      y = sum over the k chosen e of  p_e / (sum of chosen p) * expert_e(x)
 
+With k = 1 that weight would always be 1 and teach the router nothing: there it
+is p_e itself (Fedus et al. 2021, Switch, equation 2).
+
 No token is ever dropped. Left alone, a few experts take all tokens, so either
-a loss pushes the load towards even (Fedus et al. 2021, Switch), or a bias per
+a loss pushes the load towards even (Switch again), or a bias per
 expert, used for choosing alone, is nudged after every step (Wang et al. 2024,
 loss-free balancing). The z-loss keeps the router's logits small (Zoph et al.
 2022, ST-MoE).
@@ -33,7 +36,7 @@ class Routing:
     logits: mx.array  # (N, E)
     probabilities: mx.array  # (N, E)
     chosen: mx.array  # (N, k) expert numbers, the likeliest first
-    weights: mx.array  # (N, k), each row summing to 1
+    weights: mx.array  # (N, k), each row summing to 1 where k > 1
     bias: mx.array | None  # (E,) the loss-free bias
 
 
@@ -48,14 +51,16 @@ class Router(nn.Module):
             self.selection_bias = mx.zeros((config.moe.experts,))
 
     def __call__(self, x: mx.array) -> Routing:
-        logits = (x @ self.weight.T).astype(mx.float32)
+        # In float32, whatever the experts compute in (Switch, section 2.4).
+        logits = x.astype(mx.float32) @ self.weight.astype(mx.float32).T
         probabilities = mx.softmax(logits, axis=-1)
         bias = self.get("selection_bias")
         # The bias sways the choice only; the weights stay the router's own.
         scores = probabilities if bias is None else probabilities + bias
         chosen = mx.argsort(-mx.stop_gradient(scores), axis=-1)[:, : self._top_k]
         weights = mx.take_along_axis(probabilities, chosen, axis=-1)
-        weights = weights / mx.sum(weights, axis=-1, keepdims=True)
+        if self._top_k > 1:
+            weights = weights / mx.sum(weights, axis=-1, keepdims=True)
         return Routing(logits, probabilities, chosen, weights, bias)
 
 

@@ -115,6 +115,10 @@ def _headline(before: Run, now: Run) -> str:
 
 def _difference(key: str, before: Run, now: Run) -> str:
     """Now minus before, where both are numbers."""
-    old, new = before.metrics.get(key), now.metrics.get(key)
-    numbers = all(isinstance(value, int | float) for value in (old, new))
-    return f"{new - old:+.4g}" if numbers else ""
+    match before.metrics.get(key), now.metrics.get(key):
+        case int() as old, int() as new:
+            return f"{new - old:+d}"
+        case int() | float() as old, int() | float() as new:
+            return f"{new - old:+.4g}"
+        case _:
+            return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from html import escape
+from statistics import fmean
 
 from lmcore.report.elements import inline_json, table
 
@@ -16,10 +17,28 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 12, 52
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: its name in the legend and its points in order of x."""
+    """One curve: its name in the legend and its points in order of x.
+
+    The standard error of every y, where it is given, is drawn as a band.
+    """
 
     name: str
     points: list[tuple[float, float]]
+    errors: list[float] | None = None
+
+    @property
+    def band(self) -> list[tuple[float, float, float]]:
+        """x, and y less and plus its standard error."""
+        pairs = zip(self.points, self.errors or [], strict=False)
+        return [(x, y - error, y + error) for (x, y), error in pairs]
+
+    @property
+    def values(self) -> list[str]:
+        """Every y in words."""
+        values = [short(y) for _, y in self.points]
+        if self.errors is None:
+            return values
+        return [f"{y} ± {short(error)}" for y, error in zip(values, self.errors, strict=True)]
 
 
 def line_chart(
@@ -37,9 +56,10 @@ def line_chart(
     the picture cannot be seen, a summary and a table stand for it.
     """
     width = 720 if wide else 400
-    lines = [Line(line.name, _thin(line.points)) for line in lines]
+    lines = [_thin(line) for line in lines]
     xs = [x for line in lines for x, _ in line.points]
     ys = [y for line in lines for _, y in line.points]
+    ys += [y for line in lines for _, *edges in line.band for y in edges]
     x_axis = _Axis.over(xs, _LEFT, width - _RIGHT, log_x)
     y_axis = _Axis.over(ys, _HEIGHT - _BOTTOM, _TOP)
     drawn = "".join(_draw(number, line, x_axis, y_axis) for number, line in enumerate(lines))
@@ -100,11 +120,17 @@ class _Axis:
         return [step * n for n in range(first, math.floor(self.high / step) + 1)]
 
 
-def _thin(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """At most `MOST_POINTS` points: means of equally long runs."""
-    run = math.ceil(len(points) / MOST_POINTS)
-    pieces = [points[start : start + run] for start in range(0, len(points), run)]
-    return [(piece[-1][0], sum(y for _, y in piece) / len(piece)) for piece in pieces]
+def _thin(line: Line) -> Line:
+    """At most `MOST_POINTS` points: means of equally long runs, at the last x of each."""
+    run = math.ceil(len(line.points) / MOST_POINTS)
+    pieces = _runs(line.points, run)
+    points = [(piece[-1][0], fmean(y for _, y in piece)) for piece in pieces]
+    errors = None if line.errors is None else [fmean(piece) for piece in _runs(line.errors, run)]
+    return Line(line.name, points, errors)
+
+
+def _runs(items: list, length: int) -> list[list]:
+    return [items[start : start + length] for start in range(0, len(items), length)]
 
 
 def _grid(x_axis: _Axis, y_axis: _Axis) -> str:
@@ -125,8 +151,16 @@ def _tick(x: float, y: float, anchor: str, value: float) -> str:
 
 
 def _draw(number: int, line: Line, x_axis: _Axis, y_axis: _Axis) -> str:
-    path = " ".join(f"{x_axis.at(x)},{y_axis.at(y)}" for x, y in line.points)
-    return f'<polyline class="curve curve-{number}" points="{path}"/>'
+    path = _path(line.points, x_axis, y_axis)
+    curve = f'<polyline class="curve curve-{number}" points="{path}"/>'
+    if line.errors is None:
+        return curve
+    edge = [(x, high) for x, _, high in line.band] + [(x, low) for x, low, _ in line.band[::-1]]
+    return f'<polygon class="band" points="{_path(edge, x_axis, y_axis)}"/>{curve}'
+
+
+def _path(points: list[tuple[float, float]], x_axis: _Axis, y_axis: _Axis) -> str:
+    return " ".join(f"{x_axis.at(x)},{y_axis.at(y)}" for x, y in points)
 
 
 def _legend(lines: list[Line]) -> str:
@@ -143,7 +177,8 @@ def _values(title: str, x_label: str, lines: list[Line]) -> str:
     rows = []
     for line in lines:
         step = math.ceil(len(line.points) / 10)
-        rows += [[short(x), line.name, short(y)] for x, y in line.points[::-1][::step][::-1]]
+        told = zip(line.points, line.values, strict=True)
+        rows += [[short(x), line.name, y] for (x, _), y in list(told)[::-1][::step][::-1]]
     return table(title, [x_label, "curve", "value"], rows)
 
 
@@ -156,7 +191,7 @@ def _data(x_label: str, lines: list[Line], x_axis: _Axis, y_axis: _Axis) -> dict
                 "name": line.name,
                 "at": [x_axis.at(x) for x, _ in line.points],
                 "x": [short(x) for x, _ in line.points],
-                "y": [short(y) for _, y in line.points],
+                "y": line.values,
             }
             for line in lines
         ],

@@ -45,18 +45,34 @@ def key_table(caption: str, rows: dict[str, str]) -> str:
 
 
 def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
-    """A table with column headings; the first column heads its row."""
+    """A table with column headings; the first column heads its row.
+
+    On a narrow screen a long name takes a line of its own, above its values.
+    What is too wide even so scrolls, by keyboard too.
+    """
     top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
+        f'<tr><th scope="row">{_breakable(row[0])}</th>'
         + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows
     )
+    said, values = escape(caption), len(head) - 1
+    long = values <= _MOST_BELOW and any(len(row[0]) > _LONG for row in rows)
+    kind = f'scroll stacked" style="--values:{values}' if long else "scroll"
     return (
-        f'<div class="scroll"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="{kind}" tabindex="0" role="region" aria-label="{said}"><table>'
+        f"<caption>{said}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+# Characters of a name that leave no room beside it, and values that fit below it, on a phone.
+_LONG, _MOST_BELOW = 12, 3
+
+
+def _breakable(name: str) -> str:
+    """`train.learning_rate` breaks where its parts meet, if it must."""
+    return re.sub(r"([._])(?=\w)", r"\1<wbr>", escape(name))
 
 
 def inline_json(css_class: str, value: Any) -> str:

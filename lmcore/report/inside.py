@@ -15,11 +15,19 @@ from lmcore.tokenizer import Tokenizer
 
 # The surprise, in bits, from which on a token has the darkest shade.
 _DARKEST = 12.0
+# Tokens whose attention is drawn: the page grows with their square.
+_MOST_TOKENS = 64
 
 
 def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
-    """The weights of every layer and head for a text; the script draws them."""
-    ids = tokenizer.encode(text).astype(np.int32)[: model.config.context_length]
+    """The weights of every layer and head for a text; the script draws them.
+
+    The text follows an end of text, as every story does in training.
+    """
+    ids = np.append(tokenizer.end_of_text, tokenizer.encode(text)).astype(np.int32)
+    most = min(_MOST_TOKENS, model.config.context_length)
+    cut = f" Of {len(ids):,} tokens these are the first {most}." if len(ids) > most else ""
+    ids = ids[:most]
     weights = model.attention_weights(mx.array(ids[None]))  # per layer (1, H, T, T)
     data = {
         "tokens": [visible(tokenizer.decode([index])) for index in ids],
@@ -37,13 +45,13 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
     return section(
         "Attention",
         "<p>How much each token (row) takes from itself and from each token before it (column). "
-        "Point at a cell, or move with the arrow keys, to read its weight.</p>"
+        "The text follows the end of another, as a story does in training. Point at a cell, or "
+        f"move with the arrow keys, to read its weight.{cut}</p>"
         f'<p class="controls">{layers} {heads}</p>'
+        '<p id="attention-value" class="readout above" aria-live="polite">&nbsp;</p>'
         '<div id="attention" tabindex="0" role="application" '
         'aria-label="Attention map; arrow keys move from cell to cell" '
-        'aria-describedby="attention-value"></div>'
-        '<p id="attention-value" class="readout" aria-live="polite">&nbsp;</p>'
-        + inline_json("attention-data", data),
+        'aria-describedby="attention-value"></div>' + inline_json("attention-data", data),
     )
 
 
@@ -53,25 +61,30 @@ def _options(name: str, count: int) -> str:
 
 
 def surprise_section(passage: dict[str, Any]) -> str:
-    """A passage cut into its tokens, each shaded by what it cost the model."""
-    bits = [loss / math.log(2) for loss in passage["loss"]]
+    """A passage cut into its tokens, each shaded by what it cost the model; the first is given."""
+    bits = [None if loss is None else loss / math.log(2) for loss in passage["loss"]]
     spans = "".join(
-        f'<span class="token hue-{place % 4}" style="--s:{min(1.0, cost / _DARKEST):.2f}" '
-        f'data-bits="{cost:.1f}" title="{escape(visible(token))}: {cost:.1f} bits">'
-        f"{lines_of(token)}</span>"
+        f'<span class="token hue-{place % 4}" style="--s:{min(1.0, (cost or 0) / _DARKEST):.2f}" '
+        f'title="{escape(visible(token))}: {_price(cost)}">{lines_of(token)}</span>'
         for place, (token, cost) in enumerate(zip(passage["tokens"], bits, strict=True))
     )
+    costs = [cost for cost in bits if cost is not None]
     return section(
         "Surprise",
         "<p>The first validation story, cut into tokens (the underlines change colour from token "
-        "to token). The deeper the shade, the less the model expected the token: "
-        f"<span class='token' style='--s:0'>0 bits</span> <span class='token' style='--s:0.5'>"
-        f"{_DARKEST / 2:.0f} bits</span> <span class='token' style='--s:1'>{_DARKEST:.0f} bits or "
-        f"more</span>. On average it costs {sum(bits) / max(1, len(bits)):.2f} bits a token.</p>"
+        "to token), after the end of the story before it. The deeper the shade, the less the "
+        f"model expected the token: <span class='token' style='--s:0'>0 bits</span> "
+        f"<span class='token' style='--s:0.5'>{_DARKEST / 2:.0f} bits</span> "
+        f"<span class='token' style='--s:1'>{_DARKEST:.0f} bits or more</span>. "
+        f"On average it costs {sum(costs) / max(1, len(costs)):.2f} bits a token.</p>"
+        '<p id="passage-value" class="readout above" aria-live="polite">&nbsp;</p>'
         '<p id="passage" tabindex="0" role="group" aria-label="Passage; arrow keys move from '
-        f'token to token" aria-describedby="passage-value">{spans}</p>'
-        '<p id="passage-value" class="readout" aria-live="polite">&nbsp;</p>',
+        f'token to token" aria-describedby="passage-value">{spans}</p>',
     )
+
+
+def _price(bits: float | None) -> str:
+    return "given" if bits is None else f"{bits:.1f} bits"
 
 
 def experts_section(metrics: dict[str, Any], favourites: dict[str, list[list[str]]]) -> str:

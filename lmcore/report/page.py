@@ -7,8 +7,10 @@ network. The same inputs give the same bytes.
 from __future__ import annotations
 
 import csv
+import math
 from html import escape
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from lmcore import paths
@@ -73,11 +75,13 @@ def _summary(evaluation: dict[str, Any], train: dict[str, Any], source: str) -> 
 
 def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
     """What the figures say, in a few sentences."""
-    own = evaluation["model"]["bits_per_byte"]
-    error = evaluation["model"]["bits_per_byte_standard_error"]
+    model = evaluation["model"]
+    own = model["bits_per_byte"]
     said = [
-        f"The model needs <strong>{own:.3f} ± {error:.3f} bits</strong> (± one standard error) "
-        "for each byte of stories it has not seen; fewer is better, 8 would be no knowledge at all."
+        f"The model needs <strong>{_sure(model, 'bits_per_byte', 3)} bits</strong> for each byte "
+        "of stories it has not seen; fewer is better, 8 would be no knowledge at all. Per token "
+        f"its loss is {_sure(model, 'loss', 3)} nats, its perplexity "
+        f"{_sure(model, 'perplexity', 2)} (± one standard error, of the draw of the stories)."
     ]
     baselines = evaluation["baselines"]
     best = min(baselines, key=lambda name: baselines[name]["bits_per_byte"])
@@ -101,6 +105,13 @@ def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
     if source == "tinystories":
         said.append(_grade(own))
     return said
+
+
+def _sure(figures: dict[str, float | None], name: str, digits: int) -> str:
+    """A figure and its standard error, which one story alone does not tell."""
+    error = figures[f"{name}_standard_error"]
+    said = "unknown" if error is None else f"{error:.{digits}f}"
+    return f"{figures[name]:.{digits}f} ± {said}"
 
 
 def _grade(bits_per_byte: float) -> str:
@@ -151,7 +162,7 @@ def _curves(train: dict[str, Any], speed: str) -> str:
         + line_chart("Learning rate", "step", "", [rate], wide=False)
         + line_chart("Gradient norm", "step", "before clipping", [norm], wide=False)
         + "</div>"
-        + _position_chart()
+        + position_chart()
     )
     return section("Training", body)
 
@@ -162,20 +173,26 @@ def _thinning(steps: int) -> str:
     return " Each point of a curve is the mean of a few neighbouring steps."
 
 
-def _position_chart() -> str:
-    """Loss by place in the context, averaged over stretches of places that lengthen."""
+def position_chart() -> str:
+    """Loss by place in the context, averaged over stretches of places that lengthen.
+
+    The losses at neighbouring places are not independent, so the error of a
+    stretch is given as the mean of theirs: it is at most that.
+    """
     rows = _rows(paths.EVALUATION / "position_loss.csv")
-    points, start = [], 0
+    points, errors, start = [], [], 0
     while start < len(rows):
         end = max(start + 1, start + start // 4)
-        stretch = [row["loss"] for row in rows[start:end]]
-        points.append((float(start + 1), sum(stretch) / len(stretch)))
+        stretch = rows[start:end]
+        points.append((float(start + 1), fmean(row["loss"] for row in stretch)))
+        errors.append(fmean(row["standard_error"] for row in stretch))
         start = end
+    known = not any(map(math.isnan, errors))
     return line_chart(
         "Loss by length of context",
         "tokens of context",
-        "nats per token",
-        [Line("loss", points)],
+        "nats per token" + (", the band at most one standard error" if known else ""),
+        [Line("loss", points, errors if known else None)],
         log_x=True,
     )
 
@@ -200,12 +217,27 @@ def _comparison(evaluation: dict[str, Any], source: str) -> str:
     )
     return section(
         "Comparison",
-        "<table><caption>Bits per byte of the whole validation split; lower is better. "
-        "The n-gram models count the training split, or the first part of a large one.</caption>"
+        f"<table><caption>Bits per byte of the whole validation split; lower is better. "
+        f"{_conditions(evaluation)}</caption>"
         '<thead><tr><th scope="col">Model</th><th scope="col">bits/byte</th>'
         '<th scope="col">perplexity</th><th aria-hidden="true"></th></tr></thead>'
         f"<tbody>{rows}</tbody></table>" + ("" if source == "builtin" else _published()),
     )
+
+
+def _conditions(evaluation: dict[str, Any]) -> str:
+    """What the figures were made with."""
+    windows = evaluation["windows"]
+    said = (
+        f"The model sees at most {windows['context_length']:,} tokens before each, in windows "
+        f"that move on by {windows['stride']:,}; the n-gram models count the training split"
+    )
+    if "n_grams" in evaluation:
+        counted = evaluation["n_grams"]
+        said += (
+            f", of whose {counted['train_tokens']:,} tokens the first {counted['tokens_counted']:,}"
+        )
+    return said + "."
 
 
 def _published() -> str:
@@ -240,20 +272,35 @@ def _samples() -> str:
         f"<blockquote><b>{lines_of(sample['prompt'])}</b>{lines_of(sample['text'])}</blockquote>"
         for sample in read_json(paths.SAMPLES / "samples.json")
     )
-    quality = read_json(paths.METRICS / "samples.json")
+    return section("Samples", f"<p>As they came; prompts in bold.</p>{stories}{_quality()}")
+
+
+def _quality() -> str:
+    """Figures of the samples beside those of real stories."""
+    figures = read_json(paths.METRICS / "samples.json")
+    stories, searched = (figures["training"][key] for key in ("stories", "stories_searched"))
     names = {
+        "words": "Words",
         "distinct_1": "Different words / words",
         "distinct_2": "Different word pairs / pairs",
         "repetition": "Repeated runs of 4 words",
-        "unknown_words": "Words not in the training text",
+        "unknown_words": "Words not in the training stories",
         "longest_overlap": "Longest run shared with a training story (words)",
     }
     rows = [
-        [name, *(f"{quality[kind][key]:.3g}" for kind in ("samples", "real"))]
+        [name, *(short(figures[kind][key]) for kind in ("samples", "real"))]
         for key, name in names.items()
     ]
-    figures = table("The samples beside as many real stories", ["", "samples", "real"], rows)
-    return section("Samples", f"<p>As they came; prompts in bold.</p>{stories}{figures}")
+    caption = (
+        "The words that the model wrote, the prompts left out, beside as many words of as many "
+        "real stories, as many at their start left out."
+    )
+    if searched < stories:
+        caption += (
+            f" Only the first {searched:,} of {stories:,} training stories were searched: the "
+            "longest run is at least, and the words not in them are at most, what is told here."
+        )
+    return table(caption, ["", "samples", "real"], rows)
 
 
 def _facts(manifest: dict[str, Any]) -> str:

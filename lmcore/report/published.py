@@ -36,7 +36,7 @@ _LLAMA_512 = ("SentencePiece, 512", 2.13)
 
 _V2 = "roughly: V2 of the text"
 _OTHER = "no: another split"
-_BOUND = "a bound, no result: n-grams reach it"
+_BOUND = "a bound, no result (our trigram of 7 MB of real text: 1.16)"
 
 PUBLISHED = [
     Published("Target, 328M tokens", _CS336, *_BPE_10K, 1.45, _V2),

@@ -52,6 +52,12 @@ def test_three_formats_in_sorted_order(given: Path) -> None:
     assert found["validation"] == ["v one"]
 
 
+def test_halves_of_pairs_that_json_spells_are_replaced(given: Path) -> None:
+    (given / "a.jsonl").write_text('{"text": "x \\ud800 y \\ud83d\\ude00"}\n')
+    (given / "valid.txt").write_text("v")
+    assert run(given)["train"] == ["x \ufffd y 😀"]
+
+
 def test_hash_split_does_not_depend_on_order_or_neighbours(given: Path) -> None:
     texts = [f"story {number}" for number in range(400)]
     (given / "a.txt").write_text("\n<|endoftext|>\n".join(texts))

@@ -63,7 +63,7 @@ MODELS: dict[tuple[str, str], dict[str, Any]] = {
     ("qwen3", "grouped queries"): {**_LLAMA, "qk_norm": True, "n_kv_heads": 2},
     ("qwen3", "untied"): {**_LLAMA, **_UNTIED, **_EPSILON, "qk_norm": True},
     ("mixtral", "top 2"): {**_LLAMA, **_EPSILON, "moe": _EXPERTS, "n_kv_heads": 2},
-    ("mixtral", "top 1, untied"): {**_LLAMA, **_UNTIED, "moe": {**_EXPERTS, "top_k": 1}},
+    ("mixtral", "top 3, untied"): {**_LLAMA, **_UNTIED, "moe": {**_EXPERTS, "top_k": 3}},
     ("qwen3_moe", "every block"): {**_LLAMA, **_EPSILON, "qk_norm": True, "moe": _EXPERTS},
     ("qwen3_moe", "every second block"): {
         **{**_LLAMA, **_UNTIED, "qk_norm": True, "n_layers": 4},
@@ -74,7 +74,8 @@ NAMES = [f"{architecture}: {what}" for architecture, what in MODELS]
 # Whose positions the other program has as learned ones, and gives back so.
 LEARNED_THERE = [name for name in NAMES if "sinusoidal" in name or "gpt2: no positions" in name]
 ONE_OF_EACH = list({name.split(":")[0]: name for name in NAMES}.values())
-SAMPLE = SampleParams(seed=1, prompts=["Once"], max_tokens=9, temperature=0.8, top_k=0, top_p=0.95)
+_DRAWN = {"temperature": 0.8, "top_k": 0, "top_p": 0.95, "min_p": 0.0, "repetition_penalty": 1.0}
+SAMPLE = SampleParams(seed=1, prompts=["Once"], max_tokens=9, stop=[], **_DRAWN)
 TEXT = "Once upon a time there was a cat. The cat's hat didn't fit! \n\n She had 12 hats, été.\n"
 
 

@@ -59,6 +59,11 @@ def test_each_model_finds_its_architecture(name: str) -> None:
             "mixtral",
             r"model.moe.balance loss \(it is bias\)",
         ),
+        (
+            {**_LLAMA, "moe": {**_EXPERTS, "top_k": 1}},
+            "mixtral",
+            r"model.moe.top_k at least 2 \(it is 1\)",
+        ),
         ({"moe": _EXPERTS}, "mixtral", r"model.feed_forward swiglu \(it is gelu\)"),
         (
             {"norm": "layernorm", "qk_norm": True},

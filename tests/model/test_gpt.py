@@ -235,8 +235,8 @@ def test_dropout_needs_a_key_and_follows_it() -> None:
     assert len({loss(model, None), loss(model, 1), loss(model, 2)}) == 3
 
 
-def test_the_halves_of_a_batch_are_dropped_independently() -> None:
-    """With one mask for both halves, swapping them would change nothing."""
+def test_the_rows_of_a_batch_are_dropped_independently() -> None:
+    """With one mask for both rows, swapping them would change nothing."""
     model = model_of(dropout=0.5)
     inputs, targets, key = tokens_of(model), tokens_of(model, seed=8), mx.random.key(4)
     straight = next_token_loss(model, inputs, targets, key).item()
@@ -244,8 +244,25 @@ def test_the_halves_of_a_batch_are_dropped_independently() -> None:
     assert abs(straight - swapped) > 1e-4
 
 
+@pytest.mark.parametrize("form", ["plain", "cpu"])
+def test_a_row_is_dropped_by_its_own_key_in_whatever_batch_it_is(form: str) -> None:
+    model = model_of(dropout=0.5)
+    inputs, targets = tokens_of(model, 4), tokens_of(model, 4, seed=8)
+    keys = mx.random.split(mx.random.key(4), 4)
+
+    def loss(rows: slice) -> float:
+        with using(form):
+            return next_token_loss(model, inputs[rows], targets[rows], keys[rows]).item()
+
+    each = [loss(slice(row, row + 1)) for row in range(4)]
+    assert len(set(each)) == 4
+    assert loss(slice(0, 4)) == pytest.approx(np.mean(each), rel=1e-5)
+    assert loss(slice(2, 4)) == pytest.approx(np.mean(each[2:]), rel=1e-5)
+
+
 def test_dropout_keeps_the_mean() -> None:
-    forward = ForwardPass(NoPositions(config_of()), dropout_key=mx.random.key(0))
+    keys = mx.random.split(mx.random.key(0), 100)
+    forward = ForwardPass(NoPositions(config_of()), dropout_keys=keys)
     first, second = (np.array(forward.dropout(mx.ones((100, 100)), 0.2)) for _ in range(2))
     assert set(np.unique(first)) == {0.0, np.float32(1.25)}
     assert (first == 0).mean() == pytest.approx(0.2, abs=0.02)

@@ -161,6 +161,28 @@ def test_the_bias_sways_the_choice_but_not_the_weights() -> None:
     np.testing.assert_allclose(routing.weights, p / p.sum(-1, keepdims=True), rtol=1e-5)
 
 
+def test_one_expert_answers_with_its_probability_and_so_teaches_the_router() -> None:
+    """Switch, equation 2; without the auxiliary losses nothing else reaches the router."""
+    silent = {"balance_coefficient": 0.0, "z_loss_coefficient": 0.0}
+    model = model_of(**moe(top_k=1, **silent))
+    x = mx.random.normal((50, 24), key=mx.random.key(2))
+    routing = model.blocks[0].feed_forward.router(x)
+    np.testing.assert_array_equal(routing.weights[:, 0], mx.max(routing.probabilities, axis=-1))
+    for form in ("plain", "cpu"):
+        _, gradients = loss_and_gradients(model, form)
+        assert np.abs(gradients["blocks.0.feed_forward.router.weight"]).max() > 1e-4
+
+
+@pytest.mark.parametrize("kind", [mx.bfloat16, mx.float16])
+def test_the_router_computes_in_float32(kind: mx.Dtype) -> None:
+    router = model_of(**moe()).blocks[0].feed_forward.router
+    router.weight = router.weight.astype(kind)
+    x = mx.random.normal((50, 24), key=mx.random.key(2)).astype(kind)
+    weight = np.array(router.weight.astype(mx.float32), np.float64)
+    expected = np.array(x.astype(mx.float32), np.float64) @ weight.T
+    np.testing.assert_allclose(router(x).logits, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_every_nth_block_is_a_mixture() -> None:
     model = model_of(**{**moe(every=2), "n_layers": 5})
     assert sorted(model.routings(tokens_of(model))) == [1, 3]

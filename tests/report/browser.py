@@ -97,12 +97,28 @@ class Browser:
 
     def point_at(self, element: str) -> None:
         """Moves the mouse to the middle of the element that a JavaScript expression gives."""
-        box = self.run(
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", **self._middle(element))
+
+    def tap(self, element: str) -> None:
+        """Touches the middle of an element with a finger that does not move."""
+        for kind, points in (("touchStart", [self._middle(element)]), ("touchEnd", [])):
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    def resize(self, width: int) -> None:
+        """A window of another width; a narrow one is that of a phone."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=800, deviceScaleFactor=1, mobile=width < 600,
+        )  # fmt: skip
+        self.call("Emulation.setTouchEmulationEnabled", enabled=width < 600)
+
+    def _middle(self, element: str) -> dict[str, float]:
+        """Where on the screen an element is, once it was scrolled to."""
+        return self.run(
             f"(() => {{ const e = {element}; e.scrollIntoView({{block: 'center'}});"
             "const b = e.getBoundingClientRect();"
             "return {x: b.x + b.width / 2, y: b.y + b.height / 2}; })()"
         )
-        self.call("Input.dispatchMouseEvent", type="mouseMoved", **box)
 
     def press(self, key: str) -> None:
         """Presses a key, as `KeyboardEvent.key` names it."""

@@ -17,10 +17,20 @@ STORIES = [f"Once upon a time Lily said: {HOSTILE}\nThe end.", "The old cat was 
 TEXT = "Once upon a time </script> Lily was sad."
 
 
-def write_run(root: Path, *, source: str = "builtin", experts: int = 0) -> None:
-    """Everything the report reads, below `root`."""
+def write_run(
+    root: Path, *, source: str = "builtin", experts: int = 0, large: bool = False
+) -> None:
+    """Everything the report reads, below `root`; `large`: not all text counted and searched."""
     evaluation = {
-        "model": {"bits_per_byte": 0.8, "bits_per_byte_standard_error": 0.01, "perplexity": 7.5},
+        "model": {
+            "bits_per_byte": 0.8,
+            "bits_per_byte_standard_error": 0.01,
+            "loss": 2.015,
+            "loss_standard_error": 0.025,
+            "perplexity": 7.5,
+            "perplexity_standard_error": 0.1875,
+        },
+        "windows": {"context_length": 64, "stride": 32},
         "baselines": {
             "uniform": {"bits_per_byte": 3.0, "perplexity": 300.0},
             "unigram": {"bits_per_byte": 2.0, "perplexity": 200.0},
@@ -41,8 +51,11 @@ def write_run(root: Path, *, source: str = "builtin", experts: int = 0) -> None:
                 "specialisation": 0.375,
             }
         }
+    if large:
+        evaluation["n_grams"] = {"tokens_counted": 20_000_000, "train_tokens": 470_000_000}
     split = {"documents": 8, "bytes": 4321, "tokens": 1234, "bytes_per_token": 3.5}
     story = {
+        "words": 1234,
         "distinct_1": 0.4,
         "distinct_2": 0.8,
         "repetition": 0.01,
@@ -60,11 +73,15 @@ def write_run(root: Path, *, source: str = "builtin", experts: int = 0) -> None:
         paths.METRICS / "train.json": train,
         paths.METRICS / "tokens.json": {"train": split, "validation": split},
         paths.METRICS / "tokenizer.json": {"vocab_size": 300, "merges": 43},
-        paths.METRICS / "samples.json": {"samples": story, "real": story},
+        paths.METRICS / "samples.json": {
+            "samples": story,
+            "real": story,
+            "training": {"stories": 2_119_719 if large else 8, "stories_searched": 8},
+        },
         paths.RAW / "manifest.json": {"source": source, "license": "MIT", "splits": {}},
         paths.EVALUATION / "passage.json": {
-            "tokens": ["Once", " upon", HOSTILE, "\n", "end"],
-            "loss": [math.log(2) * bits for bits in (1.0, 0.0, 20.0, 3.0, 2.0)],
+            "tokens": ["<|endoftext|>", "Once", " upon", HOSTILE, "\n", "end"],
+            "loss": [None, *(math.log(2) * bits for bits in (1.0, 0.0, 20.0, 3.0, 2.0))],
         },
         paths.EVALUATION / "experts.json": {"layer_2": [[" the", HOSTILE]] * experts},
         paths.SAMPLES / "samples.json": [{"prompt": "Once <b>", "text": HOSTILE}],
@@ -99,17 +116,19 @@ def make_report(
     experts: int = 0,
     without: Path | None = None,
     throughput: bool = False,
+    text: str = TEXT,
+    large: bool = False,
 ) -> str:
     """Writes a run below `root`, which is the working folder, and reports on it."""
     params = load_params(Path(__file__).resolve().parents[2] / "params.yaml")
     params = params.model_copy(
         update={
             "report": params.report.model_copy(
-                update={"attention_text": TEXT, "throughput": throughput}
+                update={"attention_text": text, "throughput": throughput}
             )
         }
     )
-    write_run(root, source=source, experts=experts)
+    write_run(root, source=source, experts=experts, large=large)
     if without is not None:
         (root / without).unlink()
     tokenizer = Tokenizer.train(STORIES, 300, ["<|endoftext|>"])

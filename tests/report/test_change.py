@@ -37,7 +37,7 @@ def commit() -> str:
 
 
 def said() -> str:
-    return change_section(committed_run(), run_of_workspace())
+    return change_section(committed_run(), run_of_workspace()).replace("<wbr>", "")
 
 
 def test_where_nothing_was_committed_it_says_what_to_commit(run: Path) -> None:
@@ -74,3 +74,15 @@ def test_a_change_is_told_with_its_effect(run: Path) -> None:
     row = "<td>0.8</td><td>0.72</td><td>-0.08</td>"
     assert f'<th scope="row">evaluation: model.bits_per_byte</th>{row}' in html
     assert "samples: " not in html
+
+
+def test_whole_numbers_change_by_whole_numbers_and_the_unknown_is_called_so(run: Path) -> None:
+    commit()
+    train, evaluation = (paths.METRICS / f"{name}.json" for name in ("train", "evaluation"))
+    write_json(train, read_json(train) | {"parameters": 12_345 - 131_072})
+    figures = read_json(evaluation)
+    figures["model"]["loss_standard_error"] = None
+    write_json(evaluation, figures)
+    html = said()
+    assert "<td>12345</td><td>-118727</td><td>-131072</td>" in html
+    assert "<td>0.025</td><td>unknown</td><td></td>" in html

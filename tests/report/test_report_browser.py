@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from report.browser import NAMES, Browser, find_browser
 from report.report_run import make_report
 
 from lmcore import paths
+from lmcore.compare.parts import Part
+from lmcore.compare.show import as_page
+from lmcore.report.charts import Line, line_chart
 
+LONG = "Once upon a time </script> Lily was sad. The old cat was sad. " * 4
 MAP = "document.getElementById('attention')"
 SAID = "document.getElementById('attention-value').textContent"
 PAPER = "getComputedStyle(document.body).backgroundColor"
@@ -29,10 +34,35 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def page(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     """The report, freshly opened; whatever the test did, nothing was fetched or complained of."""
     monkeypatch.chdir(tmp_path)
-    make_report(tmp_path, source="tinystories", experts=4)
+    make_report(tmp_path, source="tinystories", experts=4, text=LONG)
+    yield from opened(browser, tmp_path / paths.REPORT / "index.html")
+
+
+@pytest.fixture
+def comparison(browser: Browser, tmp_path: Path) -> Iterator[Browser]:
+    """The page of a comparison, likewise."""
+    rows = [
+        ["evaluation: baselines.kneser_ney_trigram.bits_per_byte", "1.30349", "1.34487", "+0.041"],
+        ["evaluation: model.bits_per_byte_standard_error", "0.00873691", "0.00796836", "-0.00077"],
+        ["tokens: validation.longest_tokens", "grandmother; hardworking", "grandmother; bee", ""],
+    ]
+    lines = [
+        Line(f"{side}: a branch of a long name", [(1, 3.5), (2, 3.0)], [0.5, 0.25]) for side in "AB"
+    ]
+    parts = [
+        Part("Metrics", ["Sentence."], ["metric", "HEAD~1", "workspace", "change"], rows),
+        Part("Curves", [], charts=line_chart("Training loss", "step", "nats per token", lines)),
+    ]
+    as_page("HEAD~1 and workspace", parts, tmp_path / "compare" / "index.html")
+    yield from opened(browser, tmp_path / "compare" / "index.html")
+
+
+def opened(browser: Browser, path: Path) -> Iterator[Browser]:
+    browser.resize(1280)
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
     browser.requests.clear()
     browser.complaints.clear()
-    browser.open(tmp_path / paths.REPORT / "index.html")
+    browser.open(path)
     yield browser
     browser.run("1")  # an answer comes after the events before it
     assert browser.complaints == []
@@ -77,9 +107,12 @@ def test_the_passage_tells_what_a_token_cost(page: Browser) -> None:
     page.run("document.getElementById('passage').focus()")
     page.press("ArrowRight")
     cost = "document.getElementById('passage-value').textContent"
+    page.press("ArrowRight")
     assert page.run(cost) == "Token 2: ␣upon: 0.0 bits"
-    page.point_at("document.querySelector('#passage .token')")
+    page.point_at("document.querySelectorAll('#passage .token')[1]")
     assert page.run(cost) == "Token 1: Once: 1.0 bits"
+    page.press("ArrowLeft")
+    assert page.run(cost) == "Token 0: <|endoftext|>: given"
 
 
 def test_the_theme_follows_the_system_until_switched(page: Browser) -> None:
@@ -96,13 +129,77 @@ def test_the_theme_follows_the_system_until_switched(page: Browser) -> None:
     assert page.run(PAPER) == dark
 
 
+def test_a_tap_on_a_chart_tells_the_values_there(page: Browser) -> None:
+    page.resize(360)
+    page.tap("document.querySelector('.chart svg')")
+    told = page.run("document.querySelector('.chart .readout').textContent")
+    assert 650 < int(re.search(r"training \S+ at step (\d+) ", told)[1]) < 750
+
+
+@pytest.mark.parametrize("what", ["attention", "passage"])
+def test_what_a_tap_tells_is_in_view(page: Browser, what: str) -> None:
+    page.resize(360)
+    last = "[...document.querySelectorAll('#attention tr > td:nth-child(2), #passage .token')]"
+    page.tap(f"{last}.filter((e) => e.closest('#{what}')).at(-1)")
+    readout = f"document.getElementById('{what}-value')"
+    assert page.run(f"{readout}.textContent").strip()
+    box = f"{readout}.getBoundingClientRect()"
+    top, bottom = (page.run(f"{box}.{edge}") for edge in ("top", "bottom"))
+    assert 0 <= top < bottom <= 800
+    # The map that moves below it does not cover it.
+    assert page.run(f"document.elementFromPoint(30, {(top + bottom) / 2}) === {readout}")
+
+
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_page_fits_the_screen(page: Browser, width: int) -> None:
-    page.call(
-        "Emulation.setDeviceMetricsOverride",
-        width=width, height=800, deviceScaleFactor=1, mobile=width < 600,
-    )  # fmt: skip
+@pytest.mark.parametrize("which", ["page", "comparison"])
+def test_the_page_fits_the_screen(request: pytest.FixtureRequest, which: str, width: int) -> None:
+    page = request.getfixturevalue(which)
+    page.resize(width)
     assert page.run("document.documentElement.scrollWidth") <= width
+    assert page.run(BROKEN) == []
+    assert page.run(HIDDEN) == []
+    assert page.run(PARTED) == []
+
+
+# Numbers of tables, and words of their headings, that go over more than one line.
+BROKEN = r"""[...document.querySelectorAll("td, thead th")].flatMap((cell) => {
+  const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+  while (words.nextNode()) {
+    for (const word of words.currentNode.data.matchAll(/\S+/g)) {
+      const range = document.createRange();
+      range.setStart(words.currentNode, word.index);
+      range.setEnd(words.currentNode, word.index + word[0].length);
+      const counts = cell.tagName === "TH" || /^[-+]?[\d.,]+%?$/.test(word[0]);
+      if (counts && range.getClientRects().length > 1) found.push(word[0]);
+    }
+  }
+  return found;
+})"""
+# Rows that do not show their values: all of a few, and the beginning of the first of many.
+HIDDEN = """[...document.querySelectorAll("main tbody tr")].filter((row) => {
+  const cells = [...row.cells].map((cell) => cell.getBoundingClientRect());
+  return cells.length > 4 ? cells[1].left > innerWidth - 60 : cells.at(-1).right > innerWidth;
+}).map((row) => row.textContent)"""
+# Names of a legend that begin on another line than their swatch.
+PARTED = """[...document.querySelectorAll(".key")]
+  .filter((key) => key.getClientRects().length !== 1).map((key) => key.textContent)"""
+
+
+def test_what_scrolls_can_be_scrolled_by_keyboard_and_has_a_name(page: Browser) -> None:
+    page.resize(360)
+    wide = "[...document.querySelectorAll('.scroll, #attention')]"
+    wide += ".filter((box) => box.scrollWidth > box.clientWidth)"
+    assert page.run(f"{wide}.length") >= 2
+    assert page.run(f"{wide}.every((box) => box.tabIndex === 0 && box.ariaLabel && box.role)")
+
+
+def test_a_comparison_tells_the_values_of_its_curves(comparison: Browser) -> None:
+    comparison.run("document.querySelector('.chart svg').focus()")
+    comparison.press("End")
+    told = comparison.run("document.querySelector('.chart .readout').textContent")
+    assert "B: a branch of a long name 3 ± 0.25 at step 2" in told
+    assert comparison.run("document.querySelectorAll('nav a').length") == 2
+    assert comparison.run("document.querySelectorAll('.band').length") == 2
 
 
 def test_sections_are_linked_and_headings_in_order(page: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import json
+import math
 import re
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import pytest
 from report.report_run import HOSTILE, make_report
 
 from lmcore import paths
-from lmcore.artifacts import write_json
+from lmcore.artifacts import write_json, write_text
 from lmcore.errors import LmcoreError
 from lmcore.report.charts import Line, line_chart
 from lmcore.report.elements import inline_json
-from lmcore.report.page import verdict
+from lmcore.report.page import position_chart, verdict
 from lmcore.report.published import PUBLISHED
 
 HEADINGS = ["Summary", "Comparison", "Change", "Training", "Samples"]
@@ -118,9 +119,15 @@ def test_a_missing_input_is_named(here: Path, missing: Path) -> None:
     assert not paths.REPORT.exists()
 
 
+def model_figures(bits_per_byte: float, error: float | None = 0.01) -> dict[str, float | None]:
+    """What the evaluation says of a model."""
+    values = {"bits_per_byte": bits_per_byte, "loss": 2.0, "perplexity": math.exp(2.0)}
+    return values | {f"{name}_standard_error": error for name in values}
+
+
 def test_the_verdict_does_not_boast() -> None:
     figures = {
-        "model": {"bits_per_byte": 1.5, "bits_per_byte_standard_error": 0.01},
+        "model": model_figures(1.5),
         "baselines": {"bigram": {"bits_per_byte": 1.2}, "uniform": {"bits_per_byte": 3.0}},
     }
     said = " ".join(verdict(figures, "tinystories"))
@@ -128,10 +135,45 @@ def test_the_verdict_does_not_boast() -> None:
     assert "a sound model needs at most 0.70" in said
 
 
+def test_each_figure_is_told_with_its_standard_error_or_as_unknown() -> None:
+    baselines = {"uniform": {"bits_per_byte": 3.0}}
+    said, *_ = verdict({"model": model_figures(1.5), "baselines": baselines}, "files")
+    assert "<strong>1.500 ± 0.010 bits</strong>" in said
+    assert "loss is 2.000 ± 0.010 nats" in said and "perplexity 7.39 ± 0.01 " in said
+    said, *_ = verdict({"model": model_figures(1.5, None), "baselines": baselines}, "files")
+    assert said.count("± unknown") == 3
+
+
+def test_the_conditions_of_the_figures_are_told(here: Path) -> None:
+    page = make_report(here)
+    assert "at most 64 tokens before each, in windows that move on by 32;" in page
+    assert "of whose" not in page and "were searched" not in page
+    page = make_report(here, large=True)
+    assert "of whose 470,000,000 tokens the first 20,000,000" in page
+    assert "Only the first 8 of 2,119,719 training stories were searched" in page
+
+
+def attention_of(page: str) -> tuple[list[str], list]:
+    data = re.search(r'class="attention-data">(.+?)</script>', page)[1]
+    return tuple(json.loads(data).values())
+
+
+def test_attention_follows_the_end_of_another_text_and_is_bounded(here: Path) -> None:
+    page = make_report(here, text="The old cat")
+    tokens, weights = attention_of(page)
+    assert tokens[0] == "<|endoftext|>" and "".join(tokens[1:]) == "The␣old␣cat"
+    assert [len(row) for row in weights[1][1]] == list(range(1, len(tokens) + 1))
+    assert "these are the first" not in page
+    page = make_report(here, text="The old cat was sad. " * 40)
+    tokens, weights = attention_of(page)
+    assert len(tokens) == len(weights[0][0]) == 64
+    assert re.search(r"Of \d{3} tokens these are the first 64\.", page)
+
+
 @pytest.mark.parametrize("bits, word", [(0.45, "great"), (0.5, "good"), (0.7, "sound")])
 def test_the_verdict_grades_tinystories(bits: float, word: str) -> None:
     figures = {
-        "model": {"bits_per_byte": bits, "bits_per_byte_standard_error": 0.01},
+        "model": model_figures(bits),
         "baselines": {"uniform": {"bits_per_byte": 1.4}},
     }
     assert f"that is {word}" in verdict(figures, "tinystories")[-1]
@@ -155,6 +197,26 @@ def test_a_long_curve_is_thinned_to_means() -> None:
     heights = set(re.findall(r"[\d.]+,([\d.]+)", re.search(r'points="([^"]+)"', chart)[1]))
     assert len(heights) == 1
     assert chart.count("2,400") >= 1
+
+
+def test_standard_errors_are_drawn_as_a_band_within_the_axes() -> None:
+    line = Line("loss", [(1.0, 5.0), (2.0, 3.0)], [1.0, 0.5])
+    chart = line_chart("Loss", "step", "", [line])
+    edge = re.search(r'class="band" points="([^"]+)"', chart)[1].split()
+    xs, ys = zip(*(map(float, corner.split(",")) for corner in edge), strict=True)
+    assert xs[0] == xs[3] < xs[1] == xs[2]
+    # Heights grow downwards; the bands are 2 and 1 nats high, 4 and 3.5 at their lower edges.
+    assert ys[3] - ys[0] == pytest.approx(2 * (ys[2] - ys[1]), abs=0.3)
+    assert 12 <= min(ys) < max(ys) <= 248
+    assert "<td>5 ± 1</td>" in chart and "3 ± 0.5" in chart
+    assert 'class="band"' not in line_chart("Loss", "step", "", [Line("loss", line.points)])
+
+
+def test_where_one_window_is_all_there_is_no_band_is_drawn(here: Path) -> None:
+    assert make_report(here).count('class="band"') == 1
+    place = paths.EVALUATION / "position_loss.csv"
+    write_text(place, place.read_text("utf-8").replace(",0.01", ",nan"))
+    assert 'class="band"' not in position_chart()
 
 
 @pytest.mark.parametrize("points", [[(1.0, 2.0)], [(1.0, 0.0), (2.0, 0.0)]])

@@ -18,6 +18,12 @@ for (const heading of document.querySelectorAll("h2")) {
 const read = (element) => JSON.parse(element.textContent);
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
+// A finger that taps does not move, so it is heard when it comes down.
+// Not pointerenter: scrolling by keyboard under a resting mouse would fire it.
+function onPointer(element, listener) {
+  for (const kind of ["pointermove", "pointerdown"]) element.addEventListener(kind, listener);
+}
+
 // The charts: a vertical line at the chosen x, and the values there.
 for (const chart of document.querySelectorAll(".chart")) {
   const svg = chart.querySelector("svg");
@@ -43,7 +49,7 @@ for (const chart of document.querySelectorAll(".chart")) {
       return `${line.name} ${line.y[i]} at ${unit} ${line.x[i]}`;
     }).join(" · ");
   };
-  svg.addEventListener("pointermove", (event) => {
+  onPointer(svg, (event) => {
     const box = svg.getBoundingClientRect();
     const place = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
     show(nearest(lines[0], place));
@@ -60,87 +66,88 @@ for (const chart of document.querySelectorAll(".chart")) {
 }
 
 // The attention map: a table of one layer and head.
-const { tokens, weights } = read(document.querySelector(".attention-data"));
-const map = document.getElementById("attention");
-const said = document.getElementById("attention-value");
-const layer = document.getElementById("attention-layer");
-const head = document.getElementById("attention-head");
-let chosen = [tokens.length - 1, 0];
+function showAttention({ tokens, weights }) {
+  const map = document.getElementById("attention");
+  const said = document.getElementById("attention-value");
+  const layer = document.getElementById("attention-layer");
+  const head = document.getElementById("attention-head");
+  let chosen = [tokens.length - 1, 0];
 
-function heading(text) {
-  const name = document.createElement("th");
-  name.textContent = text;
-  return name;
-}
+  const heading = (text) => {
+    const name = document.createElement("th");
+    name.textContent = text;
+    return name;
+  };
 
-function draw() {
-  const table = document.createElement("table");
-  weights[layer.value][head.value].forEach((row, y) => {
-    const line = table.insertRow();
-    line.append(heading(tokens[y]));
-    row.forEach((weight, x) => {
-      const cell = line.insertCell();
-      cell.style.setProperty("--w", weight / 1000);
+  const draw = () => {
+    const table = document.createElement("table");
+    weights[layer.value][head.value].forEach((row, y) => {
+      const line = table.insertRow();
+      line.append(heading(tokens[y]));
+      for (const weight of row) {
+        line.insertCell().style.setProperty("--w", weight / 1000);
+      }
     });
-  });
-  const columns = table.createTFoot().insertRow();
-  columns.append(heading(""), ...tokens.map(heading));
-  map.replaceChildren(table);
-  choose(...chosen);
-}
+    const columns = table.createTFoot().insertRow();
+    columns.append(heading(""), ...tokens.map(heading));
+    map.replaceChildren(table);
+    choose(...chosen);
+  };
 
-function choose(y, x) {
-  map.querySelector(".chosen")?.classList.remove("chosen");
-  chosen = [y, x];
-  map.querySelector("table").rows[y].cells[x + 1].classList.add("chosen");
-  const weight = weights[layer.value][head.value][y][x] / 10;
-  said.textContent = `“${tokens[y]}” takes ${weight.toFixed(1)}% from “${tokens[x]}”`;
-}
+  const choose = (y, x) => {
+    map.querySelector(".chosen")?.classList.remove("chosen");
+    chosen = [y, x];
+    map.querySelector("table").rows[y].cells[x + 1].classList.add("chosen");
+    const weight = weights[layer.value][head.value][y][x] / 10;
+    said.textContent = `“${tokens[y]}” takes ${weight.toFixed(1)}% from “${tokens[x]}”`;
+  };
 
-// Not pointerenter: scrolling by keyboard under a resting mouse would fire it.
-for (const kind of ["pointermove", "pointerdown"]) {
-  map.addEventListener(kind, (event) => {
+  onPointer(map, (event) => {
     const cell = event.target.closest("td");
     if (cell) choose(cell.parentElement.rowIndex, cell.cellIndex - 1);
   });
+  map.addEventListener("keydown", (event) => {
+    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const y = clamp(chosen[0] + move[0], 0, tokens.length - 1);
+    choose(y, clamp(chosen[1] + move[1], 0, y));
+    map.querySelector(".chosen").scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+  layer.addEventListener("change", draw);
+  head.addEventListener("change", draw);
+  draw();
 }
-
-map.addEventListener("keydown", (event) => {
-  const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-  const move = moves[event.key];
-  if (!move) return;
-  event.preventDefault();
-  const y = clamp(chosen[0] + move[0], 0, tokens.length - 1);
-  choose(y, clamp(chosen[1] + move[1], 0, y));
-  map.querySelector(".chosen").scrollIntoView({ block: "nearest", inline: "nearest" });
-});
-layer.addEventListener("change", draw);
-head.addEventListener("change", draw);
-draw();
 
 // The passage: what each token cost.
-const passage = document.getElementById("passage");
-const cost = document.getElementById("passage-value");
-const spans = [...passage.querySelectorAll(".token")];
-let current = 0;
+function showPassage(passage) {
+  const cost = document.getElementById("passage-value");
+  const spans = [...passage.querySelectorAll(".token")];
+  let current = 0;
 
-function tell(index) {
-  spans[current]?.classList.remove("chosen");
-  current = clamp(index, 0, spans.length - 1);
-  spans[current].classList.add("chosen");
-  cost.textContent = `Token ${current + 1}: ${spans[current].title}`;
-}
+  const tell = (index) => {
+    spans[current]?.classList.remove("chosen");
+    current = clamp(index, 0, spans.length - 1);
+    spans[current].classList.add("chosen");
+    cost.textContent = `Token ${current}: ${spans[current].title}`;
+  };
 
-for (const kind of ["pointermove", "pointerdown"]) {
-  passage.addEventListener(kind, (event) => {
+  onPointer(passage, (event) => {
     const span = event.target.closest(".token");
     if (span) tell(spans.indexOf(span));
   });
+  passage.addEventListener("focus", () => tell(current));
+  passage.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    tell(current + step);
+  });
 }
-passage.addEventListener("focus", () => tell(current));
-passage.addEventListener("keydown", (event) => {
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  tell(current + step);
-});
+
+// A comparison has neither.
+const attention = document.querySelector(".attention-data");
+if (attention) showAttention(read(attention));
+const passage = document.getElementById("passage");
+if (passage) showPassage(passage);

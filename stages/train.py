@@ -28,7 +28,8 @@ def main(plan: bool, overfitting: bool) -> None:
     from lmcore import overfit, parallel, planning, trainer
 
     if plan:
-        click.echo(planning.plan(params))
+        for part in planning.plan(params):
+            click.echo(part)
         return
     if overfitting:
         click.echo(overfit.check(params, TOKENS))

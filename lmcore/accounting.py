@@ -15,11 +15,13 @@ from dataclasses import dataclass
 
 from mlx.utils import tree_flatten
 
+from lmcore.fastmath import form
 from lmcore.learner import GROUP
-from lmcore.losses import CHUNK
+from lmcore.losses import chunk_rows
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.attention import KEPT_POWERS
 from lmcore.model.gpt import is_mixture
+from lmcore.model.moe import _BLOCK as EXPERT_ROWS
 from lmcore.optimizers import make_optimizer
 from lmcore.params import TrainParams
 
@@ -79,35 +81,58 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
 
 def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
     """From the numbers of values in the weights and in the optimizer's state."""
-    activation = _FLOAT if train.precision == "float32" else 2  # bytes
+    size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
     copies = 1 if train.precision == "float32" else 1.5
+    fast = uses_fast_forms(train)
     tokens = train.batch_size // train.workers * config.context_length
-    kept = tokens * saved_per_token_and_layer(config)
-    block = _block_values(config, tokens)
+    kept = tokens * saved_per_token_and_layer(config, tokens, fast)
+    block = tokens * _block_values(config, tokens, fast)
     if train.gradient_checkpointing:  # all but a block's input exist while that block is at work
         kept, block = tokens * config.d_model, block + kept
-    working = max(_loss_values(config, tokens), block)
+    working = max(_loss_bytes(config, tokens, fast), size * block)
     return Memory(
         weights=int(_FLOAT * copies * parameters),
         gradients=_FLOAT * parameters,
         optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
-        activations=activation * config.n_layers * kept,
-        working=activation * working,
+        activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast),
+        working=working,
     )
 
 
-def _loss_values(config: ModelConfig, tokens: int) -> int:
-    """What the fused loss holds: some chunks of logits, and gradients of the output projection.
-
-    The numbers of each were measured at vocabularies from 512 to 32,000.
-    """
-    chunk = min(max(32 * config.vocab_size, CHUNK), tokens // 2 * config.vocab_size)
-    return 18 * chunk + 4 * config.vocab_size * config.d_model
+def uses_fast_forms(train: TrainParams) -> bool:
+    """Whether training takes the CPU's own forms, which keep other things than MLX's do."""
+    return train.precision == "float32" and form() == "cpu"
 
 
-def _block_values(config: ModelConfig, tokens: int) -> int:
-    """What one block's backward pass holds beside the activations, likewise measured."""
-    return tokens * (6 * config.d_ff + 7 * config.d_model + _powers(config))
+# What follows is counted from the formulas where they tell, and measured on a
+# CPU where MLX decides: how far it runs ahead, and how much it keeps meanwhile.
+# An NVIDIA GPU keeps less: its attention never writes the scores.
+
+
+def _loss_bytes(config: ModelConfig, tokens: int, fast: bool) -> int:
+    """Of some chunks of logits, and of gradients of the output projection."""
+    chunk, projection = chunk_rows(config.vocab_size), config.vocab_size * config.d_model
+    if fast:
+        rows, each = min(chunk, tokens // 2), 112 if config.logit_softcap else 80
+        return each * rows * config.vocab_size + 16 * projection
+    return 8 * min(4 * chunk, tokens) * config.vocab_size + 17 * projection
+
+
+def _block_values(config: ModelConfig, tokens: int, fast: bool) -> int:
+    """What one block's backward pass holds beside the activations, per token."""
+    if not fast:
+        return 27 * config.d_model + config.d_ff + 8 * _scores(config) // 5
+    rows = max(_rows_per_token(config, tokens, fast))
+    feed_forward = int(6 * config.d_ff * rows) + 8 * config.d_model
+    attention = 4 * _powers(config) + 5 * config.d_model
+    return max(feed_forward, attention)
+
+
+def _alibi_bytes(config: ModelConfig, size: int, fast: bool) -> int:
+    """Of the penalties, one table for all layers; MLX's kernel takes them masked and rounded."""
+    if config.positions != "alibi":
+        return 0
+    return config.context_length * _scores(config) * (_FLOAT if fast else _FLOAT + size)
 
 
 def training_flops_per_token(config: ModelConfig, sizes: dict[str, int]) -> int:
@@ -126,29 +151,45 @@ def training_flops_per_token(config: ModelConfig, sizes: dict[str, int]) -> int:
     return 3 * 2 * (products + output + attention)
 
 
-def saved_per_token_and_layer(config: ModelConfig) -> int:
+def saved_per_token_and_layer(config: ModelConfig, tokens: int, fast: bool) -> int:
     """Values kept from the forward pass for the backward pass, as on a CPU.
 
     The inputs of both sublayers and of their projections; queries, keys,
-    values and attention's result in both layouts; in a short context the powers
-    of the softmax (about half of the scores, the rest being masked), which are
-    computed again in a long one; and of the feed-forward
-    the hidden layer and its slope, for each expert that a token uses.
+    values and attention's result in both layouts; and of the feed-forward
+    the hidden layer and its slope, for each row that an expert computes.
+    The `fast` forms keep the powers of the softmax in a short context (about
+    half of the scores, the rest being masked), and compute them again in a long
+    one. MLX's own keep all scores, and the steps of an activation or a norm.
     """
-    d = config.d_model
-    kv = config.n_kv_heads * config.head_size
-    powers = _powers(config) if config.context_length <= KEPT_POWERS else 0
-    attention = 5 * d + 2 * kv + powers
-    gated = config.feed_forward == "swiglu"
-    hidden = config.d_ff * (4 if gated else 2) + 2 * d
-    experts = [
-        config.moe.top_k if is_mixture(config, layer) else 1 for layer in range(config.n_layers)
-    ]
-    return attention + hidden * sum(experts) // config.n_layers
+    d, kv = config.d_model, config.n_kv_heads * config.head_size
+    if fast:
+        powers = _powers(config) if config.context_length <= KEPT_POWERS else 0
+        attention = 5 * d + 2 * kv + powers
+        hidden = config.d_ff * (4 if config.feed_forward == "swiglu" else 2) + 2 * d
+    else:
+        attention = 6 * d + kv + 8 * _scores(config) // 5
+        steps = {"relu": 2, "relu2": 3, "gelu": 5, "swiglu": 5}[config.feed_forward]
+        hidden = config.d_ff * steps + 2 * d
+    if config.qk_norm:
+        attention += (3 if fast else 4) * (d + kv)
+    rows = sum(_rows_per_token(config, tokens, fast)) / config.n_layers
+    return attention + int(hidden * rows)
+
+
+def _rows_per_token(config: ModelConfig, tokens: int, fast: bool) -> list[float]:
+    """What each layer's feed-forward computes: with experts, all are padded to whole blocks."""
+    together = tokens // 2 if fast else tokens  # on each stream
+    experts = config.moe.top_k + config.moe.experts * EXPERT_ROWS / together
+    return [experts if is_mixture(config, layer) else 1 for layer in range(config.n_layers)]
+
+
+def _scores(config: ModelConfig) -> int:
+    """Values of the softmax per token."""
+    return config.n_heads * config.context_length
 
 
 def _powers(config: ModelConfig) -> int:
-    """Values of the softmax per token: about half of the scores, the rest being masked."""
+    """Those that the fast form computes: about half, the rest being masked."""
     return config.n_heads * math.ceil((config.context_length + 64) / 2)
 
 

@@ -62,6 +62,14 @@ def fused_mean_loss(
 # Elements of a chunk of logits: 4 MiB. 8 MiB make it 5 % faster and nearly double its memory.
 CHUNK = 2**20
 
+# Rows of a chunk on a GPU: enough to keep it busy.
+_GPU_ROWS = 2048
+
+
+def chunk_rows(vocab_size: int) -> int:
+    """Rows of logits that are computed at once, on the device in use."""
+    return max(32, CHUNK // vocab_size) if mx.default_device() == mx.cpu else _GPU_ROWS
+
 
 # Chunks after which all is added to the gradient of the weights. Left to itself,
 # MLX adds late and keeps the powers of every chunk; made to add after each, it
@@ -72,13 +80,13 @@ _ADDED = 4
 
 def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
     rows = len(hidden)
-    step = max(32, CHUNK // len(weight))
+    step = chunk_rows(len(weight))
     losses, d_hidden, slopes = [], [], []
     d_weight = None
     for number, start in enumerate(range(0, rows, step)):
         h, target = hidden[start : start + step], targets[start : start + step]
         if number:  # one chunk after the other, for the sake of memory
-            done = [losses[-1], d_hidden[-1]]
+            done = [losses[-1], d_hidden[-1], *slopes[-1:]]
             (h,) = mx.depends([h], done if number % _ADDED else [*done, d_weight])
         scores, slope = _base2_scores(h, weight, cap)
         top = mx.max(scores, axis=-1, keepdims=True)
@@ -112,7 +120,46 @@ def _fused_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     return cotangents[0] * d_hidden, cotangents[0] * d_weight, mx.zeros_like(primals[2])
 
 
-MEAN_LOSSES = {"plain": plain_mean_loss, "cpu": fused_mean_loss, "gpu": plain_mean_loss}
+def chunked_mean_loss(
+    hidden: mx.array, weight: mx.array, targets: mx.array, cap: float = 0.0
+) -> mx.array:
+    """The same as `fused_mean_loss` for any type and device, with MLX's own functions.
+
+    Products are of the type given, and what adds up over the chunks is float32.
+    P - onehot is within -1 and 1 and meets the loss's factor after the chunks:
+    divided by N any earlier, it would be below what float16 holds.
+    """
+    chunked = own_vjp(partial(_chunked_forward, cap=cap), _chunked_backward)
+    return chunked(hidden, weight, targets)[0]
+
+
+def _chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
+    rows, vocabulary = len(hidden), mx.arange(len(weight))
+    step = chunk_rows(len(weight))
+    loss, d_hidden, d_weight = mx.array(0.0), [], mx.zeros(weight.shape)
+    for start in range(0, rows, step):
+        h, target = hidden[start : start + step], targets[start : start + step, None]
+        if start:  # one chunk after the other, for the sake of memory
+            (h,) = mx.depends([h], [loss, d_hidden[-1], d_weight])
+        logits, slope = (h @ weight.T).astype(mx.float32), 1.0
+        if cap:
+            logits = plain_softcapped(logits, cap)
+            slope = 1 - mx.square(logits / cap)
+        total = mx.logsumexp(logits, axis=-1, keepdims=True)
+        loss = loss + mx.sum(total - mx.take_along_axis(logits, target, axis=-1))
+        d_logits = (mx.exp(logits - total) - (target == vocabulary)) * slope  # of the sum
+        d_logits = d_logits.astype(h.dtype)
+        d_hidden.append((d_logits @ weight).astype(mx.float32))
+        d_weight = d_weight + d_logits.T @ h
+    return loss / rows, mx.concatenate(d_hidden) / rows, d_weight / rows
+
+
+def _chunked_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
+    scaled = _fused_backward(primals, cotangents, outputs)  # in float32, then rounded
+    return tuple(array.astype(own.dtype) for array, own in zip(scaled, primals, strict=True))
+
+
+MEAN_LOSSES = {"plain": plain_mean_loss, "cpu": fused_mean_loss, "gpu": chunked_mean_loss}
 
 
 def next_token_loss(

@@ -1,13 +1,16 @@
 """What a run would take: `python -m stages.train --plan`.
 
 Counts come from lmcore/accounting.py. The time is the run's FLOPs at the rate
-of a probe, a few real training steps of one block of the same width on this
-machine; other blocks cost the same, so that the rate carries over.
+of a probe, real training steps of one block of the same width (or, with
+experts, as many as hold one mixture) on this machine; other blocks cost the
+same, so that the rate carries over. An update's time is the parameters'.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import mlx.core as mx
 
@@ -20,30 +23,64 @@ from lmcore.params import Params, load_params
 _GIB = 2**30
 _MACHINES = (16, 32, 64)  # GB of memory
 
-# A probe's step: no more than the run's own batch, 2,048 tokens or this many FLOPs.
+# A probe's step: no more than the run's own batch, 2,048 tokens, this many FLOPs, or
+# about this many seconds at the rate of a matrix product. It is taken twice, since
+# the first time includes compiling, unless that time is long enough to tell.
+_PROBE_TOKENS = 2048
 _PROBE_FLOPS = 3e11
+_PROBE_SECONDS = 4
 _PROBE_CONTEXT = 256
-_PROBE_STEPS = 2
 
 
-def plan(params: Params) -> str:
-    """Parameters, FLOPs, memory, time, and which profiles fit which machine, as text."""
-    train, cost = params.train, _cost(params)
-    tokens = train.steps * train.batch_size * train.accumulation * params.model.context_length
-    flops, rate = cost.flops_per_token * tokens, flops_per_second(params)
+@dataclass(frozen=True)
+class Speed:
+    """What a probe found: of one process, on this machine."""
+
+    flops_per_second: float  # of forward and backward passes
+    update_seconds: float  # of an optimizer step, per parameter
+    sequences: int
+    context: int
+    blocks: int
+
+
+def plan(params: Params) -> Iterator[str]:
+    """Parameters, FLOPs, memory, which profiles fit which machine, and at last the time."""
+    cost, tokens = _cost(params), _tokens_per_step(params) * params.train.steps
     rows = [
         ("parameters", f"{cost.total_parameters:,}"),
         *((f"  {part}", f"{size:,}") for part, size in cost.parameters.items()),
         ("active per token", f"{cost.active_parameters:,}"),
         ("tokens", f"{tokens:,}"),
         ("FLOPs per token", f"{cost.flops_per_token:,}"),
-        ("FLOPs", f"{flops:.3g}"),
-        ("FLOPs per second", f"{rate:.3g}"),
-        ("tokens per second", f"{rate / cost.flops_per_token:,.0f}"),
-        ("time", duration(flops / rate)),
+        ("FLOPs", f"{cost.flops_per_token * tokens:.3g}"),
     ]
-    counts = "\n".join(f"{name:<20}{value:>16}" for name, value in rows)
-    return f"{counts}\n\n{memory_table(params)}\n\n{profiles_table()}"
+    yield _lines(rows)
+    yield "\n" + memory_table(params)
+    yield "\n" + profiles_table()
+    yield "\n" + time_table(params, measured_speed(params))
+
+
+def time_table(params: Params, speed: Speed) -> str:
+    """How long the run takes at this speed, and what that rests on."""
+    seconds = step_seconds(params, speed)
+    rate = _tokens_per_step(params) / seconds
+    blocks = "block" if speed.blocks == 1 else "blocks"
+    rows = [
+        ("FLOPs per second", f"{speed.flops_per_second:.3g}"),
+        ("tokens per second", f"{rate:,.0f}" if rate > 10 else f"{rate:.2g}"),
+        ("time", duration(seconds * params.train.steps)),
+    ]
+    rests = f"measured on {speed.sequences} x {speed.context} tokens and {speed.blocks} {blocks}"
+    if params.train.workers > 1:
+        rests += " in one process;\nif train.workers have cores of their own, it is less"
+    return f"{_lines(rows)}\n{rests}"
+
+
+def step_seconds(params: Params, speed: Speed) -> float:
+    """Of an optimizer step: its forward and backward passes, and the update."""
+    cost = _cost(params)
+    passes = cost.flops_per_token * _tokens_per_step(params) / speed.flops_per_second
+    return passes + speed.update_seconds * cost.total_parameters
 
 
 def memory_table(params: Params) -> str:
@@ -69,31 +106,71 @@ def profiles_table() -> str:
     lines = [f"{'profile':<20}{'parameters':>16}{'peak, GiB':>16}  fits, with a fifth free"]
     for name in profiles.names():
         cost = _cost(load_params(profiles.PROFILES / f"{name}.yaml"))
-        fitting = [size for size in _MACHINES if cost.memory.peak < 0.8 * size * 10**9]
-        fits = f"{fitting[0]} GB" if fitting else f"more than {_MACHINES[-1]} GB"
+        peak = cost.memory.peak
         lines.append(
-            f"  {name:<18}{cost.total_parameters:>16,}{cost.memory.peak / _GIB:>16,.1f}  {fits}"
+            f"  {name:<18}{cost.total_parameters:>16,}{peak / _GIB:>16,.1f}  {machine_for(peak)}"
         )
     return "\n".join(lines)
 
 
-def flops_per_second(params: Params) -> float:
-    """The rate of real training steps of a model of one block."""
-    context = min(_PROBE_CONTEXT, params.model.context_length)
-    model = params.model.model_copy(update={"n_layers": 1, "context_length": context})
-    config = _config(params.model_copy(update={"model": model}))
-    cost = cost_of(config, params.train)
-    affordable = min(2048, _PROBE_FLOPS / cost.flops_per_token) // context
-    sequences = max(2, min(params.train.batch_size, int(affordable)) // 2 * 2)
+def machine_for(peak: int) -> str:
+    """The smallest memory that so many bytes leave a fifth of free."""
+    fitting = [size for size in _MACHINES if peak <= 0.8 * size * 10**9]
+    return f"{fitting[0]} GB" if fitting else f"more than {_MACHINES[-1]} GB"
+
+
+def measured_speed(params: Params) -> Speed:
+    """Of real training steps of a smaller model; some 20 seconds on an idle machine."""
+    config, sequences = _probe(params)
     learner = Learner(GPT(config), params.train)
-    tokens = mx.zeros((sequences, context), mx.int32)
-    for step in range(1 + _PROBE_STEPS):
-        if step == 1:  # the first compiles
-            started = time.perf_counter()
-        _, gradients = learner.gradients(tokens, tokens, mx.random.key(0))
+    drawn = mx.random.uniform(shape=(sequences, config.context_length + 1), key=mx.random.key(0))
+    # Zipf's law: a word's frequency is that of the first divided by its rank.
+    tokens = mx.minimum(config.vocab_size**drawn, config.vocab_size).astype(mx.int32) - 1
+    inputs, targets = tokens[:, :-1], tokens[:, 1:]
+    for step in range(2):
+        mx.eval(learner.state, inputs, targets)
+        started = time.perf_counter()
+        loss, gradients = learner.gradients(inputs, targets, mx.random.key(0))
+        mx.eval(loss, gradients)
+        passed = time.perf_counter()
         learner.update(gradients, 0.0, step)
-    seconds = (time.perf_counter() - started) / _PROBE_STEPS
-    return cost.flops_per_token * tokens.size / seconds
+        updated = time.perf_counter()
+        if updated - started > 2 * _PROBE_SECONDS:
+            break
+    cost = cost_of(config, params.train)
+    return Speed(
+        cost.flops_per_token * inputs.size / (passed - started),
+        (updated - passed) / cost.total_parameters,
+        sequences,
+        config.context_length,
+        config.n_layers,
+    )
+
+
+def _probe(params: Params) -> tuple[ModelConfig, int]:
+    """The model of a probe, and how many sequences of its context's length it is given."""
+    config = _config(params)
+    layers = min(config.n_layers, config.moe.every) if config.moe.experts else 1
+    tables = min(layers, config.value_embeddings)
+    config = config.model_copy(update={"n_layers": layers, "value_embeddings": tables})
+    rate = _product_rate(config.d_model, params.train.precision)
+    flops = min(_PROBE_FLOPS, _PROBE_SECONDS * rate)
+    tokens = int(min(_PROBE_TOKENS, flops / cost_of(config, params.train).flops_per_token))
+    batch = max(1, params.train.batch_size // params.train.workers)
+    pair = 2 - batch % 2  # an even batch is spread over two streams (lmcore/fastmath.py)
+    context = max(2, min(_PROBE_CONTEXT, config.context_length, tokens // pair))
+    sequences = max(pair, min(batch, tokens // context) // pair * pair)
+    return config.model_copy(update={"context_length": context}), sequences
+
+
+def _product_rate(d_model: int, precision: str) -> float:
+    """FLOPs per second of a product of some rows with a matrix of the model's width."""
+    rows = mx.ones((64, d_model), getattr(mx, precision))
+    weight = mx.ones((d_model, d_model), getattr(mx, precision))
+    mx.eval(rows @ weight)
+    started = time.perf_counter()
+    mx.eval(rows @ weight)
+    return 2 * rows.size * d_model / (time.perf_counter() - started)
 
 
 def duration(seconds: float) -> str:
@@ -110,3 +187,12 @@ def _cost(params: Params) -> Cost:
 
 def _config(params: Params) -> ModelConfig:
     return ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
+
+
+def _tokens_per_step(params: Params) -> int:
+    train = params.train
+    return train.batch_size * train.accumulation * params.model.context_length
+
+
+def _lines(rows: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{name:<20}{value:>16}" for name, value in rows)

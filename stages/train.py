@@ -31,7 +31,8 @@ def main(plan: bool, overfitting: bool) -> None:
     if plan:
         from lmcore import planning
 
-        click.echo(planning.plan(params))
+        for part in planning.plan(params):
+            click.echo(part)
         return
     if overfitting:
         from lmcore import overfit

@@ -9,12 +9,14 @@ are RMS-normalised per head before they are compared (Henry et al. 2020).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import mlx.core as mx
 import mlx.nn as nn
+import numpy as np
 
 from lmcore.errors import LmcoreError
 from lmcore.fastmath import LOG2_E, exp2, form, own_vjp
@@ -154,20 +156,18 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
         return plain_attention(q, k, v, bias)
     groups, keys = k.shape[1:3]
     q = q * (LOG2_E * size**-0.5)  # 2^(x log2 e) = e^x
+    mask = _added_mask(queries, keys)
     blocks = []
     for start in range(0, queries, _QUERY_BLOCK):
         end = min(start + _QUERY_BLOCK, queries)
         seen = keys - queries + end
-        added = mx.where(causal_mask(end - start, seen), 0.0, -mx.inf)  # (t, S)
+        added = [mask[start:end, :seen]]  # parts of what all layers share, and no copies
         if bias is not None:
-            added = added + LOG2_E * bias[..., start:end, :seen]  # (H, t, S) or (B, H, t, S)
+            added.append(bias[..., start:end, :seen])  # (H, t, S) or (B, H, t, S)
         # Query heads that share a key head are rows of one matrix product.
         rows = q[:, :, start:end].reshape(len(q), groups, -1, size)  # (B, G, H/G*t, K)
-        batch = added.shape[:-3]
-        added = mx.broadcast_to(added, (*batch, heads, end - start, seen))
-        added = added.reshape(*batch, groups, -1, seen)
         block = own_vjp(partial(_block_forward, keep=keys <= KEPT_POWERS), _block_backward)
-        attended = block(rows, k[:, :, :seen], v[:, :, :seen], added)[0]
+        attended = block(rows, k[:, :, :seen], v[:, :, :seen], *added)[0]
         blocks.append(attended.reshape(len(q), heads, end - start, size))
     return blocks[0] if len(blocks) == 1 else mx.concatenate(blocks, axis=2)
 
@@ -181,15 +181,27 @@ _QUERY_BLOCK = 64
 KEPT_POWERS = 256
 
 
-def _powers(q: mx.array, k: mx.array, added: mx.array, top: mx.array | None = None) -> tuple:
-    """2^(q k^T + added - top), by default the rows' largest, and `top`."""
-    scores = q @ k.swapaxes(-1, -2) + added
+@lru_cache(maxsize=2)
+def _added_mask(queries: int, keys: int) -> mx.array:
+    """`causal_mask` as what is added to the scores, 0 or -inf: one for all layers."""
+    return mx.array(np.triu(np.full((queries, keys), -np.inf, np.float32), 1 + keys - queries))
+
+
+def _powers(
+    q: mx.array, k: mx.array, added: Sequence[mx.array], top: mx.array | None = None
+) -> tuple:
+    """2^(q k^T + mask + bias log2 e - top), by default the rows' largest, and `top`."""
+    scores = q @ k.swapaxes(-1, -2)  # (B, G, H/G*t, S)
+    by_head = scores.reshape(len(q), -1, *added[0].shape)  # (B, H, t, S)
+    mask, *bias = added
+    by_head = by_head + mask + LOG2_E * bias[0] if bias else by_head + mask
+    scores = by_head.reshape(scores.shape)
     top = mx.max(scores, axis=-1, keepdims=True) if top is None else top
     return exp2(scores - top), top
 
 
-def _block_forward(q: mx.array, k: mx.array, v: mx.array, added: mx.array, keep: bool) -> tuple:
-    """softmax in base 2 of q k^T + added, applied to v; with what its gradient needs."""
+def _block_forward(q: mx.array, k: mx.array, v: mx.array, *added: mx.array, keep: bool) -> tuple:
+    """softmax of the scores with what is `added`, applied to v; and what its gradient needs."""
     powers, top = _powers(q, k, added)
     total = mx.sum(powers, axis=-1, keepdims=True)
     return (powers @ v) / total, top, total, *([powers] if keep else [])
@@ -197,7 +209,7 @@ def _block_forward(q: mx.array, k: mx.array, v: mx.array, added: mx.array, keep:
 
 def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     """With P = softmax(S) and O = P V: dV = P^T dO and dS = P * (dO V^T - sum(dO * O))."""
-    q, k, v, added = primals
+    q, k, v, *added = primals
     out, top, total, *kept = outputs
     d_out = cotangents[0] / total
     if not kept:
@@ -206,7 +218,8 @@ def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     along = mx.sum(d_out * out, axis=-1, keepdims=True)
     d_scores = kept[0] * ((d_out @ v.swapaxes(-1, -2)) - along) * (1 / LOG2_E)
     d_scores_t = d_scores.swapaxes(-1, -2)
-    return d_scores @ k, d_scores_t @ q, kept[0].swapaxes(-1, -2) @ d_out, mx.zeros_like(added)
+    d_v = kept[0].swapaxes(-1, -2) @ d_out
+    return d_scores @ k, d_scores_t @ q, d_v, *map(mx.zeros_like, added)
 
 
 ATTENTIONS = {"plain": plain_attention, "cpu": cpu_attention, "gpu": gpu_attention}

@@ -172,6 +172,16 @@ def alibi_slopes(n_heads: int) -> np.ndarray:
     return slopes.astype(np.float32)
 
 
+@lru_cache(maxsize=2)
+def alibi_bias(n_heads: int, queries: int, keys: int) -> mx.array:
+    """-slope * distance from each of the last `queries` to each key, (H, queries, keys).
+
+    Every layer of a pass asks for the same, and in a long context it is large.
+    """
+    distance = np.maximum(np.arange(keys - queries, keys)[:, None] - np.arange(keys), 0)
+    return mx.array(-alibi_slopes(n_heads)[:, None, None] * distance.astype(np.float32))
+
+
 class Alibi(NoPositions):
     """Scores lose slope * distance; the slopes differ by head and are not trained.
 
@@ -181,11 +191,10 @@ class Alibi(NoPositions):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
-        self._slopes = alibi_slopes(config.n_heads)
+        self._n_heads = config.n_heads
 
     def bias(self, queries: int, keys: int) -> mx.array:
-        distance = np.arange(keys - queries, keys)[:, None] - np.arange(keys)
-        return mx.array(-self._slopes[:, None, None] * np.maximum(distance, 0)).astype(mx.float32)
+        return alibi_bias(self._n_heads, queries, keys)
 
 
 POSITIONS = {

@@ -7,14 +7,14 @@ from pathlib import Path
 
 DATA = Path("data")
 RAW = DATA / "raw"  # stories as parquet, one folder for both splits
-TOKENIZER = DATA / "tokenizer"  # tokenizer.json and a readable list of merges
+TOKENIZER = DATA / "tokenizer"  # tokenizer.json and GPT-2's merges.txt
 TOKENS = DATA / "tokens"  # train/ and validation/: uint16 shards and index.json
 MODEL = DATA / "model"  # model.safetensors, config.json, tokenizer.json
 EVALUATION = DATA / "evaluation"  # what `evaluate` measured, in detail
 SAMPLES = DATA / "samples"  # stories the model wrote
 REPORT = DATA / "report"  # index.html
 EXPORT = DATA / "export"  # the model for other programs; no stage of dvc.yaml
-METRICS = DATA / "metrics"  # small JSON files for `dvc metrics`
+METRICS = DATA / "metrics"  # small files that git keeps: JSON for `dvc metrics`, the merges
 PLOTS = DATA / "plots"  # CSV files for `dvc plots`
 CHECKPOINTS = DATA / ".checkpoints"  # survives reruns: no stage owns it
 DOWNLOADS = DATA / ".downloads"  # parts of a broken download

@@ -150,7 +150,7 @@ class Tokenizer:
             raise LmcoreError(f"{path}: {error.message}") from None
 
     def save(self, directory: Path | str) -> None:
-        """Writes `tokenizer.json`, and `merges.txt` to read and to compare by eye."""
+        """Writes `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
         write_files(Path(directory), self._parts())
 
     def to_tiktoken(self) -> Any:

@@ -62,6 +62,17 @@ def bytes_of(spelling: str) -> bytes:
         ) from None
 
 
+def readable_merges(merges: list[Pair]) -> str:
+    """A line for each merge, for `git diff`: its two parts as a reader would spell them."""
+    return "".join(f"{_readable(left)} {_readable(right)}\n" for left, right in merges)
+
+
+def _readable(token: bytes) -> str:
+    """UTF-8 as it is, a blank as an open box, a byte of a broken character as \\xNN."""
+    text = token.decode("utf-8", "backslashreplace").replace(" ", "\N{OPEN BOX}")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 # -- Hugging Face's tokenizer.json --------------------------------------------
 
 
@@ -216,7 +227,7 @@ def _as_we_spell_it(step: Json) -> Json:
 
 
 def write_files(directory: Path, parts: Parts) -> None:
-    """Writes `tokenizer.json`, and `merges.txt` to read and to compare by eye."""
+    """Writes `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
     content = json.dumps(_to_json(parts), indent=1, ensure_ascii=False)
     write_text(directory / "tokenizer.json", content + "\n")
     lines = [f"{printable(left)} {printable(right)}" for left, right in parts.merges]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from lmcore.artifacts import atomic_directory, write_json
+from lmcore.artifacts import atomic_directory, write_json, write_text
 from lmcore.encoder import train_tokenizer
 from lmcore.errors import StageCommand
 from lmcore.params import load_params
 from lmcore.paths import METRICS, RAW, TOKENIZER
+from lmcore.tokenizer_files import readable_merges
 
 
 @click.command(cls=StageCommand)
@@ -23,6 +24,7 @@ def main() -> None:
         )
     with atomic_directory(TOKENIZER) as partial:
         tokenizer.save(partial)
+    write_text(METRICS / "merges.txt", readable_merges(tokenizer.merges))
     write_json(METRICS / "tokenizer.json", figures)
 
 

@@ -14,6 +14,7 @@ from tokenizers import decoders, models, pre_tokenizers, trainers
 
 from lmcore.errors import LmcoreError
 from lmcore.tokenizer import END_OF_TEXT, Tokenizer
+from lmcore.tokenizer_files import readable_merges
 
 CORPUS = [*TEXTS, "Once upon a time there was a girl who didn't like the big, red ball. " * 20]
 Json = dict[str, Any]
@@ -246,3 +247,8 @@ def test_gaps_between_ids_are_refused(folder: Path) -> None:
     edit(folder / "vocab.json", lambda v: v.update({END_OF_TEXT: 450}))
     with pytest.raises(LmcoreError, match=r"No token has the id 399; 400 tokens must have the ids"):
         Tokenizer.from_gpt2(folder / "vocab.json", folder / "merges.txt")
+
+
+def test_merges_are_readable() -> None:
+    merges = [(b" ", b"t"), (b" t", b"he"), (b"\xc3", b"\xa9"), (b"\xc3\xa9", b"\n\xe6\x97")]
+    assert readable_merges(merges) == "␣ t\n␣t he\n\\xc3 \\xa9\né \\n\\xe6\\x97\n"

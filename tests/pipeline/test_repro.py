@@ -51,6 +51,15 @@ def test_a_change_of_learning_rate_reruns_training_and_a_revert_restores_it(
     assert restored.bytes_of("data/model") == before
 
 
+def test_git_shows_which_merges_changed(restored: Clone) -> None:
+    restored.commit("a run")
+    restored.set({"tokenizer.vocab_size": 500})
+    restored.repro("train_bpe")
+    shown = restored.run("git", "diff", "--unified=0", "data/metrics/merges.txt").stdout
+    gone = [line for line in shown.splitlines() if line.startswith("-") and line[:3] != "---"]
+    assert len(gone) == 12 and all(len(line.split(" ")) == 2 for line in gone)
+
+
 def test_two_clones_agree_to_the_bit(finished: Clone, tmp_path: Path) -> None:
     other = Clone.make(tmp_path)
     assert other.repro().ran == STAGES

@@ -7,6 +7,7 @@
 #   make run BACKEND=cuda           ... on an NVIDIA GPU (default: cpu, or Metal on macOS)
 #   make test                       the tests
 #   make bench                      benchmarks against named peers -> benchmarks/RESULTS.md
+#   make bench-gpu BACKEND=cuda     training on an NVIDIA GPU beside torch.compile
 #   make bench-ablations            what each part of the architecture is worth: 20 minutes
 #   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
 #   make soak                       long randomised checks; compiles llama.cpp once
@@ -31,10 +32,11 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 PINNED = --constraint requirements.lock --editable
 
 # The reference implementation that tests compare with. PyPI's build for Linux
-# brings gigabytes of CUDA, so there only a CPU build is taken, if pip knows one.
-TORCH = torch==2.13.0$(if $(filter Linux,$(shell uname -s)),+cpu)
+# brings gigabytes of CUDA: right for BACKEND=cuda, which is measured beside it; else
+# only a CPU build is taken there, if pip knows one.
+TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 
-.PHONY: run test bench bench-ablations bench-recipes soak soak-tokenizer soak-export lock clean
+.PHONY: run test bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -46,6 +48,9 @@ test: .venv/.ready-test
 
 bench: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks
+
+bench-gpu: .venv/.ready-bench
+	@.venv/bin/python -m benchmarks.training_gpu
 
 bench-ablations: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks.ablations

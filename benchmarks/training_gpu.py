@@ -128,24 +128,6 @@ def contestant_step(name: str, params: Params, folder: Path) -> tuple[Step, Call
     return torch_step(params, folder, compiled=name == "PyTorch torch.compile")
 
 
-def write_weights(params: Params, folder: Path) -> None:
-    """The initial model as transformers reads it."""
-    import mlx.core as mx
-
-    from lmcore.artifacts import write_json
-    from lmcore.export.architectures import architecture_of
-    from lmcore.export.huggingface import counterpart
-    from lmcore.export.settings import to_config_json
-    from lmcore.export.weights import TRANSFORMERS, to_theirs
-
-    model = model_of(params)
-    architecture = architecture_of(model.config)
-    config, arrays = counterpart(model, architecture)
-    theirs = to_theirs(config, arrays, TRANSFORMERS[architecture.name])
-    mx.save_safetensors(str(folder / "model.safetensors"), theirs, {"format": "pt"})
-    write_json(folder / "config.json", to_config_json(config, architecture, 0))
-
-
 def product_flops(precision: str, size: int) -> float:
     """Multiplications and additions a second of a product of two (size, size) matrices."""
     import mlx.core as mx
@@ -198,14 +180,16 @@ def main(
         return
     if backend.setup().device != "gpu" and not without_gpu:
         raise LmcoreError("MLX finds no GPU here; `make bench-gpu BACKEND=cuda` needs one.")
+    from lmcore.export.huggingface import write_model
+
     with tempfile.TemporaryDirectory() as folder:
-        write_weights(params, Path(folder))
+        write_model(Path(folder), model_of(params), end_of_text=0)
         command = [sys.executable, "-m", "benchmarks.training_gpu", "--profile", profile]
         command += ["--batch", str(batch), "--one"]
         contestants = [
             Contestant(name, [*command, name, folder], STEPS, WARM_UP, rounds) for name in NAMES
         ]
-        agree(contestants, 0.05)  # bfloat16 has three digits, and steps add up
+        agree(contestants, 0.02, steps=1)  # bfloat16 has three digits, and steps add up
         take_turns(contestants, rounds)
     product = product_flops(params.train.precision, 512 if without_gpu else 8192)
     text = section(profile, params, contestants, product)

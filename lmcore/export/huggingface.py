@@ -13,13 +13,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import mlx.core as mx
-
 from lmcore.artifacts import write_json, write_text
 from lmcore.export.architectures import architecture_of
 from lmcore.export.settings import to_config_json
 from lmcore.export.weights import TRANSFORMERS, arrays_of, to_theirs
 from lmcore.model import GPT
+from lmcore.model.io import save_arrays
 from lmcore.params import SampleParams
 from lmcore.tokenizer import END_OF_TEXT, Tokenizer
 
@@ -29,16 +28,21 @@ def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: Sa
 
     Raises `LmcoreError` where transformers has no counterpart of the model.
     """
-    architecture = architecture_of(model.config)
-    config, arrays = model.config, arrays_of(model, architecture.always)
-    end, context = tokenizer.end_of_text, config.context_length
-    theirs = to_theirs(config, arrays, TRANSFORMERS[architecture.name])
-    mx.save_safetensors(str(folder / "model.safetensors"), theirs, {"format": "pt"})
-    write_json(folder / "config.json", to_config_json(config, architecture, end))
+    end, context = tokenizer.end_of_text, model.config.context_length
+    write_model(folder, model, end)
     write_json(folder / "generation_config.json", _generation(sample, end, context))
     write_json(folder / "tokenizer_config.json", _tokenizer_config(context))
     tokenizer.save(folder)
     _begin_with_end_of_text(folder / "tokenizer.json", end)
+
+
+def write_model(folder: Path, model: GPT, end_of_text: int) -> None:
+    """Writes the weights and config.json alone."""
+    architecture = architecture_of(model.config)
+    arrays = arrays_of(model, architecture.always)
+    theirs = to_theirs(model.config, arrays, TRANSFORMERS[architecture.name])
+    save_arrays(folder / "model.safetensors", theirs, {"format": "pt"})
+    write_json(folder / "config.json", to_config_json(model.config, architecture, end_of_text))
 
 
 def _generation(sample: SampleParams, end_of_text: int, context_length: int) -> dict[str, Any]:
@@ -48,6 +52,8 @@ def _generation(sample: SampleParams, end_of_text: int, context_length: int) -> 
         "temperature": sample.temperature,
         "top_k": sample.top_k,
         "top_p": sample.top_p,
+        "min_p": sample.min_p,
+        "repetition_penalty": sample.repetition_penalty,
     }
     return {
         "bos_token_id": end_of_text,

@@ -204,9 +204,7 @@ LOW_STEPS: dict[str, tuple[dict[str, Any], int, bool]] = {
 def test_so_is_that_of_low_precision(case: str) -> None:
     changes, batch, checkpointing = LOW_STEPS[case]
     precision = "float16" if case == "large vocabulary" else "bfloat16"
-    check_peak(
-        changes, batch_size=batch, gradient_checkpointing=checkpointing, precision=precision
-    )
+    check_peak(changes, batch_size=batch, gradient_checkpointing=checkpointing, precision=precision)
 
 
 def check_peak(changes: dict[str, Any], **train_changes: Any) -> None:

@@ -106,7 +106,7 @@ def uses_fast_forms(train: TrainParams) -> bool:
 
 # What follows is counted from the formulas where they tell, and measured on a
 # CPU where MLX decides: how far it runs ahead, and how much it keeps meanwhile.
-# An NVIDIA GPU keeps less: its attention never writes the scores.
+# It was not measured on a GPU, whose kernel for attention may keep less.
 
 
 def _loss_bytes(config: ModelConfig, tokens: int, fast: bool) -> int:

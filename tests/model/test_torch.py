@@ -169,7 +169,8 @@ class Reference:
         bias = w.get(at + "router.selection_bias")
         chosen = (p if bias is None else p + bias).topk(moe.top_k, -1).indices
         gates = torch.zeros_like(p).scatter(1, chosen, p.gather(1, chosen))
-        gates = gates / gates.sum(-1, keepdim=True)
+        if moe.top_k > 1:  # else the probability itself, as in Switch
+            gates = gates / gates.sum(-1, keepdim=True)
         load = F.one_hot(chosen, moe.experts).sum((0, 1)) / chosen.numel()
         self.auxiliary += moe.z_loss_coefficient * (logits.logsumexp(-1) ** 2).mean()
         if moe.balance == "loss":

@@ -11,6 +11,7 @@ Encoding: join neighbours of a word in the order in which training learned them.
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections import Counter, defaultdict
 from itertools import pairwise
 
@@ -55,16 +56,16 @@ def join_pair(parts: list[bytes], pair: Pair) -> list[bytes]:
 def train_merges(words: dict[bytes, int], new_tokens: int) -> list[Pair]:
     """What `train_naive` returns, in time that grows with what the merges change.
 
-    Pairs are counted once. A merge visits only the words that hold its pair
-    and corrects the counts of the pairs next to it. The commonest pair comes
+    Pairs are counted once. A merge visits only the places of its pair and
+    corrects the counts of the pairs next to them. The commonest pair comes
     from a heap whose entries may be out of date: one that is gets pushed back
     with its present count.
     """
     tokens = [bytes([byte]) for byte in range(256)]  # the bytes of each token id
     ids = {token: index for index, token in enumerate(tokens)}
     sort_keys = [_descending(token) for token in tokens]
-    pieces, amounts = [list(word) for word in words], list(words.values())
-    counts, where = _count_pairs(pieces, amounts)
+    text = _TokenizedWords(words)
+    counts = text.counts
 
     def entry(pair: tuple[int, int]) -> tuple[int, str, str, tuple[int, int]]:
         # heapq pops the smallest: the highest count, then the greatest bytes.
@@ -88,60 +89,64 @@ def train_merges(words: dict[bytes, int], new_tokens: int) -> list[Pair]:
                 tokens.append(left + right)
                 sort_keys.append(_descending(left + right))
                 bar.update()
-            grown = _merge_everywhere(pair, joined, pieces, amounts, counts, where)
-            for other in grown:
+            for other in text.merge(pair, joined):
                 heapq.heappush(heap, entry(other))
     return learned
 
 
-def _count_pairs(
-    pieces: list[list[int]], amounts: list[int]
-) -> tuple[defaultdict[tuple[int, int], int], defaultdict[tuple[int, int], set[int]]]:
-    """How often each pair of neighbours occurs, and in which words."""
-    counts: defaultdict[tuple[int, int], int] = defaultdict(int)
-    where: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    for index, (parts, amount) in enumerate(zip(pieces, amounts, strict=True)):
-        for pair in pairwise(parts):
-            counts[pair] += amount
-            where[pair].add(index)
-    return counts, where
+class _TokenizedWords:
+    """Words in one row of bytes, cut into tokens, with the counts of neighbouring pairs.
 
+    A token's id stands at its first and at its last byte, so the tokens before
+    and after any place are found without a search. Tokens only ever grow:
+    where a pair began once, looking there tells whether it still does.
+    """
 
-def _merge_everywhere(
-    pair: tuple[int, int],
-    joined: int,
-    pieces: list[list[int]],
-    amounts: list[int],
-    counts: defaultdict[tuple[int, int], int],
-    where: defaultdict[tuple[int, int], set[int]],
-) -> set[tuple[int, int]]:
-    """Joins `pair` in all words, corrects the counts, returns the pairs that grew."""
-    left, right = pair
-    grown = set()
-    for index in where.pop(pair):
-        parts, amount = pieces[index], amounts[index]
-        place = 0
-        while place < len(parts) - 1:
-            if parts[place] != left or parts[place + 1] != right:
-                place += 1
+    def __init__(self, words: dict[bytes, int]) -> None:
+        self.counts: defaultdict[tuple[int, int], int] = defaultdict(int)
+        # Where each pair begins or began; as lists, the numbers would take several times as much.
+        self._places: defaultdict[tuple[int, int], array[int]] = defaultdict(lambda: array("q"))
+        self._lengths = [1] * 256  # of each token id, in bytes
+        self._tokens = [_NO_TOKEN]  # at each byte; one place between words is left free
+        self._amounts = [0]  # how often the word at this byte occurs
+        for word, amount in words.items():
+            start = len(self._tokens)
+            self._tokens += [*word, _NO_TOKEN]
+            self._amounts += [amount] * (len(word) + 1)
+            for place, pair in enumerate(pairwise(word), start):
+                self.counts[pair] += amount
+                self._places[pair].append(place)
+
+    def merge(self, pair: tuple[int, int], joined: int) -> set[tuple[int, int]]:
+        """Joins `pair` everywhere, corrects the counts, returns the pairs that grew."""
+        tokens, lengths, counts, places = self._tokens, self._lengths, self.counts, self._places
+        left, right = pair
+        to_middle, to_end = lengths[left], lengths[left] + lengths[right]
+        if joined == len(lengths):
+            lengths.append(to_end)
+        grown = set()
+        for start in sorted(places.pop(pair)):  # from the left: in `a a a` the first two join
+            middle, end = start + to_middle, start + to_end
+            if tokens[start] != left or tokens[middle] != right:
                 continue
-            if place > 0:
-                before = parts[place - 1]
+            before, after, amount = tokens[start - 1], tokens[end], self._amounts[start]
+            if before != _NO_TOKEN:
+                new = before, joined
                 counts[before, left] -= amount
-                counts[before, joined] += amount
-                where[before, joined].add(index)
-                grown.add((before, joined))
-            if place + 2 < len(parts):
-                after = parts[place + 2]
+                counts[new] += amount
+                places[new].append(start - lengths[before])
+                grown.add(new)
+            if after != _NO_TOKEN:
+                new = joined, after
                 counts[right, after] -= amount
-                counts[joined, after] += amount
-                where[joined, after].add(index)
-                grown.add((joined, after))
-            parts[place : place + 2] = [joined]
-            place += 1
-    # Pairs of `left left` overlap, so what is left of the count says nothing.
-    counts[pair] = 0
-    return grown
+                counts[new] += amount
+                places[new].append(start)
+                grown.add(new)
+            tokens[middle - 1] = tokens[middle] = _NO_TOKEN
+            tokens[start] = tokens[end - 1] = joined
+        # Pairs of `left left` overlap, so what is left of the count says nothing.
+        counts[pair] = 0
+        return grown
 
 
 def _descending(token: bytes) -> str:
@@ -159,12 +164,10 @@ def merge_naive(word: bytes, merges: list[Pair]) -> list[bytes]:
 
 
 class WordEncoder(dict[bytes, tuple[int, ...]]):
-    """Token ids of a word, `self[word]`, remembered once found.
+    """Token ids of a word, `self[word]`, remembered once found unless the word is long.
 
     `ids_of_bytes[b]` is the id of byte b, and `merges[(left, right)]` a pair's
-    (rank, id of the token it makes). The parts of a word are a linked list and
-    its mergeable pairs a heap, so a word of n bytes takes n log n steps: a
-    megabyte of one letter is a word, too.
+    (rank, id of the token it makes).
     """
 
     def __init__(
@@ -174,39 +177,62 @@ class WordEncoder(dict[bytes, tuple[int, ...]]):
         self._ids_of_bytes, self._merges = ids_of_bytes, merges
 
     def __missing__(self, word: bytes) -> tuple[int, ...]:
-        ids = tuple(self._merge([self._ids_of_bytes[byte] for byte in word]))
+        parts = [self._ids_of_bytes[byte] for byte in word]
+        if len(word) > _LONG:
+            return tuple(self._merge_long(parts))
         if len(self) >= _REMEMBERED:  # names and numbers never end: bound the memory
             self.clear()
-        self[word] = ids
+        ids = self[word] = tuple(self._merge(parts))
         return ids
 
     def _merge(self, parts: list[int]) -> list[int]:
         """Joins the earliest-learned pair, leftmost first, until none is left."""
-        merges, end = self._merges, len(parts)
-        after, before = list(range(1, end + 1)), list(range(-1, end - 1))
-        heap: list[tuple[int, int, int, int]] = []  # rank, place, left, right
+        found = self._merges.get
+        merges = [found(pair, _NO_MERGE) for pair in pairwise(parts)]  # one for each pair
+        while merges and (best := min(merges)) is not _NO_MERGE:
+            place, joined = merges.index(best), best[1]
+            parts[place : place + 2] = [joined]
+            del merges[place]
+            if place > 0:
+                merges[place - 1] = found((parts[place - 1], joined), _NO_MERGE)
+            if place < len(merges):
+                merges[place] = found((joined, parts[place + 1]), _NO_MERGE)
+        return parts
 
-        def offer(place: int) -> None:
-            if place >= 0 and after[place] < end:
-                pair = parts[place], parts[after[place]]
-                if pair in merges:
-                    heapq.heappush(heap, (merges[pair][0], place, *pair))
+    def _merge_long(self, parts: list[int]) -> list[int]:
+        """The same in n log n steps, not n squared: a megabyte of one letter is a word, too.
 
-        for place in range(end):
-            offer(place)
+        The parts are a linked list and the pairs that can merge a heap of
+        rank * n + place, whose entries may be out of date.
+        """
+        found, end = self._merges.get, len(parts)
+        after, before = list(range(1, end + 1)), list(range(-1, end))
+        parts.append(_NO_TOKEN)  # what comes after the last part merges with nothing
+        heap = [
+            merge[0] * end + place
+            for place, pair in enumerate(pairwise(parts))
+            if (merge := found(pair)) is not None
+        ]
+        heapq.heapify(heap)
         while heap:
-            _, place, left, right = heapq.heappop(heap)
+            rank, place = divmod(heapq.heappop(heap), end)
             follower = after[place]
-            if parts[place] != left or follower >= end or parts[follower] != right:
+            present, joined = found((parts[place], parts[follower]), _NO_MERGE)
+            if present != rank:
                 continue  # one of the two has been joined to something else since
-            parts[place], parts[follower] = merges[left, right][1], _GONE
-            after[place] = after[follower]
-            if after[place] < end:
-                before[after[place]] = place
-            offer(place)
-            offer(before[place])
-        return [part for part in parts if part != _GONE]
+            parts[place], parts[follower] = joined, _NO_TOKEN
+            after[place] = following = after[follower]
+            before[following] = place
+            for start, pair in (
+                (before[place], (parts[before[place]], joined)),
+                (place, (joined, parts[following])),
+            ):
+                if (merge := found(pair)) is not None:
+                    heapq.heappush(heap, merge[0] * end + start)
+        return [part for part in parts if part != _NO_TOKEN]
 
 
-_REMEMBERED = 1 << 18  # words
-_GONE = -1
+_REMEMBERED = 1 << 17  # words; with their ids they take less than 100 MB
+_LONG = 64  # bytes: longer words hardly ever come again, and a linked list pays for them
+_NO_TOKEN = -1
+_NO_MERGE = (1 << 62, _NO_TOKEN)  # ranks after every merge

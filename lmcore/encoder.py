@@ -32,8 +32,8 @@ from lmcore.tokenizer import Tokenizer
 
 # Below this many bytes, starting a second process takes longer than it saves.
 _WORTH_PROCESSES = 96 << 20
-# Distinct words to count at once; merging so many takes about 300 MB.
-_MOST_WORDS = 1 << 18
+# Bytes of distinct words to count at once; merging so many takes 200 to 500 MB.
+_MOST_BYTES = 2 << 20
 # Pieces under way for each other process: one in work, one waiting for it; and
 # results that may wait, for each process, until an earlier one is there.
 _AHEAD, _MOST_WAITING = 4, 8
@@ -48,17 +48,19 @@ def train_tokenizer(
 ) -> tuple[Tokenizer, dict[str, Any]]:
     """Learns a tokenizer from the training split; returns it with figures about it.
 
-    Names and misspellings never end, so beyond `_MOST_WORDS` distinct words the
-    rarer half is forgotten, as often as needed: the figures say how many
+    Names and misspellings never end, so beyond `_MOST_BYTES` of distinct words
+    the rarer half is forgotten, as often as needed: the figures say how many
     occurrences that were. Anything smaller is counted exactly.
     """
     counts: Counter[bytes] = Counter()
-    forgotten = 0
+    size = forgotten = 0  # bytes of the distinct words; occurrences
     for piece in _over_pieces(raw, "train", _CountWords(pattern), "count words", workers):
+        size += sum(len(word) for word in piece if word not in counts)
         counts.update(piece)
-        if len(counts) > _MOST_WORDS:
+        if size > _MOST_BYTES:
             before = counts.total()
-            counts = _commonest(counts, _MOST_WORDS // 2)
+            counts = _commonest(counts, _MOST_BYTES // 2)
+            size = sum(map(len, counts))
             forgotten += before - counts.total()
     tokenizer = Tokenizer.from_counts(counts, vocab_size, pattern=pattern)
     return tokenizer, {
@@ -70,10 +72,15 @@ def train_tokenizer(
     }
 
 
-def _commonest(counts: Counter[bytes], number: int) -> Counter[bytes]:
-    """The commonest words; of equally common ones those met first."""
+def _commonest(counts: Counter[bytes], room: int) -> Counter[bytes]:
+    """The commonest words that fit into `room` bytes, one at least; of equals those met first."""
+    kept: Counter[bytes] = Counter()
     # A stable sort, and pieces come in order: the same for any number of workers.
-    return Counter(dict(sorted(counts.items(), key=itemgetter(1), reverse=True)[:number]))
+    for word, count in sorted(counts.items(), key=itemgetter(1), reverse=True):
+        if len(word) <= room or not kept:
+            kept[word] = count
+            room -= len(word)
+    return kept
 
 
 def encode_corpus(

@@ -42,12 +42,28 @@ def test_fast_training_equals_naive_training(words: dict[bytes, int], new: int) 
     assert train_merges(words, new) == train_naive(words, new)
 
 
-@given(small_words, st.binary(max_size=60).map(lambda w: bytes(97 + byte % 4 for byte in w)))
+@given(st.lists(st.text("ab", min_size=1, max_size=50), min_size=1, max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_fast_training_equals_naive_training_on_long_words(words: list[str]) -> None:
+    counts = {word.encode(): number for number, word in enumerate(words, start=1)}
+    assert train_merges(counts, 30) == train_naive(counts, 30)
+
+
+@given(small_words, st.binary(max_size=160), st.integers(1, 4))
 @settings(max_examples=400, deadline=None)
-def test_encoding_applies_the_merges_in_order(words: dict[bytes, int], word: bytes) -> None:
+def test_encoding_applies_the_merges_in_order(
+    words: dict[bytes, int], word: bytes, letters: int
+) -> None:
+    word = bytes(97 + byte % letters for byte in word)
     merges = train_naive(words, 12)
     words_of, tokens = encoder(merges)
     assert [tokens[index] for index in words_of[word]] == merge_naive(word, merges)
+
+
+def test_long_words_are_not_remembered() -> None:
+    words_of, _ = encoder([(b"a", b"a")])
+    assert len(words_of[b"a" * 10]) == 5 and len(words_of[b"a" * 1000]) == 500
+    assert list(words_of) == [b"a" * 10]
 
 
 def test_runs_of_one_letter_join_from_the_left() -> None:

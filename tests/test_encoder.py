@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lmcore import encoder
-from lmcore.corpus.store import SplitWriter, iter_texts
+from lmcore.corpus.store import SplitWriter, iter_texts, row_groups
 from lmcore.errors import LmcoreError
 from lmcore.shards import TokenShards
 from lmcore.tokenizer import Tokenizer
@@ -93,7 +93,7 @@ def test_rare_words_are_forgotten_beyond_a_bound_for_any_workers(
     tmp_path: Path, monkeypatch
 ) -> None:
     monkeypatch.setattr(encoder, "BLOCK_BYTES", 20_000)  # several pieces
-    monkeypatch.setattr(encoder, "_MOST_WORDS", 3000)
+    monkeypatch.setattr(encoder, "_MOST_BYTES", 30_000)  # 3,000 words, a blank before each
     draw = random.Random(1)
     with SplitWriter(tmp_path, "train") as writer:
         for _ in range(6000):
@@ -107,6 +107,14 @@ def test_rare_words_are_forgotten_beyond_a_bound_for_any_workers(
     # Nothing but novel words, which occur once, is forgotten.
     assert 3000 <= figures["occurrences_forgotten"] <= 6000
     assert {tokenizer.encode(word).size for word in (" cat", " sat", " mat", " the")} == {1}
+
+
+def test_a_row_group_is_bounded_whatever_the_length_of_texts(tmp_path: Path) -> None:
+    with SplitWriter(tmp_path, "train") as writer:
+        for _ in range(30):
+            writer.add("abcdefgh" * 2**17)  # a megabyte
+    sizes = [group.rows for group in row_groups(tmp_path, "train")]
+    assert sizes == [8, 8, 8, 6]
 
 
 class _Die:

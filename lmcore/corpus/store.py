@@ -85,12 +85,14 @@ class SplitWriter:
     def __init__(self, folder: Path, split: str) -> None:
         self._path = folder / f"{split}-00000-of-00001.parquet"
         self._rows: list[dict[str, Any]] = []
+        self._characters = 0  # of those rows
         self._writer: pq.ParquetWriter | None = None
 
     def add(self, text: str, **columns: float) -> None:
         """One story; every story has the same further columns."""
         self._rows.append({TEXT: text, **columns})
-        if len(self._rows) == _ROWS:
+        self._characters += len(text)
+        if len(self._rows) == _ROWS or self._characters >= _CHARACTERS:
             self._write()
 
     def __enter__(self) -> SplitWriter:
@@ -104,14 +106,14 @@ class SplitWriter:
 
     def _write(self) -> None:
         table = pa.Table.from_pylist(self._rows)
-        self._rows = []
+        self._rows, self._characters = [], 0
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
         self._writer.write_table(table, row_group_size=_ROWS)
 
 
-# Stories in a row group of what we write: one or two megabytes.
-_ROWS = 2000
+# Stories in a row group of what we write, one or two megabytes; fewer of long texts.
+_ROWS, _CHARACTERS = 2000, 8 << 20
 
 
 def row_groups_of(path: Path) -> list[RowGroup]:

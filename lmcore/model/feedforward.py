@@ -30,10 +30,12 @@ def relu2(x: mx.array) -> mx.array:
 
 
 def gelu(x: mx.array) -> mx.array:
-    """0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), in float32: x^3 is too much for float16."""
-    wide = x.astype(mx.float32)
-    inner = math.sqrt(2 / math.pi) * (wide + 0.044715 * wide**3)
-    return (0.5 * wide * (1 + mx.tanh(inner))).astype(x.dtype)
+    """0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))"""
+    bounded = mx.clip(x, -_FLAT, _FLAT)  # a larger x^3 is too much for float16
+    return 0.5 * x * (1 + mx.tanh(math.sqrt(2 / math.pi) * (bounded + 0.044715 * bounded**3)))
+
+
+_FLAT = 10.0  # beyond, the tanh is 1 or -1 and its slope 0, in any precision
 
 
 def silu(x: mx.array) -> mx.array:

@@ -168,7 +168,7 @@ def saved_per_token_and_layer(config: ModelConfig, tokens: int, fast: bool) -> i
         hidden = config.d_ff * (4 if config.feed_forward == "swiglu" else 2) + 2 * d
     else:
         attention = 6 * d + kv + 8 * _scores(config) // 5
-        steps = {"relu": 2, "relu2": 3, "gelu": 6, "swiglu": 5}[config.feed_forward]
+        steps = {"relu": 2, "relu2": 3, "gelu": 2, "swiglu": 5}[config.feed_forward]
         hidden = config.d_ff * steps + 2 * d
     if config.qk_norm:
         attention += (3 if fast else 4) * (d + kv)

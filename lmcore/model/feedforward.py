@@ -31,11 +31,7 @@ def relu2(x: mx.array) -> mx.array:
 
 def gelu(x: mx.array) -> mx.array:
     """0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))"""
-    bounded = mx.clip(x, -_FLAT, _FLAT)  # a larger x^3 is too much for float16
-    return 0.5 * x * (1 + mx.tanh(math.sqrt(2 / math.pi) * (bounded + 0.044715 * bounded**3)))
-
-
-_FLAT = 10.0  # beyond, the tanh is 1 or -1 and its slope 0, in any precision
+    return 0.5 * x * (1 + mx.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
 def silu(x: mx.array) -> mx.array:
@@ -52,6 +48,15 @@ def _gelu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
     return value, gate + value * (one - gate) * (linear + cubic3 * x2)
 
 
+def _wide_gelu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
+    """The formula and its derivative, found in float32: x^3 is too much for float16."""
+    c, wide = math.sqrt(2 / math.pi), x.astype(mx.float32)
+    square = wide * wide
+    t = mx.tanh(c * wide * (1 + 0.044715 * square))
+    slope = 0.5 * (1 + t) + 0.5 * wide * (1 - t * t) * c * (1 + 3 * 0.044715 * square)
+    return (0.5 * wide * (1 + t)).astype(x.dtype), slope.astype(x.dtype)
+
+
 def _silu_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
     (one,) = constants(x, 1.0)
     gate = sigmoid(x)
@@ -66,17 +71,21 @@ def _relu2_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
 
 
 def _keeping_slope(
-    plain: Activation, value_and_slope: Callable[[mx.array], tuple[mx.array, mx.array]]
+    plain: Activation,
+    value_and_slope: Callable[[mx.array], tuple[mx.array, mx.array]],
+    few: int = 2**12,
 ) -> Activation:
     """An activation whose forward pass keeps its derivative for the backward pass."""
     function = own_vjp(value_and_slope, lambda _, cotangents, outputs: cotangents[0] * outputs[1])
     # A few tokens, as when text is generated, are not worth the trouble.
-    return lambda x: function(x)[0] if x.size >= _FEW else plain(x)
+    return lambda x: function(x)[0] if x.size >= few else plain(x)
 
 
-_FEW = 2**12
-
-GELUS = {"plain": gelu, "cpu": _keeping_slope(gelu, _gelu_and_slope), "gpu": gelu}
+GELUS = {
+    "plain": gelu,
+    "cpu": _keeping_slope(gelu, _gelu_and_slope),
+    "gpu": _keeping_slope(gelu, _wide_gelu_and_slope, few=0),
+}
 RELU2S = {"plain": relu2, "cpu": _keeping_slope(relu2, _relu2_and_slope), "gpu": relu2}
 SILUS = {"plain": silu, "cpu": _keeping_slope(silu, _silu_and_slope), "gpu": silu}
 

@@ -8,7 +8,7 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from lmcore.model.feedforward import GELUS, RELU2S, SILUS, gelu, relu
+from lmcore.model.feedforward import GELUS, RELU2S, SILUS, relu
 
 X = mx.concatenate([mx.linspace(-12, 12, 20_001), mx.array([-1e4, -300.0, 0.0, 300.0, 1e4])])
 
@@ -46,8 +46,9 @@ def test_slopes(table: dict, formula: object, form: str) -> None:
 
 def test_float16_gelu_has_slopes_wherever_it_has_values() -> None:
     x = mx.array([-6e4, -1000, -41, 41, 1000, 6e4], mx.float16)
-    slopes = mx.grad(lambda x: mx.sum(gelu(x).astype(mx.float32)))(x)
-    assert slopes.dtype == gelu(x).dtype == mx.float16
+    low = GELUS["gpu"]
+    slopes = mx.grad(lambda x: mx.sum(low(x).astype(mx.float32)))(x)
+    assert slopes.dtype == low(x).dtype == mx.float16
     assert slopes.tolist() == [0, 0, 0, 1, 1, 1]
 
 

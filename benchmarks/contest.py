@@ -30,15 +30,10 @@ def serve(step: Step, peak_bytes: Callable[[], int]) -> None:
 
 
 class Contestant:
-    """A process that takes `steps` steps a round; `seconds` holds the time of one in each.
+    """A process that takes `steps` steps a round; `seconds` holds the time of one in each."""
 
-    One for which a step takes minutes may sit out all but the first `rounds`.
-    """
-
-    def __init__(
-        self, name: str, command: list[str], steps: int, warm_up: int, rounds: int
-    ) -> None:
-        self.name, self._steps, self._rounds = name, steps, rounds
+    def __init__(self, name: str, command: list[str], steps: int, warm_up: int) -> None:
+        self.name, self._steps = name, steps
         self.seconds: list[float] = []
         self.peak = 0  # bytes
         self._process = subprocess.Popen(
@@ -47,8 +42,6 @@ class Contestant:
         self.losses: list[float] = self._take(warm_up)["losses"]
 
     def round(self) -> None:
-        if len(self.seconds) == self._rounds:
-            return
         answer = self._take(self._steps)
         self.seconds.append(answer["seconds"])
         self.peak = answer["peak"]

@@ -155,11 +155,11 @@ CONTESTANTS: dict[str, Callable[[str, Path], Step]] = {
         size, weights, d_ff=2 * SIZES[size]["d_ff"]
     ),
 }
-# Stock MLX takes as long for a step as the others for thirty: one a round, and at
-# the larger size, where that is minutes, one round.
+# Stock MLX takes as long for a step as the others for thirty: one a round, and
+# none at the larger size, where that is minutes.
 SLOW = {"stock MLX"}
 # The same model in each, at every size; the small size has the others as well.
-SAME = ("lmcore", "PyTorch eager", "PyTorch torch.compile", "stock MLX")
+SAME = ("lmcore", "PyTorch eager", "PyTorch torch.compile")
 
 
 def _lmcore_model(size: str, weights: Path, **changes: Any) -> Any:
@@ -207,8 +207,8 @@ def measure(size: str, rounds: int) -> list[Contestant]:
     """Runs all contestants and returns them with their times."""
     with tempfile.TemporaryDirectory() as scratch:
         weights = Path(scratch) / "weights.safetensors"
-        contestants = [start(name, size, weights, rounds) for name in names_of(size)]
-    agree(contestants[: len(SAME)], 1e-3)
+        contestants = [start(name, size, weights) for name in names_of(size)]
+    agree([c for c in contestants if c.name in (*SAME, *SLOW)], 1e-3)
     take_turns(contestants, rounds)
     return contestants
 
@@ -217,12 +217,11 @@ def names_of(size: str) -> tuple[str, ...]:
     return tuple(CONTESTANTS) if size == "4m" else SAME
 
 
-def start(name: str, size: str, weights: Path, rounds: int) -> Contestant:
+def start(name: str, size: str, weights: Path) -> Contestant:
     command = [sys.executable, "-m", "benchmarks.training", "--size", size]
     command += ["--contestant", name, "--weights", str(weights)]
-    if name not in SLOW:
-        return Contestant(name, command, STEPS[size], 3, rounds)
-    return Contestant(name, command, 1, 1, rounds if size == "4m" else 1)
+    steps, warm_up = (1, 1) if name in SLOW else (STEPS[size], 3)
+    return Contestant(name, command, steps, warm_up)
 
 
 def table(size: str, rounds: int, contestants: list[Contestant]) -> str:

@@ -186,9 +186,7 @@ def main(
         write_model(Path(folder), model_of(params), end_of_text=0)
         command = [sys.executable, "-m", "benchmarks.training_gpu", "--profile", profile]
         command += ["--batch", str(batch), "--one"]
-        contestants = [
-            Contestant(name, [*command, name, folder], STEPS, WARM_UP, rounds) for name in NAMES
-        ]
+        contestants = [Contestant(name, [*command, name, folder], STEPS, WARM_UP) for name in NAMES]
         agree(contestants, 0.02, steps=1)  # bfloat16 has three digits, and steps add up
         take_turns(contestants, rounds)
     product = product_flops(params.train.precision, 512 if without_gpu else 8192)

@@ -113,7 +113,7 @@ def _loss_bytes(config: ModelConfig, tokens: int, fast: bool) -> int:
     """Of some chunks of logits, and of gradients of the output projection."""
     chunk, projection = chunk_rows(config.vocab_size), config.vocab_size * config.d_model
     if fast:
-        rows, each = min(chunk, tokens // 2), 112 if config.logit_softcap else 80
+        rows, each = min(chunk, tokens // 2), 124 if config.logit_softcap else 80
         return each * rows * config.vocab_size + 16 * projection
     return 8 * min(4 * chunk, tokens) * config.vocab_size + 17 * projection
 

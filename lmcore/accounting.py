@@ -32,10 +32,10 @@ _FLOAT = 4  # bytes
 class Memory:
     """The bytes of each part, and the most that is held at once."""
 
-    weights: int  # float32, and a rounded copy in low precision
+    weights: int  # float32
     gradients: int
     optimizer: int  # its state, and the average of the weights if one is kept
-    activations: int  # kept for the backward pass
+    activations: int  # kept for the backward pass, as are rounded weights in low precision
     working: int  # what the loss, or one block's backward pass, needs for itself
 
     @property
@@ -82,7 +82,7 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
 def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
     """From the numbers of values in the weights and in the optimizer's state."""
     size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
-    copies = 1 if train.precision == "float32" else 1.5
+    rounded = 0 if train.precision == "float32" else size * parameters
     fast = uses_fast_forms(train)
     tokens = train.batch_size // train.workers * config.context_length
     kept = tokens * saved_per_token_and_layer(config, tokens, fast)
@@ -91,10 +91,10 @@ def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer:
         kept, block = tokens * config.d_model, block + kept
     working = max(_loss_bytes(config, tokens, fast), size * block)
     return Memory(
-        weights=int(_FLOAT * copies * parameters),
+        weights=_FLOAT * parameters,
         gradients=_FLOAT * parameters,
         optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
-        activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast),
+        activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast) + rounded,
         working=working,
     )
 
@@ -120,9 +120,10 @@ def _loss_bytes(config: ModelConfig, tokens: int, fast: bool) -> int:
 
 def _block_values(config: ModelConfig, tokens: int, fast: bool) -> int:
     """What one block's backward pass holds beside the activations, per token."""
-    if not fast:
-        return 27 * config.d_model + config.d_ff + 8 * _scores(config) // 5
     rows = max(_rows_per_token(config, tokens, fast))
+    if not fast:
+        hidden = config.d_ff * (14 * rows if config.moe.experts else 1)
+        return 30 * config.d_model + int(hidden) + 9 * _scores(config) // 5
     feed_forward = int(6 * config.d_ff * rows) + 8 * config.d_model
     attention = 4 * _powers(config) + 5 * config.d_model
     return max(feed_forward, attention)

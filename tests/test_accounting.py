@@ -195,7 +195,7 @@ LOW_STEPS: dict[str, tuple[dict[str, Any], int, bool]] = {
         False,
     ),
     "experts": ({**EXPERTS, "n_layers": 2}, 2, False),
-    "long": ({**LONG, "n_layers": 1}, 1, False),
+    "long": ({**LONG, "n_layers": 1}, 2, False),
     "long, alibi": ({**LONG, "n_layers": 2, "positions": "alibi"}, 1, False),
 }
 

@@ -35,19 +35,21 @@ class Memory:
     weights: int  # float32
     gradients: int
     optimizer: int  # its state, and the average of the weights if one is kept
-    activations: int  # kept for the backward pass, as are rounded weights in low precision
-    working: int  # what the loss, or one block's backward pass, needs for itself
+    activations: int  # kept for the backward pass; in low precision, beside the rounded
+    # weights and their gradients, all of which MLX has before it makes float32 of them
+    loss: int  # what each of the next needs for itself: the loss with its gradients,
+    block: int  # one block's backward pass,
+    update: int  # and the optimizer
 
     @property
     def peak(self) -> int:
         """Of a training step.
 
-        Its summit is the backward pass; or, of a large model on few tokens, the
-        update, in which a group of weights and their state exist twice.
+        The backward pass begins with all activations and ends with all gradients.
         """
-        update = min(GROUP, self.weights) * (self.weights + self.optimizer) // self.weights
-        extra = max(self.activations + self.working, update)
-        return self.weights + self.optimizer + self.gradients + extra
+        begins = self.activations + max(self.loss, self.block)
+        ends = self.gradients + max(self.block, self.update)
+        return self.weights + self.optimizer + max(begins, ends)
 
 
 @dataclass(frozen=True)
@@ -82,20 +84,22 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
 def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
     """From the numbers of values in the weights and in the optimizer's state."""
     size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
-    rounded = 0 if train.precision == "float32" else size * parameters
+    lowered = 0 if train.precision == "float32" else (size + _FLOAT) * parameters
     fast = uses_fast_forms(train)
     tokens = train.batch_size // train.workers * config.context_length
     kept = tokens * saved_per_token_and_layer(config, tokens, fast)
     block = tokens * _block_values(config, tokens, fast)
     if train.gradient_checkpointing:  # all but a block's input exist while that block is at work
         kept, block = tokens * config.d_model, block + kept
-    working = max(_loss_bytes(config, tokens, fast), size * block)
     return Memory(
         weights=_FLOAT * parameters,
         gradients=_FLOAT * parameters,
         optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
-        activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast) + rounded,
-        working=working,
+        activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast) + lowered,
+        loss=_loss_bytes(config, tokens, fast),
+        block=size * block,
+        # One group of weights at a time, most of it in place (lmcore/learner.py).
+        update=(3 if train.optimizer == "muon" else 2) * min(GROUP, _FLOAT * parameters),
     )
 
 
@@ -113,7 +117,7 @@ def _loss_bytes(config: ModelConfig, tokens: int, fast: bool) -> int:
     """Of some chunks of logits, and of gradients of the output projection."""
     chunk, projection = chunk_rows(config.vocab_size), config.vocab_size * config.d_model
     if fast:
-        rows, each = min(chunk, tokens // 2), 124 if config.logit_softcap else 80
+        rows, each = min(chunk, tokens // 2), 132 if config.logit_softcap else 88
         return each * rows * config.vocab_size + 16 * projection
     return 8 * min(4 * chunk, tokens) * config.vocab_size + 17 * projection
 
@@ -124,7 +128,7 @@ def _block_values(config: ModelConfig, tokens: int, fast: bool) -> int:
     if not fast:
         hidden = config.d_ff * (14 * rows if config.moe.experts else 1)
         return 30 * config.d_model + int(hidden) + 9 * _scores(config) // 5
-    feed_forward = int(6 * config.d_ff * rows) + 8 * config.d_model
+    feed_forward = int(7.5 * config.d_ff * rows) + 8 * config.d_model
     attention = 4 * _powers(config) + 5 * config.d_model
     return max(feed_forward, attention)
 

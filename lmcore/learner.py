@@ -26,7 +26,7 @@ import mlx.core as mx
 import numpy as np
 from mlx.utils import tree_flatten, tree_unflatten
 
-from lmcore.fastmath import form, using
+from lmcore.fastmath import apart, form, streams, using
 from lmcore.losses import loss_terms, token_losses
 from lmcore.model import GPT
 from lmcore.optimizers import clip_factor, global_norm, make_optimizer
@@ -60,7 +60,7 @@ class Learner:
                 "good_steps": mx.array(0),
                 "taken": mx.array(0),
             }
-        self._groups = _grouped(parameters)
+        self._groups = _grouped(parameters, len(streams()))
         self._compiled_gradients = mx.compile(self._gradients)
         self._compiled_norm = mx.compile(global_norm)
         self._compiled_update = mx.compile(self._update)
@@ -81,21 +81,22 @@ class Learner:
     def update(self, gradients: Arrays, learning_rate: float, step: int) -> float:
         """Takes an optimizer step and returns the norm that the gradients had.
 
-        The weights go group by group, and each group's gradients are used up,
-        so that old and new stand side by side for one group and not for all:
-        a run needs its state once, and not twice.
+        The weights go group by group, and each group's gradients are used up. MLX
+        writes the new in place of the old where nothing else holds it; else both
+        stand side by side for one group and not for all.
         """
         norm = self._compiled_norm(gradients)
         taken = self.state["scale"]["taken"] if "scale" in self.state else mx.array(step)
-        for names in self._groups:
-            own = {name: gradients.pop(name) for name in names}
-            new = self._compiled_update(
-                self._parts_of(names), own, norm, mx.array(learning_rate), taken
-            )
-            del own
-            for part, arrays in new.items():
-                self.state[part].update(arrays)
-            mx.eval(new)
+        rate = mx.array(learning_rate)
+        for shares in self._groups:
+            for names, stream in zip(shares, streams(), strict=True):
+                own = {name: gradients.pop(name) for name in names}
+                with mx.stream(stream):
+                    new = self._compiled_update(self._take_parts(names), own, norm, rate, taken)
+                del own
+                for part, arrays in new.items():
+                    self.state[part].update(arrays)
+            mx.eval(self.state)
         if "scale" in self.state:
             self.state["scale"] = next_scale(self.state["scale"], mx.isfinite(norm))
             mx.eval(self.state["scale"])
@@ -117,17 +118,16 @@ class Learner:
         """Whether gradients that are not finite are to be expected: float16 finds its factor."""
         return "scale" in self.state and self.state["scale"]["factor"].item() >= 1
 
-    def _parts_of(self, names: list[str]) -> State:
-        """The state of these weights alone."""
-        arrays = {"parameters": {name: self.state["parameters"][name] for name in names}}
-        arrays["optimizer"] = {
-            key: array
-            for key, array in self.state["optimizer"].items()
-            if key.rpartition(".")[0] in arrays["parameters"]
-        }
-        if "average" in self.state:
-            arrays["average"] = {name: self.state["average"][name] for name in names}
-        return arrays
+    def _take_parts(self, names: list[str]) -> State:
+        """The state of these weights alone, out of the whole, where their places stay."""
+        keys = {part: names for part in ("parameters", "average") if part in self.state}
+        keys["optimizer"] = [
+            key for key in self.state["optimizer"] if key.rpartition(".")[0] in names
+        ]
+        taken = {part: {key: self.state[part][key] for key in own} for part, own in keys.items()}
+        for part, own in keys.items():
+            self.state[part].update(dict.fromkeys(own))
+        return taken
 
     def _gradients(
         self,
@@ -150,14 +150,14 @@ class Learner:
     def _update(
         self, state: State, gradients: Arrays, norm: mx.array, rate: mx.array, step: mx.array
     ) -> State:
-        factor = clip_factor(norm, self._config.max_grad_norm)
+        (factor,) = apart(clip_factor(norm, self._config.max_grad_norm))
         clipped = {name: array * factor for name, array in gradients.items()}
         parameters, optimizer = self._optimizer.update(
             clipped, state["optimizer"], state["parameters"], rate, step
         )
         new = {"parameters": parameters, "optimizer": dict(tree_flatten(optimizer))}
         if "average" in state:
-            decay = warmed_up_decay(self._config.ema_decay, step)
+            (decay,) = apart(warmed_up_decay(self._config.ema_decay, step))
             new["average"] = {
                 name: decay * old + (1 - decay) * parameters[name]
                 for name, old in state["average"].items()
@@ -211,16 +211,21 @@ def next_scale(scale: dict[str, mx.array], good: mx.array) -> dict[str, mx.array
     }
 
 
-def _grouped(parameters: Arrays) -> list[list[str]]:
-    """The names in order, in groups of at least `GROUP` bytes but for the last."""
-    groups: list[list[str]] = [[]]
-    size = 0
-    for name, array in parameters.items():
-        if size >= GROUP:
-            groups.append([])
-            size = 0
-        groups[-1].append(name)
-        size += array.nbytes
+def _grouped(parameters: Arrays, streams: int) -> list[list[list[str]]]:
+    """The names in groups, each group a list of names for each of the `streams`.
+
+    The largest arrays come first, each to the stream that has least to do in its
+    group; when all have their part of `GROUP` bytes, the next group begins.
+    """
+    groups: list[list[list[str]]] = []
+    sizes = [GROUP] * streams
+    for name in sorted(parameters, key=lambda name: -parameters[name].nbytes):
+        if min(sizes) >= GROUP / streams:
+            groups.append([[] for _ in range(streams)])
+            sizes = [0] * streams
+        least = sizes.index(min(sizes))
+        groups[-1][least].append(name)
+        sizes[least] += parameters[name].nbytes
     return groups
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import mlx.core as mx
 from mlx.utils import tree_flatten, tree_map, tree_map_with_path, tree_unflatten
 
+from lmcore.fastmath import apart
 from lmcore.params import TrainParams
 
 Tree = Any  # nested dicts and lists of arrays
@@ -48,10 +49,12 @@ def adamw(beta1: float, beta2: float, epsilon: float, decay: float) -> Rule:
         t = mx.array(step, mx.float32) + 1
         mean = beta1 * state["mean"] + (1 - beta1) * gradient
         square = beta2 * state["square"] + (1 - beta2) * mx.square(gradient)
-        # Powers of scalars, once, so that the loop over the elements is short.
-        root = mx.sqrt(square) * mx.rsqrt(_one_minus_power(beta2, t)) + epsilon
-        change = mean / root * (1 / _one_minus_power(beta1, t))
-        return parameter - rate * (change + decay * parameter), {"mean": mean, "square": square}
+        mean_scale, root_scale, shrinking = apart(
+            rate / _one_minus_power(beta1, t), mx.rsqrt(_one_minus_power(beta2, t)), rate * decay
+        )
+        mean, square = apart(mean, square)
+        change = mean_scale * mean / (root_scale * mx.sqrt(square) + epsilon)
+        return parameter - (change + shrinking * parameter), {"mean": mean, "square": square}
 
     return Rule(init, update)
 
@@ -146,6 +149,7 @@ class Optimizer:
     ) -> tuple[Tree, Tree]:
         """One step; returns the new parameters and the new state."""
         gradient_of, states = dict(tree_flatten(gradients)), dict(tree_flatten(state))
+        learning_rate, step = mx.array(learning_rate), mx.array(step)
         new_states: list[tuple[str, mx.array]] = []
 
         def one(name: str, parameter: mx.array) -> mx.array:

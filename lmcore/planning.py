@@ -91,7 +91,7 @@ def memory_table(params: Params) -> str:
             changes = {"precision": precision, "gradient_checkpointing": checkpointing}
             train = params.train.model_copy(update=changes)
             columns[(precision, name)] = _cost(params.model_copy(update={"train": train})).memory
-    parts = ("weights", "gradients", "optimizer", "activations", "working", "peak")
+    parts = ("weights", "gradients", "optimizer", "activations", "loss", "block", "update", "peak")
     head = f"{'memory, MiB':<20}" + "".join(f"{name:>16}" for _, name in columns)
     lines = [
         f"  {part:<18}"

@@ -118,6 +118,8 @@ def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
 
 def replace_surrogates(text: str) -> str:
     """`text` with halves of UTF-16 pairs joined, and U+FFFD for those alone."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -12,6 +12,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ from lmcore.pretokenize import (
     check_pattern,
     check_texts,
     count_words,
+    find_words,
     replace_surrogates,
     split_texts,
 )
@@ -218,12 +220,23 @@ class Tokenizer:
         ]
 
     def _encode_ordinary(self, texts: Iterable[str]) -> list[np.ndarray]:
+        texts = list(texts)
+        if sum(map(len, texts)) < _SHORT:
+            return [self._encode_short(replace_surrogates(text)) for text in texts]
         encoded: list[np.ndarray] = []
         for block in blocks_of(texts):
             ids = self._encode_words(split_texts(block, self.pattern), end=_END_MARK)
-            parts = np.split(ids, np.flatnonzero(ids == _END_MARK))[:-1]
-            encoded += [part[place > 0 :].astype(np.uint16) for place, part in enumerate(parts)]
+            ends = np.flatnonzero(ids == _END_MARK).tolist()
+            ids = ids.astype(np.uint16)
+            encoded += [ids[start + 1 : end] for start, end in pairwise([-1, *ends])]
         return encoded
+
+    def _encode_short(self, text: str) -> np.ndarray:
+        """The same word by word."""
+        words = find_words(text, self.pattern)
+        return np.array(
+            [index for word in words for index in self._words[word.encode()]], np.uint16
+        )
 
     def encode_block(self, texts: pa.Array) -> np.ndarray:
         """Token ids of all texts of a string array, <|endoftext|> after each, uint16.
@@ -281,6 +294,10 @@ class Tokenizer:
 
 
 _END_MARK = -1  # not an id: where one text of a batch ends
+
+# Characters up to which words are faster looked up one by one: for 40 it takes 13
+# microseconds, and by arrays 381 (one core of a 2-core EPYC).
+_SHORT = 2000
 
 
 def _refuse(texts: list[str], disallowed: set[str]) -> None:

@@ -23,6 +23,7 @@ from lmcore.tokenizer import END_OF_TEXT, Tokenizer, main
 from lmcore.unicode_classes import OTHER, class_table
 
 Ids = list[int]
+LONG = "a long text " * 200  # with it, a batch is encoded by arrays and not word by word
 
 CORPUS = [
     *TEXTS,
@@ -56,6 +57,7 @@ def check(tokenizer: Tokenizer, references, text: str) -> None:
     # Not of the lists: pytest would take minutes to tell two long ones apart.
     equal = [ids == theirs for theirs in references(text)]
     assert equal == [True, True], f"Hugging Face, tiktoken: {text[:80]!r}"
+    assert tokenizer.encode_batch([text, LONG])[0].tolist() == ids
     assert tokenizer.decode(ids) == text
 
 
@@ -112,7 +114,7 @@ def test_fuzz(tokenizer: Tokenizer, references) -> None:
 @settings(max_examples=300, deadline=None)
 def test_a_batch_is_each_alone_and_decodes_to_itself(tokenizer: Tokenizer, texts) -> None:
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]
-    batch = tokenizer.encode_batch(texts)
+    *batch, _ = tokenizer.encode_batch([*texts, LONG])
     assert [ids.tolist() for ids in batch] == [tokenizer.encode(t).tolist() for t in texts]
     assert [tokenizer.decode(ids) for ids in batch] == texts
 

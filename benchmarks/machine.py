@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import platform
 import random
@@ -29,19 +30,19 @@ def real_text() -> Path:
     return Path(place)
 
 
-def with_novel_words(texts: list[str], size: int) -> Iterator[str]:
-    """The texts again and again, at least `size` bytes, a word in each that no other has.
+def with_novel_words(texts: list[str], size: int, every: int = 1) -> Iterator[str]:
+    """The texts again and again, at least `size` bytes, every n-th with a word of its own.
 
     Repeated text alone has no more words than it had once, unlike a large corpus.
     """
     draw = random.Random(0)
-    while size > 0:
-        for text in texts:
-            novel = f"{text} {''.join(draw.choices('abcdefghijklmnopqrstuvwxyz', k=9))}"
-            size -= len(novel.encode())
-            yield novel
-            if size <= 0:
-                return
+    for number, text in enumerate(itertools.cycle(texts)):
+        if number % every == 0:
+            text = f"{text} {''.join(draw.choices('abcdefghijklmnopqrstuvwxyz', k=9))}"
+        size -= len(text.encode())
+        yield text
+        if size <= 0:
+            return
 
 
 def _processor() -> str:

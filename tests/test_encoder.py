@@ -35,8 +35,9 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_workers_do_not_change_the_results(raw: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(encoder, "BLOCK_BYTES", 200_000)  # several pieces
+    monkeypatch.setattr(encoder, "_usable_cores", lambda: 2)
     results = []
-    for workers in (1, 3):
+    for workers in (1, 3, None):  # one, processes, threads
         tokenizer, figures = encoder.train_tokenizer(raw, 400, "gpt2", workers)
         folder = tmp_path / str(workers)
         tokenizer.save(folder)
@@ -45,7 +46,7 @@ def test_workers_do_not_change_the_results(raw: Path, tmp_path: Path, monkeypatc
         )
         files = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
         results.append((files, figures, counted))
-    assert results[0] == results[1]
+    assert results[0] == results[1] == results[2]
     assert results[0][1]["occurrences_forgotten"] == 0
 
 
@@ -99,10 +100,10 @@ def test_rare_words_are_forgotten_beyond_a_bound_for_any_workers(
         for _ in range(6000):
             writer.add("the cat sat on the mat " + "".join(draw.choices("abcdefgh", k=9)))
     results = []
-    for workers in (1, 2):
+    for workers in (1, 2, None):
         tokenizer, figures = encoder.train_tokenizer(tmp_path, 300, "gpt2", workers)
         results.append((tokenizer.merges, figures))
-    assert results[0] == results[1]
+    assert results[0] == results[1] == results[2]
     assert figures["distinct_words"] <= 3000
     # Nothing but novel words, which occur once, is forgotten.
     assert 3000 <= figures["occurrences_forgotten"] <= 6000

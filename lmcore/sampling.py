@@ -17,11 +17,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import mlx.core as mx
 import numpy as np
 
-from lmcore.model import GPT
+from lmcore.fastmath import form
+from lmcore.model import GPT, ModelConfig
 from lmcore.model.attention import KVCache
 
 NONE = -1  # in place of a token
@@ -176,27 +178,45 @@ STRETCH = 64
 def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
     """`model(tokens, cache)[:, -1]`, compiled for a single token of each row.
 
-    Such a step is hundreds of small operations; compiled, many become one, and
-    Python builds no graph (2-core EPYC, 4M model: 1.25 times the tokens a second).
     Its place is an array and the places of a stretch share one graph, which
     writes the cache where it is: nothing is compiled or copied per token.
     """
-
-    @mx.compile
-    def step(tokens: mx.array, offset: mx.array, keys: list, values: list, end: int) -> tuple:
-        cache = KVCache(keys, values, end, offset)
-        return model(tokens, cache)[:, -1], cache.keys, cache.values
+    parameters = model.parameters()
+    step = _compiled_step(model.config, form())
 
     def read_on(tokens: mx.array, cache: KVCache) -> mx.array:
         if tokens.shape[1] > 1:
             return model(tokens, cache)[:, -1]
         end = min(cache.max_length, (cache.offset // STRETCH + 1) * STRETCH)
         offset = mx.array(cache.offset)
-        logits, cache.keys, cache.values = step(tokens, offset, cache.keys, cache.values, end)
+        logits, cache.keys, cache.values = step(
+            parameters, tokens, offset, cache.keys, cache.values, end
+        )
         cache.offset += 1
         return logits
 
     return read_on
+
+
+@lru_cache(maxsize=1)
+def _compiled_step(config: ModelConfig, form: str) -> Callable[..., tuple]:
+    """The step of one token by any weights of a model of `config`, in this form.
+
+    It is hundreds of small operations; compiled, many become one, and Python
+    builds no graph (2-core EPYC, 4M model: 1.25 times the tokens a second).
+    Kept, since following the graph takes as long as a few tokens.
+    """
+    model = GPT(config)
+
+    @mx.compile
+    def step(
+        parameters: dict, tokens: mx.array, offset: mx.array, keys: list, values: list, end: int
+    ) -> tuple:
+        model.update(parameters)
+        cache = KVCache(keys, values, end, offset)
+        return model(tokens, cache)[:, -1], cache.keys, cache.values
+
+    return step
 
 
 def _penalised(logits: mx.array, text: mx.array, drawing: Drawing) -> mx.array:

@@ -303,3 +303,18 @@ def test_stop_strings_cut_where_the_whole_text_would(pieces: list[str], stops: l
     ends = [text.find(stop) for stop in stops if stop in text]
     expected = text[: min(ends)] if ends else text
     assert "".join(until_stop(iter(pieces), stops)) == expected
+
+
+def test_new_weights_are_not_answered_by_old_ones() -> None:
+    """The compiled step is kept between calls, and knows no weights."""
+    shape = load_params().model.model_dump()
+    models = [GPT(ModelConfig(**shape, vocab_size=40), seed) for seed in (5, 6)]
+
+    def last_logits(model: GPT) -> list[float]:
+        *_, last = generate(model, [np.array([3])], 14, Drawing())
+        return last.logits.tolist()
+
+    first, second = map(last_logits, models)
+    assert first != second
+    models[0].update(models[1].parameters())
+    assert last_logits(models[0]) == second

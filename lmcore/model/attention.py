@@ -152,9 +152,9 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
     would be most of its memory (Dao et al. 2022, FlashAttention).
     """
     heads, queries, size = q.shape[1:]
-    if queries < _QUERY_BLOCK // 4:  # as when text is generated: not worth the trouble
-        return plain_attention(q, k, v, bias)
     groups, keys = k.shape[1:3]
+    if queries * len(q) * heads * keys < _WORTH_POWERS:
+        return plain_attention(q, k, v, bias)
     q = q * (LOG2_E * size**-0.5)  # 2^(x log2 e) = e^x
     mask = _added_mask(queries, keys)
     blocks = []
@@ -173,6 +173,10 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
 
 
 _QUERY_BLOCK = 64
+
+# Scores up to which the plain softmax takes less time than the several steps of the powers:
+# as when one text is generated.
+_WORTH_POWERS = 4096
 
 
 # The keys up to which the powers are kept for the backward pass. At a context of
@@ -260,8 +264,18 @@ class Attention(nn.Module):
         if forward.weights is not None:
             forward.weights.append(attention_weights(q, k, bias))
         attended = ATTENTIONS[form()](q, k, v, bias)
-        return self.output(attended.swapaxes(1, 2).flatten(2))
+        return self.output(_together(attended))
 
 
 def _heads(x: mx.array, n_heads: int) -> mx.array:
-    return x.reshape(*x.shape[:2], n_heads, -1).swapaxes(1, 2)  # (B, T, H*K) -> (B, H, T, K)
+    """(B, T, H*K) -> (B, H, T, K)."""
+    if x.shape[1] == 1:  # nothing changes places
+        return x.reshape(len(x), n_heads, 1, -1)
+    return x.reshape(*x.shape[:2], n_heads, -1).swapaxes(1, 2)
+
+
+def _together(heads: mx.array) -> mx.array:
+    """(B, H, T, K) -> (B, T, H*K)."""
+    if heads.shape[2] == 1:
+        return heads.reshape(len(heads), 1, -1)
+    return heads.swapaxes(1, 2).flatten(2)

@@ -35,11 +35,11 @@ class Memory:
     weights: int  # float32
     gradients: int
     optimizer: int  # its state, and the average of the weights if one is kept
-    activations: int  # kept for the backward pass; in low precision, beside the rounded
-    # weights and their gradients, all of which MLX has before it makes float32 of them
-    loss: int  # what each of the next needs for itself: the loss with its gradients,
-    block: int  # one block's backward pass,
-    update: int  # and the optimizer
+    activations: int  # kept for the backward pass, as are rounded weights in low precision
+    # What each of these needs for itself:
+    loss: int  # with its gradients
+    block: int  # its backward pass
+    update: int  # the optimizer's step
 
     @property
     def peak(self) -> int:
@@ -84,6 +84,7 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
 def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
     """From the numbers of values in the weights and in the optimizer's state."""
     size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
+    # In low precision all gradients are there before MLX makes float32 of the first.
     lowered = 0 if train.precision == "float32" else (size + _FLOAT) * parameters
     fast = uses_fast_forms(train)
     tokens = train.batch_size // train.workers * config.context_length

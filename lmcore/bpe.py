@@ -170,7 +170,10 @@ class _TokenizedWords:
 def _descending(token: bytes) -> str:
     """A string that sorts the other way round than the token's bytes do."""
     # The end sorts last here because a prefix sorts first among bytes.
-    return "".join(map(chr, (255 - byte for byte in token))) + "\u0100"
+    return token.translate(_FROM_THE_END).decode("latin-1") + "\u0100"
+
+
+_FROM_THE_END = bytes(range(255, -1, -1))
 
 
 def merge_naive(word: bytes, merges: list[Pair]) -> list[bytes]:

@@ -5,8 +5,8 @@ Modules stand on floors; each imports only from floors below its own:
     0  errors, artifacts, params, profiles,       no numpy, no mlx
        paths, progress
     1  corpus, unicode_classes, pretokenize,      data: numpy and pyarrow, no mlx
-       bpe, tokenizer_files, tokenizer,
-       encoder, shards, batches
+       bpe, tokenizer_files, vocabulary,
+       tokenizer, encoder, shards, batches
     1  few_rows, backend                          compute: sets up the process
     2  fastmath, model, losses                    mlx, no data
     3  schedules, optimizers, checkpoints,        learning

@@ -36,14 +36,21 @@ from lmcore.pretokenize import (
 from lmcore.tokenizer_files import (
     END_OF_TEXT,
     Parts,
-    bytes_of,
     read_gpt2,
     read_tokenizer_json,
     to_tiktoken,
     write_files,
 )
+from lmcore.vocabulary import (
+    MOST_TOKENS,
+    bytes_by_id,
+    check_specials,
+    ids_of_bytes,
+    ranks_of,
+    special_names,
+    tokens_of,
+)
 
-MOST_TOKENS = 2**16  # ids are uint16
 Special = Collection[str] | Literal["all"]
 
 
@@ -65,17 +72,17 @@ class Tokenizer:
         tokens: dict[int, bytes] | None = None,
     ) -> None:
         check_pattern(pattern)
-        ordinary = dict(enumerate(_tokens_of(merges))) if tokens is None else tokens
+        ordinary = dict(enumerate(tokens_of(merges))) if tokens is None else tokens
         if not isinstance(special_tokens, dict):
-            names = _special_names(special_tokens)
+            names = special_names(special_tokens)
             special_tokens = {text: len(ordinary) + place for place, text in enumerate(names)}
         self.merges, self.special_tokens, self.pattern = merges, special_tokens, pattern
         self._ordinary = ordinary
         ids = {token: index for index, token in ordinary.items()}
-        _check_specials(special_tokens, ids)
-        self._bytes = _bytes_by_id(ordinary, special_tokens)
+        check_specials(special_tokens, ids)
+        self._bytes = bytes_by_id(ordinary, special_tokens)
         self.vocab_size = len(self._bytes)
-        self._words = WordEncoder(_ids_of_bytes(ids), _ranks(merges, ids))
+        self._words = WordEncoder(ids_of_bytes(ids), ranks_of(merges, ids))
 
     # -- making one -------------------------------------------------------
 
@@ -110,7 +117,7 @@ class Tokenizer:
         Raises `LmcoreError` without any word, and where `vocab_size` has no
         room for the 256 bytes and the special tokens or is beyond uint16.
         """
-        specials = _special_names(special_tokens)
+        specials = special_names(special_tokens)
         least = 256 + len(specials)
         if not least <= vocab_size <= MOST_TOKENS:
             plural = "" if len(specials) == 1 else "s"
@@ -308,88 +315,6 @@ def _refuse(texts: list[str], disallowed: set[str]) -> None:
                 "allowed_special to encode it as that token, or leave it out of "
                 "disallowed_special to encode it as ordinary text"
             )
-
-
-def _tokens_of(merges: list[Pair]) -> list[bytes]:
-    """The bytes of each ordinary token by id: bytes, then what merges make."""
-    made = dict.fromkeys(left + right for left, right in merges)
-    return [bytes([byte]) for byte in range(256)] + list(made)
-
-
-def _ids_of_bytes(ids: dict[bytes, int]) -> list[int]:
-    for byte in range(256):
-        if bytes([byte]) not in ids:
-            raise LmcoreError(f"No token is the byte {byte:#04x}; all 256 must be tokens.")
-    return [ids[bytes([byte])] for byte in range(256)]
-
-
-def _ranks(merges: list[Pair], ids: dict[bytes, int]) -> dict[tuple[int, int], tuple[int, int]]:
-    """(rank, id of the token it makes) of each pair of ids that a merge joins."""
-    ranks: dict[tuple[int, int], tuple[int, int]] = {}
-    for rank, (left, right) in enumerate(merges):
-        for token in (left, right, left + right):
-            if token not in ids:
-                raise LmcoreError(f"Merge {rank}, {left!r} {right!r}, needs a token {token!r}.")
-        ranks.setdefault((ids[left], ids[right]), (rank, ids[left + right]))
-    return ranks
-
-
-def _special_names(special_tokens: Iterable[str]) -> list[str]:
-    if isinstance(special_tokens, str):
-        raise LmcoreError(f"special_tokens is {special_tokens!r}; it must be a list of strings.")
-    names = list(special_tokens)
-    if repeated := [name for name, times in Counter(names).items() if times > 1]:
-        raise LmcoreError(f"special_tokens holds {repeated[0]!r} twice; each must be its own.")
-    return names
-
-
-def _check_specials(special_tokens: dict[str, int], ids: dict[bytes, int]) -> None:
-    """Raises `LmcoreError` for a special token that is empty, or an ordinary one as well."""
-    for text in special_tokens:
-        if not isinstance(text, str) or not text or replace_surrogates(text) != text:
-            raise LmcoreError(f"special_tokens holds {text!r}; each must be some valid text.")
-        if text.encode() in ids or _spells_one_of(text, ids):
-            raise LmcoreError(
-                f"The special token {text!r} is spelt as an ordinary token is; it must not be."
-            )
-
-
-def _spells_one_of(text: str, ids: dict[bytes, int]) -> bool:
-    """Whether the files, in their alphabet, would spell an ordinary token so."""
-    try:
-        return bytes_of(text) in ids
-    except ValueError:
-        return False
-
-
-class _TokenBytes(dict[int, bytes]):
-    """The bytes of each token; `LmcoreError` for an id that none has."""
-
-    def __missing__(self, index: int) -> bytes:
-        raise LmcoreError(f"{index} is not the id of a token; ids go from 0 to {len(self) - 1}.")
-
-
-def _bytes_by_id(ordinary: dict[int, bytes], special_tokens: dict[str, int]) -> _TokenBytes:
-    """All tokens together; raises `LmcoreError` where ids are shared, missing or too many."""
-    tokens = _TokenBytes(ordinary)
-    for text, index in special_tokens.items():
-        if index in tokens:
-            raise LmcoreError(
-                f"The special token {text!r} has the id {index}, which another token has too."
-            )
-        tokens[index] = text.encode()
-    if len(tokens) > MOST_TOKENS:
-        raise LmcoreError(
-            f"There are {len(tokens)} tokens; there may be at most {MOST_TOKENS}, because ids "
-            "are uint16."
-        )
-    for index in range(len(tokens)):
-        if index not in tokens:
-            raise LmcoreError(
-                f"No token has the id {index}; {len(tokens)} tokens must have the ids 0 to "
-                f"{len(tokens) - 1}."
-            )
-    return tokens
 
 
 @click.command(cls=StageCommand, context_settings={"ignore_unknown_options": True})

@@ -16,6 +16,7 @@ FLOORS = {
         "pretokenize",
         "bpe",
         "tokenizer_files",
+        "vocabulary",
         "tokenizer",
         "encoder",
         "shards",

@@ -21,6 +21,10 @@ import mlx.core as mx
 
 LOG2_E = 1.4426950408889634
 
+# Elements below which the several steps of a faster form take longer than the plain formula,
+# as when one text is generated.
+FEW = 2**12
+
 # Threads that share a batch on a CPU. Fixed, not taken from the machine: the
 # split decides the order of summation and with it the last bits of a result.
 _CPU_STREAMS = 2
@@ -51,13 +55,13 @@ def spread(function: Callable[..., Any], *rows: mx.array) -> list[Any]:
 
     On a GPU, or when the first axis cannot be halved, there is one part: all.
     """
-    parts = len(streams())
-    if parts == 1 or len(rows[0]) % parts:
+    workers = streams()
+    size, left = divmod(len(rows[0]), len(workers))
+    if len(workers) == 1 or left:
         return [function(0, *rows)]
     results = []
-    for index, stream in enumerate(streams()):
+    for index, stream in enumerate(workers):
         with mx.stream(stream):
-            size = len(rows[0]) // parts
             share = (array[index * size : (index + 1) * size] for array in rows)
             results.append(function(index, *share))
     return results

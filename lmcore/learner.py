@@ -60,7 +60,9 @@ class Learner:
                 "good_steps": mx.array(0),
                 "taken": mx.array(0),
             }
-        self._groups = _grouped(parameters, len(streams()))
+        self._streams = streams()
+        groups = _grouped(parameters, len(self._streams))
+        self._groups = [[self._keys_of(names) for names in shares] for shares in groups]
         self._compiled_gradients = mx.compile(self._gradients)
         self._compiled_norm = mx.compile(global_norm)
         self._compiled_update = mx.compile(self._update)
@@ -89,14 +91,16 @@ class Learner:
         taken = self.state["scale"]["taken"] if "scale" in self.state else mx.array(step)
         rate = mx.array(learning_rate)
         for shares in self._groups:
-            for names, stream in zip(shares, streams(), strict=True):
-                own = {name: gradients.pop(name) for name in names}
+            made = []
+            for keys, stream in zip(shares, self._streams, strict=True):
+                own = {name: gradients.pop(name) for name in keys["parameters"]}
                 with mx.stream(stream):
-                    new = self._compiled_update(self._take_parts(names), own, norm, rate, taken)
+                    new = self._compiled_update(self._take(keys), own, norm, rate, taken)
                 del own
                 for part, arrays in new.items():
                     self.state[part].update(arrays)
-            mx.eval(self.state)
+                made.append(new)
+            mx.eval(made)
         if "scale" in self.state:
             self.state["scale"] = next_scale(self.state["scale"], mx.isfinite(norm))
             mx.eval(self.state["scale"])
@@ -118,12 +122,16 @@ class Learner:
         """Whether gradients that are not finite are to be expected: float16 finds its factor."""
         return "scale" in self.state and self.state["scale"]["factor"].item() >= 1
 
-    def _take_parts(self, names: list[str]) -> State:
-        """The state of these weights alone, out of the whole, where their places stay."""
+    def _keys_of(self, names: list[str]) -> dict[str, list[str]]:
+        """The keys of each part of the state that belong to these weights."""
         keys = {part: names for part in ("parameters", "average") if part in self.state}
         keys["optimizer"] = [
             key for key in self.state["optimizer"] if key.rpartition(".")[0] in names
         ]
+        return keys
+
+    def _take(self, keys: dict[str, list[str]]) -> State:
+        """The arrays of these keys, out of the state, where their places stay."""
         taken = {part: {key: self.state[part][key] for key in own} for part, own in keys.items()}
         for part, own in keys.items():
             self.state[part].update(dict.fromkeys(own))

@@ -199,8 +199,8 @@ def _reader(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
 
 
 @lru_cache(maxsize=1)
-def _compiled_step(config: ModelConfig, form: str) -> Callable[..., tuple]:
-    """The step of one token by any weights of a model of `config`, in this form.
+def _compiled_step(config: ModelConfig, _form: str) -> Callable[..., tuple]:
+    """The step of one token by any weights of a model of `config`, in the form in use.
 
     It is hundreds of small operations; compiled, many become one, and Python
     builds no graph (2-core EPYC, 4M model: 1.25 times the tokens a second).

@@ -39,7 +39,7 @@ backend.setup()
 import mlx.core as mx, numpy as np
 random = np.random.default_rng(0)
 sizes = ((256, 1024), (1024, 256), (33, 7), (8, 17), (5, 1), (1, 5))
-for m, (k, n) in itertools.product((1, 2, 3, 16, 17), sizes):
+for m, (k, n) in itertools.product((1, 2, 3, 8, 9, 16, 17), sizes):
     a, b = (random.normal(size=size).astype(np.float32) for size in ((3, k, 20), (3, n, k)))
     c = random.normal(size=(3, m, n)).astype(np.float32)
     expected = a.transpose(0, 2, 1)[:, :m].astype(float) @ b.transpose(0, 2, 1)

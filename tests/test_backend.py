@@ -38,7 +38,7 @@ from lmcore import backend
 backend.setup()
 import mlx.core as mx, numpy as np
 random = np.random.default_rng(0)
-sizes = ((256, 1024), (1024, 256), (33, 7), (8, 17), (5, 1), (1, 5))
+sizes = ((256, 1024), (1024, 256), (33, 7), (8, 17), (9, 45), (5, 1), (1, 5))
 for m, (k, n) in itertools.product((1, 2, 3, 8, 9, 16, 17), sizes):
     a, b = (random.normal(size=size).astype(np.float32) for size in ((3, k, 20), (3, n, k)))
     c = random.normal(size=(3, m, n)).astype(np.float32)
@@ -49,6 +49,9 @@ for m, (k, n) in itertools.product((1, 2, 3, 8, 9, 16, 17), sizes):
             np.testing.assert_allclose(np.array(left @ right), expected, rtol=1e-3, atol=1e-4)
             added = mx.addmm(mx.array(c), left, right, alpha=0.5, beta=2.0)
             np.testing.assert_allclose(added, expected / 2 + 2 * c, rtol=1e-3, atol=1e-4)
+weights, values = np.ones((1, 9), np.float32), np.ones((9, 45), np.float32)
+weights[:, 6:], values[6:] = 0, np.nan  # what weighs nothing at the end is not read
+assert (np.array(mx.array(weights) @ mx.array(values)) == 6).all()
 """
 
 ONE_ROW = """

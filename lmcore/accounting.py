@@ -34,6 +34,7 @@ class Memory:
 
     weights: int  # float32
     gradients: int
+    accumulated: int  # those of the micro-batches before
     optimizer: int  # its state, and the average of the weights if one is kept
     activations: int  # kept for the backward pass, as are rounded weights in low precision
     # What each of these needs for itself:
@@ -47,8 +48,8 @@ class Memory:
 
         The backward pass begins with all activations and ends with all gradients.
         """
-        begins = self.activations + max(self.loss, self.block)
-        ends = self.gradients + max(self.block, self.update)
+        begins = self.accumulated + self.activations + max(self.loss, self.block)
+        ends = self.gradients + max(self.accumulated + self.block, self.update)
         return self.weights + self.optimizer + max(begins, ends)
 
 
@@ -95,6 +96,7 @@ def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer:
     return Memory(
         weights=_FLOAT * parameters,
         gradients=_FLOAT * parameters,
+        accumulated=_FLOAT * parameters if train.accumulation > 1 else 0,
         optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
         activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast) + lowered,
         loss=_loss_bytes(config, tokens, fast),

@@ -6,7 +6,7 @@ again and a different one never does. Those of a few runs are kept, unfinished
 ones first. Each is a folder
 
     step-00000100/arrays.safetensors   parameters and optimizer state
-                  state.json           step and curves
+                  state.json           step, the best step so far, and curves
                   sha256.json          the hashes of both
 
 written under another name and renamed when whole. Reading verifies the hashes;
@@ -65,12 +65,15 @@ class CheckpointFolder:
 
     def save(self, checkpoint: Checkpoint, *, best: bool = False) -> None:
         """Writes a checkpoint, then drops those no longer needed."""
+        content = {
+            "step": checkpoint.step,
+            "best": checkpoint.step if best else self.best_step(),
+            "state": checkpoint.state,
+        }
         with atomic_directory(self._place(checkpoint.step)) as partial:
             save_arrays(partial / _ARRAYS, checkpoint.arrays)
-            write_json(partial / _STATE, {"step": checkpoint.step, "state": checkpoint.state})
+            write_json(partial / _STATE, content)
             write_json(partial / _HASHES, _hashes(partial))
-        if best:
-            write_json(self.folder / "best.json", {"step": checkpoint.step})
         self._prune()
 
     def newest(self) -> Checkpoint | None:
@@ -132,10 +135,10 @@ class CheckpointFolder:
         return sorted(int(name[5:]) for name in names if re.fullmatch(r"step-[0-9]{8,}", name))
 
     def best_step(self) -> int | None:
-        """The step of the checkpoint with the lowest validation loss so far."""
+        """The step of the checkpoint with the lowest validation loss, as the newest has it."""
         try:
-            return int(read_json(self.folder / "best.json")["step"])
-        except (LmcoreError, KeyError, TypeError, ValueError):
+            return read_json(self._place(self.steps()[-1]) / _STATE)["best"]
+        except (LmcoreError, IndexError, KeyError, TypeError):
             return None
 
     def _place(self, step: int) -> Path:

@@ -24,7 +24,7 @@ from typing import Any
 
 import mlx.core as mx
 import numpy as np
-from mlx.utils import tree_flatten, tree_unflatten
+from mlx.utils import tree_flatten, tree_map, tree_unflatten
 
 from lmcore.fastmath import apart, form, streams, using
 from lmcore.losses import loss_terms, token_losses
@@ -182,6 +182,16 @@ class Learner:
         self._model.update(_tree(lowered(parameters, self._config.precision)))
         with _kernels_for(self._config.precision):
             return mx.mean(token_losses(self._model, inputs, targets))
+
+
+def accumulated(micro_batches: Iterator[tuple[mx.array, Arrays]]) -> tuple[mx.array, Arrays]:
+    """The mean of the losses and gradients of micro-batches, those of one beside their sum."""
+    total, count = next(micro_batches), 1
+    mx.eval(total)
+    while (more := next(micro_batches, None)) is not None:
+        total, more, count = tree_map(mx.add, total, more), None, count + 1
+        mx.eval(total)  # else the graphs of all micro-batches pile up
+    return tree_map(lambda array: array / count, total)
 
 
 def dropout_keys(seed: int, rows: Iterable[int]) -> mx.array:

@@ -35,6 +35,7 @@ from lmcore.errors import LmcoreError
 
 _LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
+_MESSAGE = 2**24  # values that travel together
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,21 @@ class Workers:
     def mean(self, tree: Any) -> Any:
         """The mean of a tree of arrays over all processes.
 
-        The arrays travel as one vector: a message each would cost more than
-        their content.
+        Small arrays travel together, as one vector: a message each would cost
+        more than their content. All in one would be too long for MLX at 2^31
+        values, and a second copy of them.
         """
         if self.size == 1:
             return tree
-        arrays = [array for _, array in tree_flatten(tree)]
-        vector = mx.concatenate([array.reshape(-1) for array in arrays])
-        vector = mx.distributed.all_sum(vector) / self.size
-        ends = np.cumsum([array.size for array in arrays])[:-1].tolist()
-        parts = iter(mx.split(vector, ends))
-        return tree_map(lambda array: next(parts).reshape(array.shape), tree)
+        means = []
+        for arrays in _messages([array for _, array in tree_flatten(tree)]):
+            vector = mx.concatenate([array.reshape(-1) for array in arrays])
+            vector = mx.distributed.all_sum(vector) / self.size
+            ends = np.cumsum([array.size for array in arrays])[:-1].tolist()
+            parts = mx.split(vector, ends)
+            means += [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
+        found = iter(means)
+        return tree_map(lambda array: next(found), tree)
 
     def from_leader(self, tree: Any) -> Any:
         """The leader's tree of arrays, in every process."""
@@ -91,7 +96,10 @@ def join(workers: int) -> Workers:
     """Meets the other processes; `workers` is how many there must be."""
     if workers == 1 and not is_worker():
         return Workers(0, 1)
-    group = mx.distributed.init(strict=True)
+    try:
+        group = mx.distributed.init(strict=True)
+    except RuntimeError as error:
+        raise LmcoreError(f"The training workers could not meet: {error}.") from None
     if group.size() != workers:
         raise LmcoreError(
             f"train.workers is {workers}, but {group.size()} processes were started; "
@@ -174,6 +182,17 @@ def stop_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _messages(arrays: list[mx.array]) -> Iterator[list[mx.array]]:
+    """The arrays in order, in groups of up to `_MESSAGE` values; a larger one is alone."""
+    group: list[mx.array] = []
+    for array in arrays:
+        if group and sum(each.size for each in group) + array.size > _MESSAGE:
+            yield group
+            group = []
+        group.append(array)
+    yield group
 
 
 def _wait_for_all(processes: list[subprocess.Popen]) -> None:

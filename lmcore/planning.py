@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import mlx.core as mx
 
 from lmcore import profiles
-from lmcore.accounting import Cost, cost_of
+from lmcore.accounting import Cost, Memory, cost_of
 from lmcore.learner import Learner
 from lmcore.model import GPT, ModelConfig
 from lmcore.params import Params, load_params
@@ -84,21 +84,23 @@ def step_seconds(params: Params, speed: Speed) -> float:
 
 
 def memory_table(params: Params) -> str:
-    """Memory by part in MiB, with and without checkpointing and low precision."""
+    """Memory of each process by part in MiB, with and without checkpointing and low precision."""
     columns = {}
     for precision in ("float32", "bfloat16"):
         for checkpointing, name in ((False, precision), (True, "+ checkpointing")):
             changes = {"precision": precision, "gradient_checkpointing": checkpointing}
             train = params.train.model_copy(update=changes)
             columns[(precision, name)] = _cost(params.model_copy(update={"train": train})).memory
-    parts = ("weights", "gradients", "optimizer", "activations", "loss", "block", "update", "peak")
+    parts = [field.name for field in fields(Memory)] + ["peak"]
     head = f"{'memory, MiB':<20}" + "".join(f"{name:>16}" for _, name in columns)
     lines = [
         f"  {part:<18}"
         + "".join(f"{getattr(memory, part) / 2**20:>16,.0f}" for memory in columns.values())
         for part in parts
     ]
-    return "\n".join([head, *lines])
+    processes = params.train.workers
+    each = [f"of each of the {processes} processes"] if processes > 1 else []
+    return "\n".join([head, *lines, *each])
 
 
 def profiles_table() -> str:

@@ -22,14 +22,14 @@ from typing import Any, NoReturn
 
 import click
 import mlx.core as mx
-from mlx.utils import tree_flatten, tree_map
+from mlx.utils import tree_flatten
 
 from lmcore import backend
 from lmcore.artifacts import sha256_of, write_json, write_text
 from lmcore.batches import Batches
 from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
 from lmcore.errors import LmcoreError
-from lmcore.learner import Learner, Tree, dropout_keys
+from lmcore.learner import Learner, Tree, accumulated, dropout_keys
 from lmcore.model import GPT, ModelConfig, save_model
 from lmcore.parallel import Workers, stop_requests, watch_starter
 from lmcore.params import Params
@@ -171,16 +171,12 @@ class Trainer:
 
     def _take_step(self, asked_to_stop: Callable[[], bool]) -> tuple[float, bool]:
         """One optimizer step; returns the loss, and whether any worker must stop."""
-        totals = None
-        for micro in range(self.config.accumulation):
-            index = self.step * self.config.accumulation + micro
-            totals = _add(totals, self._gradients_at(index))
-            mx.eval(totals)  # else the graphs of all micro-batches pile up
-        totals = tree_map(lambda total: total / self.config.accumulation, totals)
+        micro = self.config.accumulation
+        means = accumulated(self._gradients_at(self.step * micro + n) for n in range(micro))
         # The wish to stop travels with the gradients, so that all workers
         # agree on the step at which they do.
-        loss, gradients, stop = self.workers.mean((*totals, mx.array([float(asked_to_stop())])))
-        del totals  # else the update would find them in memory beside its own
+        loss, gradients, stop = self.workers.mean((*means, mx.array([float(asked_to_stop())])))
+        del means  # else the update would find them in memory beside its own
         rate = learning_rate_at(self.config, self.step)
         norm = self.learner.update(gradients, rate, self.step)
         self._check(loss.item(), norm)
@@ -216,7 +212,7 @@ class Trainer:
         """Ends the run, leaving the newest checkpoint that is known to be good."""
         if self.workers.leads:
             # Saved before its loss was seen, the present state may be what diverged.
-            self.checkpoints.drop_from(self.step)
+            self.checkpoints.drop_from(self.step + self._was_seen_good())
         good = self.checkpoints.steps()
         kept = f"The checkpoint of step {good[-1]} is kept." if good else "No checkpoint was kept."
         self._end(
@@ -224,6 +220,14 @@ class Trainer:
             f"{self.config.learning_rate}) or a longer train.warmup_steps usually helps, and "
             "makes a new run, from step 0."
         )
+
+    def _was_seen_good(self) -> bool:
+        """Whether the present state has been validated, and its loss was in proportion."""
+        rows, limit = self.curves.validation, self.config.max_loss_spike
+        if not rows or rows[-1]["step"] != self.step:
+            return False
+        recent = self.curves.recent
+        return not limit or rows[-1]["loss"] <= math.fsum(recent) / len(recent) + limit
 
     def _end(self, reason: str) -> NoReturn:
         """Ends all workers at a step at which all of them end; the leader says why."""
@@ -304,6 +308,10 @@ class Trainer:
         # Only the leader is sure to see the folder: the others may be elsewhere.
         self.step = self.workers.from_leader(mx.array(self.step)).item()
         self.learner.state = self.workers.from_leader(self.learner.state)
+        # They judge each loss by those before, and must come to the same end.
+        recent = [*self.curves.recent, *[math.nan] * _RECENT][:_RECENT]
+        recent = self.workers.from_leader(mx.array(recent)).tolist()
+        self.curves.recent = [loss for loss in recent if not math.isnan(loss)]
 
     def _rate(self, bar: Any, loss: float) -> str:
         rate = bar.format_dict["rate"] or 0.0
@@ -369,10 +377,6 @@ def _code_version() -> str:
         if source:
             digest.update(name.encode() + b"\0" + Path(source).read_bytes())
     return digest.hexdigest()
-
-
-def _add(total: Tree | None, more: Tree) -> Tree:
-    return more if total is None else tree_map(mx.add, total, more)
 
 
 def _csv(rows: list[dict[str, float]], columns: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from mlx.utils import tree_flatten
 from model.variants import NO_EXPERTS, VARIANTS, config_of
 
 from lmcore.accounting import cost_of, saved_per_token_and_layer
-from lmcore.learner import Learner
+from lmcore.learner import Learner, accumulated
 from lmcore.losses import next_token_loss
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.positions import alibi_bias
@@ -207,10 +207,24 @@ def test_so_is_that_of_low_precision(case: str) -> None:
     check_peak(changes, batch_size=batch, gradient_checkpointing=checkpointing, precision=precision)
 
 
+@pytest.mark.parametrize(
+    "train_changes",
+    [
+        {"optimizer": "muon"},
+        {"ema_decay": 0.99},
+        {"accumulation": 3},
+        {"accumulation": 3, "gradient_checkpointing": True},
+        {"accumulation": 2, "precision": "bfloat16"},
+    ],
+)
+def test_so_is_that_of_other_ways_to_train(train_changes: dict[str, Any]) -> None:
+    check_peak(WIDE, batch_size=2, **train_changes)
+
+
 def check_peak(changes: dict[str, Any], **train_changes: Any) -> None:
     """Within 15%."""
     config = config_of(**{**SHAPE, "vocab_size": 2048, "n_layers": 4, **changes})
-    train = train_of(optimizer="adamw", **train_changes)
+    train = train_of(**{"optimizer": "adamw", **train_changes})
     assert _peak_of_steps(config, train) == pytest.approx(
         cost_of(config, train).memory.peak, rel=0.15
     )
@@ -227,7 +241,9 @@ def _peak_of_steps(config: ModelConfig, train: TrainParams) -> int:
     for step in range(4):
         mx.eval(learner.state, tokens)
         mx.reset_peak_memory()
-        loss, gradients = learner.gradients(tokens, tokens, mx.random.key(0))
+        loss, gradients = accumulated(
+            learner.gradients(tokens, tokens, mx.random.key(0)) for _ in range(train.accumulation)
+        )
         mx.eval(loss, gradients)
         learner.update(gradients, 1e-3, step)
         peaks.append(mx.get_peak_memory() - before)

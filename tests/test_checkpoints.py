@@ -46,6 +46,25 @@ def test_the_last_two_and_the_best_are_kept(folder: CheckpointFolder) -> None:
     assert folder.best_step() == 3
 
 
+def test_which_is_the_best_is_written_with_it(
+    folder: CheckpointFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill after the checkpoint is in its place finds it known to be the best."""
+    for step in (1, 2):
+        folder.save(checkpoint(step), best=True)
+
+    def killed(self: CheckpointFolder) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(CheckpointFolder, "_prune", killed)
+    with pytest.raises(KeyboardInterrupt):
+        folder.save(checkpoint(3), best=True)
+    monkeypatch.undo()
+    for step in (4, 5, 6):
+        folder.save(checkpoint(step))
+    assert folder.steps() == [3, 5, 6]
+
+
 @pytest.mark.parametrize("name", ["arrays.safetensors", "state.json", "sha256.json"])
 @pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
 def test_a_damaged_checkpoint_is_skipped_with_a_message(

@@ -12,6 +12,7 @@ from model.variants import NO_EXPERTS, model_of, tokens_of
 
 from lmcore import learner as learner_module
 from lmcore.learner import Learner, dropout_keys, lowered, next_scale
+from lmcore.optimizers import clip_by_global_norm, make_optimizer
 from lmcore.params import TrainParams, load_params
 
 MIXTURE = {"moe": {**NO_EXPERTS, "experts": 4, "balance": "bias"}}
@@ -44,6 +45,30 @@ def test_a_mixtures_loss_is_the_cross_entropy_alone(precision: str) -> None:
         )
         norms.append(step(learner)[1])
     assert losses[0] == losses[1] and norms[1] > 1.5 * norms[0]
+
+
+@pytest.mark.parametrize("max_norm", [1e-7, 1e7])
+def test_a_step_is_the_optimizers_on_clipped_gradients(max_norm: float) -> None:
+    """1e-7 is so little that even AdamW, which divides by the size, sees it in its epsilon."""
+    model = model_of()
+    learner = Learner(model, config(optimizer="adamw", max_grad_norm=max_norm))
+    parameters = dict(tree_flatten(model.trainable_parameters()))
+    inputs, targets = (tokens_of(model, 4, seed=seed) for seed in (7, 8))
+    gradients = learner.gradients(inputs, targets, mx.random.key(0))[1]
+    optimizer = make_optimizer(learner._config, model)
+    clipped, norm = clip_by_global_norm(gradients, max_norm)
+    expected, _ = optimizer.update(
+        clipped, optimizer.init(parameters), parameters, mx.array(1e-3), mx.array(0)
+    )
+    unclipped, _ = optimizer.update(
+        gradients, optimizer.init(parameters), parameters, mx.array(1e-3), mx.array(0)
+    )
+    expected, unclipped = arrays(expected), arrays(unclipped)
+    assert learner.update(gradients, 1e-3, 0) == pytest.approx(norm.item())
+    for name, array in learner.state["parameters"].items():
+        np.testing.assert_allclose(array, expected[name], atol=1e-7, err_msg=name)
+    moved = max(np.abs(unclipped[name] - expected[name]).max() for name in expected)
+    assert (moved > 1e-4) == (max_norm < 1)
 
 
 def test_no_two_rows_of_any_seed_have_the_same_dropout_key() -> None:

@@ -75,6 +75,31 @@ def test_two_processes_take_the_mean_and_follow_the_leader(tmp_path: Path) -> No
     ]
 
 
+def test_what_is_too_long_for_one_message_travels_in_several(tmp_path: Path) -> None:
+    body = (
+        "parallel._MESSAGE, sent, all_sum = 5, [], mx.distributed.all_sum\n"
+        "mx.distributed.all_sum = lambda vector: sent.append(vector.size) or all_sum(vector)\n"
+        "tree = [mx.arange(n) * 1.0 + workers.rank for n in (2, 3, 1, 9, 4, 2)]\n"
+        "means = [mean.tolist() for mean in workers.mean(tree)]\n"
+        "right = means == [[i + 0.5 for i in range(n)] for n in (2, 3, 1, 9, 4, 2)]\n"
+        "os.write(1, f'{right} {sent}\\n'.encode())\n"
+    )
+    code, output = finish(start(body, tmp_path))
+    assert code == 0 and output.splitlines() == ["True [5, 1, 9, 4, 2]"] * 2
+
+
+def test_workers_that_cannot_meet_say_so(tmp_path: Path) -> None:
+    body = (
+        "from lmcore import backend\nbackend.setup()\nfrom lmcore import parallel\n"
+        "try:\n    parallel.join(2)\n"
+        "except parallel.LmcoreError as error:\n    print(error.message)\n"
+    )
+    environment = {**os.environ, "MLX_RANK": "0", "MLX_HOSTFILE": str(tmp_path / "none.json")}
+    command = [sys.executable, "-c", body]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.stdout.startswith("The training workers could not meet: "), done
+
+
 @pytest.mark.parametrize("victim", [0, 1])
 def test_a_worker_that_dies_brings_the_others_down_with_a_message(
     tmp_path: Path, victim: int

@@ -64,20 +64,30 @@ def test_an_interruption_at_any_step_changes_no_bit(
     whole = train(config, tokens, tmp_path / "whole", ALONE)
     take_step = trainer.Trainer._take_step
 
+    taken: list[int] = []
+
     def crash_at(step: int) -> None:
         def crashing(self: trainer.Trainer, stop: Any) -> Any:
+            taken.append(self.step)
             if self.step == step:
                 raise KeyboardInterrupt
             return take_step(self, stop)
 
         monkeypatch.setattr(trainer.Trainer, "_take_step", crashing)
 
+    began = []
     for step in (2, 7, 25, 39):
         crash_at(step)
         with pytest.raises(KeyboardInterrupt):
             train(config, tokens, tmp_path / "parts", ALONE)
-    monkeypatch.setattr(trainer.Trainer, "_take_step", take_step)
+        began.append(taken[0])
+        taken.clear()
+    assert began == [0, 0, 6, 24]  # from the last checkpoint each time
+    crash_at(-1)
     assert same(train(config, tokens, tmp_path / "parts", ALONE), whole)
+    assert taken == [39]
+    assert same(train(config, tokens, tmp_path / "parts", ALONE), whole)
+    assert taken == [39]  # a finished run takes no step again
 
 
 @pytest.mark.parametrize(
@@ -95,8 +105,7 @@ def test_every_way_to_train_learns_and_resumes_to_the_bit(
     whole = train(config, tokens, tmp_path / "whole", ALONE)
     assert whole.curves.training[-1]["loss"] < whole.curves.training[0]["loss"] - 1
     (run,) = (tmp_path / "whole").iterdir()
-    for later in (run / "step-00000020", run / "best"):
-        shutil.rmtree(later, ignore_errors=True)
+    shutil.rmtree(run / "step-00000020")
     assert [kept.name for kept in run.glob("step-*")] == ["step-00000018"]
     assert same(train(config, tokens, tmp_path / "whole", ALONE), whole)
 
@@ -130,6 +139,35 @@ def test_a_loss_out_of_proportion_stops_the_run(
     # The limit does not decide the result: without it the run goes on from there.
     (one, other) = (train(params(repository), tokens, tmp_path / name, ALONE) for name in "ab")
     assert same(one, other) and len(list((tmp_path / "b").iterdir())) == 1
+
+
+@pytest.mark.parametrize(("spoilt", "kept"), [("batch", 35), ("weights", 30)])
+def test_a_validated_state_outlives_the_step_that_diverges_unless_it_is_to_blame(
+    repository: Path,
+    tokens: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    spoilt: str,
+    kept: int,
+) -> None:
+    """Step 36 finds the spike: in a batch of tokens never seen, or by what step 35 did."""
+    batch_at, rate = trainer.Batches.at_step, trainer.learning_rate_at
+
+    def at_step(self: trainer.Batches, step: int) -> tuple[np.ndarray, np.ndarray]:
+        inputs, targets = batch_at(self, step)
+        return inputs, (targets + 100 if step == 35 else targets)
+
+    if spoilt == "batch":
+        monkeypatch.setattr(trainer.Batches, "at_step", at_step)
+    else:
+        monkeypatch.setattr(
+            trainer, "learning_rate_at", lambda c, step: 1.0 if step == 34 else rate(c, step)
+        )
+    config = params(repository, checkpoint_every=5, eval_every=5, max_loss_spike=2.0)
+    with pytest.raises(
+        LmcoreError, match=rf"diverged at step 36: .*max_loss_spike.* step {kept} is kept"
+    ):
+        train(config, tokens, tmp_path, ALONE)
 
 
 def test_accumulation_equals_the_large_batch(

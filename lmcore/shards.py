@@ -98,6 +98,19 @@ class TokenShards:
         return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, _DTYPE), *parts])
 
 
+def check_tokenizer(tokens: Path, tokenizer: Path, remedy: str) -> None:
+    """Raises `LmcoreError`, with the remedy, unless the shards were written with just this file.
+
+    Ids mean nothing by themselves: those of another tokenizer would pass unnoticed.
+    """
+    expected = TokenShards(tokens / "train").index.get("tokenizer_sha256")
+    if not tokenizer.is_file() or sha256_of(tokenizer) != expected:
+        raise LmcoreError(
+            f"{tokenizer} is missing or is not the tokenizer that {tokens} was encoded with; "
+            f"{remedy}."
+        )
+
+
 def _open(path: Path, tokens: int) -> np.ndarray:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)

@@ -25,7 +25,7 @@ import mlx.core as mx
 from mlx.utils import tree_flatten
 
 from lmcore import backend
-from lmcore.artifacts import sha256_of, write_json, write_text
+from lmcore.artifacts import write_json, write_text
 from lmcore.batches import Batches
 from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
 from lmcore.errors import LmcoreError
@@ -326,16 +326,6 @@ def new_model(params: Params, tokens: TokenShards) -> GPT:
         document_start=tokens.end_of_text if params.train.mask_documents else None,
     )
     return GPT(config, params.train.seed)
-
-
-def check_tokenizer(tokens: Path, tokenizer: Path) -> None:
-    """Raises `LmcoreError` unless the shards were written with just this tokenizer file."""
-    expected = TokenShards(tokens / "train").index.get("tokenizer_sha256")
-    if not tokenizer.is_file() or sha256_of(tokenizer) != expected:
-        raise LmcoreError(
-            f"{tokenizer} is missing or is not the tokenizer that {tokens} was encoded with; "
-            "`dvc repro` makes both anew."
-        )
 
 
 def save_run(

@@ -17,8 +17,15 @@ def main() -> None:
     backend.setup()
     from lmcore.evaluation import evaluate
     from lmcore.model import load_model
+    from lmcore.shards import check_tokenizer
     from lmcore.tokenizer import Tokenizer
 
+    check_tokenizer(
+        TOKENS,
+        MODEL / "tokenizer.json",
+        "copy it into data/tokenizer and run `python -m stages.encode` to measure this model, or "
+        "let `dvc repro` train another",
+    )
     tokenizer = Tokenizer.load(MODEL)
     evaluation = evaluate(load_model(MODEL), RAW, TOKENS, params.batch_size, params.stride)
     evaluation.save(EVALUATION, METRICS / "evaluation.json", tokenizer)

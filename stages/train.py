@@ -40,18 +40,17 @@ def main(plan: bool, overfitting: bool) -> None:
         click.echo(overfit.check(params, TOKENS))
         return
     from lmcore import parallel, trainer
+    from lmcore.shards import check_tokenizer
 
     tokenizer = TOKENIZER / "tokenizer.json"
-    trainer.check_tokenizer(TOKENS, tokenizer)
+    check_tokenizer(TOKENS, tokenizer, "`dvc repro` makes both anew")
     if params.train.workers > 1 and not parallel.is_worker():
         parallel.launch(params.train.workers, [sys.executable, "-m", "stages.train"])
         return
     workers = parallel.join(params.train.workers)
     outcome = trainer.train(params, TOKENS, CHECKPOINTS, workers)
     if workers.leads:
-        trainer.save_run(
-            outcome, TOKENIZER / "tokenizer.json", MODEL, PLOTS, METRICS / "train.json"
-        )
+        trainer.save_run(outcome, tokenizer, MODEL, PLOTS, METRICS / "train.json")
         timings = {"seconds": outcome.seconds, "tokens_per_second": outcome.tokens_per_second}
         write_json(TIMINGS / "train.json", timings)
 

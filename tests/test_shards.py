@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lmcore.artifacts import sha256_of
 from lmcore.errors import LmcoreError
-from lmcore.shards import ShardWriter, TokenShards
+from lmcore.shards import ShardWriter, TokenShards, check_tokenizer
 
 FACTS = {"bytes": 10, "documents": 1, "vocab_size": 300, "end_of_text": 299}
 
@@ -60,6 +61,21 @@ def test_numpy_reads_a_shard_by_itself(tmp_path: Path) -> None:
     write(tmp_path, np.arange(50, dtype=np.uint16), 20)
     shard = np.load(tmp_path / "shard-00001.npy", mmap_mode="r")
     assert shard.dtype == np.dtype("<u2") and shard.tolist() == list(range(20, 40))
+
+
+def test_tokens_of_another_tokenizer_are_refused(tmp_path: Path) -> None:
+    file, tokens = tmp_path / "tokenizer.json", tmp_path / "tokens"
+    file.write_text("{}")
+    writer = ShardWriter(tokens / "train", 20)
+    writer.append(np.arange(50, dtype=np.uint16))
+    writer.finish(**FACTS, tokenizer_sha256=sha256_of(file))
+    check_tokenizer(tokens, file, "not said")
+    file.write_text("{ }")
+    refused = r"tokenizer.json is missing or is not .*tokens was encoded with; mend it\.$"
+    for harm in (lambda: None, file.unlink):
+        harm()
+        with pytest.raises(LmcoreError, match=refused):
+            check_tokenizer(tokens, file, "mend it")
 
 
 @pytest.mark.parametrize("harm", ["missing", "short", "dtype", "index"])

@@ -150,6 +150,7 @@ def damage(path: Path) -> None:
         ("train", "data/tokenizer/tokenizer.json"),
         ("evaluate", "data/model/model.safetensors"),
         ("evaluate", "data/model/config.json"),
+        ("evaluate", "data/model/tokenizer.json"),
         ("sample", "data/model/tokenizer.json"),
         ("report", "data/metrics/evaluation.json"),
     ],
@@ -166,6 +167,18 @@ def test_a_bad_input_file_is_named_and_outputs_stay(
     before = clone.bytes_of("data")
     line = refused(clone.stage(stage))
     assert victim.rpartition("/")[0] in line
+    assert clone.bytes_of("data") == before
+
+
+def test_a_model_is_not_measured_on_tokens_of_another_tokenizer(clone: Clone) -> None:
+    path = clone.folder / "data/model/tokenizer.json"
+    content = path.read_text()
+    path.unlink()
+    path.write_text(content + "\n")  # as whole as before, and not the same
+    before = clone.bytes_of("data")
+    line = refused(clone.stage("evaluate"))
+    assert "data/model/tokenizer.json is missing or is not the tokenizer that data/tokens" in line
+    assert "data/tokenizer" in line and "stages.encode" in line
     assert clone.bytes_of("data") == before
 
 

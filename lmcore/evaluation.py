@@ -38,6 +38,7 @@ from lmcore.baselines import (
     zstd_bits_per_byte,
 )
 from lmcore.corpus.store import iter_texts, read_texts, row_groups, split_files
+from lmcore.errors import LmcoreError
 from lmcore.losses import token_losses
 from lmcore.model import GPT
 from lmcore.progress import progress
@@ -47,6 +48,9 @@ from lmcore.statistics import exponential, ratio
 from lmcore.tokenizer import Tokenizer
 
 LN2 = math.log(2)
+
+# Tokens of the passage that is shown: the page grows with them, and a story may be a whole book.
+_MOST_SHOWN = 1000
 
 
 @dataclass(frozen=True)
@@ -186,15 +190,18 @@ class Evaluation:
         write_json(metrics, self.metrics)
 
     def _passage(self, tokenizer: Tokenizer) -> dict[str, Any]:
-        """The first story: its tokens as text, and how surprising each was.
+        """The first story, or its beginning: tokens as text, and how surprising each was.
 
-        It begins with what stands before it, an end of text, which is given.
+        It begins with what stands before it, an end of text, which is given and
+        not counted among the tokens of the story.
         """
         end = int(np.argmax(self.tokens == self.shards.end_of_text))
-        ids = [self.shards.end_of_text, *self.tokens[:end]]
+        shown = min(end, _MOST_SHOWN)
+        ids = [self.shards.end_of_text, *self.tokens[:shown]]
         return {
             "tokens": [tokenizer.decode([index]) for index in ids],
-            "loss": [None, *(round(float(loss), 4) for loss in self.losses[:end])],
+            "loss": [None, *(round(float(loss), 4) for loss in self.losses[:shown])],
+            "story_tokens": end,
         }
 
     def _favourites(self, tokenizer: Tokenizer) -> dict[str, list[list[str]]]:
@@ -213,11 +220,15 @@ def layer_name(layer: int) -> str:
 
 
 def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) -> Evaluation:
-    """Measures the model and the baselines on the whole validation split."""
+    """Measures the model and the baselines on the whole validation split.
+
+    Raises `LmcoreError` where the tokens are not those of the stories in `raw`.
+    """
     train, shards = TokenShards(tokens / "train"), TokenShards(tokens / "validation")
+    sizes = _story_sizes(raw, shards.documents)
     validation = np.asarray(shards[:])
     losses, positions = model_losses(model, validation, shards.end_of_text, batch_size, stride)
-    stories = _stories(losses, validation, shards.end_of_text, raw)
+    stories = _stories(losses, validation, shards.end_of_text, sizes)
     context_length = model.config.context_length
     metrics = {
         "validation": {
@@ -231,7 +242,7 @@ def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) 
     }
     if train.tokens > MOST_TOKENS:
         metrics["n_grams"] = {"tokens_counted": MOST_TOKENS, "train_tokens": train.tokens}
-    floor = _floor(raw)
+    floor = _floor(raw, sizes)
     if floor is not None:
         metrics["floor"] = {"bits_per_byte": floor}
     experts = expert_use(model, _batches(model, validation, batch_size))
@@ -264,22 +275,30 @@ def _figures(losses: np.ndarray, shards: TokenShards) -> dict[str, float]:
     }
 
 
-def _stories(losses: np.ndarray, tokens: np.ndarray, end_of_text: int, raw: Path) -> Stories:
-    """Sums the losses (N,) of the tokens (N,) by story."""
+def _stories(
+    losses: np.ndarray, tokens: np.ndarray, end_of_text: int, sizes: np.ndarray
+) -> Stories:
+    """Sums the losses (N,) of the tokens (N,) by story, whose bytes are `sizes` (stories,)."""
     ends = np.flatnonzero(tokens == end_of_text)
     counts = np.diff(ends, prepend=-1)
     nats = np.add.reduceat(losses.astype(np.float64), ends - counts + 1)
-    return Stories(_story_sizes(raw), counts, nats)
+    return Stories(sizes, counts, nats)
 
 
-def _story_sizes(raw: Path) -> np.ndarray:
-    """UTF-8 bytes of every validation story."""
-    return np.concatenate(
+def _story_sizes(raw: Path, encoded: int) -> np.ndarray:
+    """UTF-8 bytes of every validation story; there must be as many as were encoded."""
+    sizes = np.concatenate(
         [
             pc.binary_length(read_texts(group)).to_numpy(zero_copy_only=False)
             for group in row_groups(raw, "validation")
         ]
     ).astype(np.int64)
+    if len(sizes) != encoded:
+        raise LmcoreError(
+            f"{raw} has {len(sizes):,} validation stories and {encoded:,} were encoded; "
+            "`dvc repro` encodes them anew."
+        )
+    return sizes
 
 
 def _baselines(
@@ -298,7 +317,7 @@ def _baselines(
     return found
 
 
-def _floor(raw: Path) -> float | None:
+def _floor(raw: Path, sizes: np.ndarray) -> float | None:
     """Bits per byte of the source itself, where the stories carry their probability."""
     bits = 0.0
     for path in split_files(raw, "validation"):
@@ -306,4 +325,4 @@ def _floor(raw: Path) -> float | None:
             return None
         column = pq.read_table(path, columns=["log2_probability"]).column(0)
         bits -= float(np.sum(column.to_numpy()))
-    return bits / float(_story_sizes(raw).sum())
+    return bits / float(sizes.sum())

@@ -12,13 +12,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from model.variants import NO_EXPERTS, model_of
 
 from lmcore import evaluation
 from lmcore.corpus.store import SplitWriter
 from lmcore.encoder import encode_corpus
+from lmcore.errors import LmcoreError
 from lmcore.evaluation import evaluate, model_losses, windows
 from lmcore.model import GPT, ModelConfig
 from lmcore.params import load_params
+from lmcore.routing import expert_use
 from lmcore.tokenizer import Tokenizer
 
 
@@ -125,6 +128,7 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
     assert math.fsum(float(row["nats"]) for row in stories) == pytest.approx(total)
     passage = json.loads((tmp_path / "details" / "passage.json").read_text())
     assert "".join(passage["tokens"]) == "<|endoftext|>" + texts[0]
+    assert passage["story_tokens"] == len(passage["tokens"]) - 1
     given, *losses = passage["loss"]
     assert given is None
     assert math.fsum(losses) < float(stories[0]["nats"])  # which has the story's end too
@@ -166,6 +170,46 @@ def test_one_story_has_no_standard_errors(model: GPT, tmp_path: Path) -> None:
     names = ("loss", "perplexity", "bits_per_byte")
     assert [figures[f"{name}_standard_error"] for name in names] == [None] * 3
     assert all(figures[name] > 0 for name in names)
+
+
+def test_of_a_long_first_story_the_passage_is_the_beginning(
+    model: GPT, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation, "_MOST_SHOWN", 5)
+    tokenizer = encoded(tmp_path, ["One day, a cat sat.", "It ran away!"], 270)
+    outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
+    outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
+    passage = json.loads((tmp_path / "details" / "passage.json").read_text())
+    ids = tokenizer.encode("One day, a cat sat.")
+    assert "".join(passage["tokens"]) == "<|endoftext|>" + tokenizer.decode(ids[:5])
+    assert passage["loss"] == [None, *(round(float(loss), 4) for loss in outcome.losses[:5])]
+    assert passage["story_tokens"] == len(ids) > 5
+
+
+def test_tokens_of_other_stories_are_refused(model: GPT, tmp_path: Path) -> None:
+    encoded(tmp_path, ["the cat sat on the mat", "no dog ran"], 270)
+    with SplitWriter(tmp_path, "validation") as writer:
+        writer.add("the cat sat on the mat")
+    with pytest.raises(LmcoreError, match="has 1 validation stories and 2 were encoded; `dvc"):
+        evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
+
+
+def test_the_use_of_experts_is_told_of_every_mixture_layer(tmp_path: Path) -> None:
+    tokenizer = encoded(tmp_path, ["One day, a cat sat.", "It ran away! The cat came back."], 300)
+    experts = {**NO_EXPERTS, "experts": 4, "every": 2}
+    model = model_of(n_layers=4, context_length=8, vocab_size=300, moe=experts)
+    outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=2, stride=0)
+    outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
+    figures = json.loads((tmp_path / "metrics.json").read_text())["experts"]
+    favourites = json.loads((tmp_path / "details" / "experts.json").read_text())
+    assert list(figures) == list(favourites) == ["layer_2", "layer_4"]
+    windows_of = outcome.tokens[: len(outcome.tokens) // 8 * 8].reshape(-1, 8).astype(np.int32)
+    for layer, use in expert_use(model, [windows_of]).items():
+        name = f"layer_{layer + 1}"
+        assert list(figures[name]["load"].values()) == pytest.approx(use.load)
+        assert favourites[name] == [
+            [tokenizer.decode([token]) for token in tokens] for tokens in use.favourites
+        ]
 
 
 def test_how_many_tokens_the_n_grams_counted_is_told_where_it_is_not_all(

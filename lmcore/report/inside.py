@@ -69,14 +69,16 @@ def surprise_section(passage: dict[str, Any]) -> str:
         for place, (token, cost) in enumerate(zip(passage["tokens"], bits, strict=True))
     )
     costs = [cost for cost in bits if cost is not None]
+    count = passage["story_tokens"]
+    cut = f" Of {count:,} tokens these are the first {len(costs):,}." if count > len(costs) else ""
     return section(
         "Surprise",
         "<p>The first validation story, cut into tokens (the underlines change colour from token "
         "to token), after the end of the story before it. The deeper the shade, the less the "
         f"model expected the token: <span class='token' style='--s:0'>0 bits</span> "
         f"<span class='token' style='--s:0.5'>{_DARKEST / 2:.0f} bits</span> "
-        f"<span class='token' style='--s:1'>{_DARKEST:.0f} bits or more</span>. "
-        f"On average it costs {sum(costs) / max(1, len(costs)):.2f} bits a token.</p>"
+        f"<span class='token' style='--s:1'>{_DARKEST:.0f} bits or more</span>.{cut} "
+        f"On average a token here costs {sum(costs) / max(1, len(costs)):.2f} bits.</p>"
         '<p id="passage-value" class="readout above" aria-live="polite">&nbsp;</p>'
         '<p id="passage" tabindex="0" role="group" aria-label="Passage; arrow keys move from '
         f'token to token" aria-describedby="passage-value">{spans}</p>',

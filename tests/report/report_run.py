@@ -82,6 +82,7 @@ def write_run(
         paths.EVALUATION / "passage.json": {
             "tokens": ["<|endoftext|>", "Once", " upon", HOSTILE, "\n", "end"],
             "loss": [None, *(math.log(2) * bits for bits in (1.0, 0.0, 20.0, 3.0, 2.0))],
+            "story_tokens": 5,
         },
         paths.EVALUATION / "experts.json": {"layer_2": [[" the", HOSTILE]] * experts},
         paths.SAMPLES / "samples.json": [{"prompt": "Once <b>", "text": HOSTILE}],

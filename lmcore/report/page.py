@@ -89,7 +89,7 @@ def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
     if own < bits:
         said.append(
             f"That is {1 - own / bits:.0%} fewer than the best baseline, "
-            f"{_in_sentence(best)} ({bits:.3f})."
+            f"{_in_sentence(best)} ({bits:.3f}){_caveat(evaluation)}."
         )
     else:
         said.append(
@@ -105,6 +105,17 @@ def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
     if source == "tinystories":
         said.append(_grade(own))
     return said
+
+
+def _caveat(evaluation: dict[str, Any]) -> str:
+    """That the n-gram models know only a part of the training split, where they do."""
+    if "n_grams" not in evaluation:
+        return ""
+    counted = evaluation["n_grams"]
+    return (
+        f"; but the n-gram models count only {counted['tokens_counted']:,} of the "
+        f"{counted['train_tokens']:,} training tokens"
+    )
 
 
 def _sure(figures: dict[str, float | None], name: str, digits: int) -> str:
@@ -134,11 +145,19 @@ def _in_sentence(baseline: str) -> str:
 
 
 def throughput() -> str:
-    """How fast this machine trained: the one figure here that no stage depends on."""
-    timings = read_json(paths.TIMINGS / "train.json")
+    """How fast this machine trained: the one figure here that no stage depends on.
+
+    It is of the last process alone, which took a part of the steps if it
+    resumed; where DVC restored the model from its cache, there is none.
+    """
+    path = paths.TIMINGS / "train.json"
+    if not path.exists():
+        return " How long it took was not measured here."
+    timings = read_json(path)
+    tokens = timings["seconds"] * timings["tokens_per_second"]
     return (
-        f" The last run of training took {timings['seconds'] / 60:.1f} minutes, at "
-        f"{timings['tokens_per_second']:,.0f} tokens per second."
+        f" The last {tokens:,.0f} tokens of training took {timings['seconds'] / 60:.1f} minutes, "
+        f"at {timings['tokens_per_second']:,.0f} tokens per second."
     )
 
 

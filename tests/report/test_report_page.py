@@ -16,6 +16,7 @@ from lmcore.artifacts import write_json, write_text
 from lmcore.errors import LmcoreError
 from lmcore.report.charts import Line, line_chart
 from lmcore.report.elements import inline_json
+from lmcore.report.inside import surprise_section
 from lmcore.report.page import position_chart, verdict
 from lmcore.report.published import PUBLISHED
 
@@ -53,7 +54,7 @@ def test_every_section_is_there_and_an_absent_one_is_absent(here: Path) -> None:
     assert Outline(page).headings == [*HEADINGS, "Parameters"]
     assert "Published results" not in page
     assert "Over 1,500 steps the validation loss" in page
-    assert "20% fewer than the best baseline, a Kneser-Ney trigram (1.000)" in page
+    assert "20% fewer than the best baseline, a Kneser-Ney trigram (1.000).</p>" in page
     assert "fewer than 0.640 on average" in page
     assert "this one is 25% above it" in page
 
@@ -150,6 +151,10 @@ def test_the_conditions_of_the_figures_are_told(here: Path) -> None:
     assert "of whose" not in page and "were searched" not in page
     page = make_report(here, large=True)
     assert "of whose 470,000,000 tokens the first 20,000,000" in page
+    assert (
+        "a Kneser-Ney trigram (1.000); but the n-gram models count only 20,000,000 of the "
+        "470,000,000 training tokens.</p>"
+    ) in page
     assert "Only the first 8 of 2,119,719 training stories were searched" in page
 
 
@@ -182,8 +187,22 @@ def test_the_verdict_grades_tinystories(bits: float, word: str) -> None:
 
 def test_the_speed_of_training_is_told_if_asked_for(here: Path) -> None:
     write_json(here / paths.TIMINGS / "train.json", {"seconds": 150.0, "tokens_per_second": 7531.2})
-    assert "2.5 minutes, at 7,531 tokens per second" in make_report(here, throughput=True)
+    page = make_report(here, throughput=True)
+    said = "The last 1,129,680 tokens of training took 2.5 minutes, at 7,531 tokens per second."
+    assert said in page
     assert "tokens per second" not in make_report(here)
+
+
+def test_a_speed_that_was_not_measured_is_told_to_be_so(here: Path) -> None:
+    assert "How long it took was not measured here." in make_report(here, throughput=True)
+    assert "not measured" not in make_report(here)
+
+
+def test_a_passage_that_is_cut_is_told_to_be_so() -> None:
+    passage = {"tokens": ["<|endoftext|>", "Once", " upon"], "loss": [None, 1.0, 2.0]}
+    cut = surprise_section(passage | {"story_tokens": 2500})
+    assert "Of 2,500 tokens these are the first 2. On average" in cut
+    assert "these are the first" not in surprise_section(passage | {"story_tokens": 2})
 
 
 def test_published_losses_become_the_bits_per_byte_that_their_authors_imply() -> None:

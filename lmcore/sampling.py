@@ -46,7 +46,7 @@ class Step:
     """One generated token of each row."""
 
     tokens: np.ndarray  # (B,); NONE where a row still reads its prompt, or has ended
-    logits: mx.array  # (B, V), as the model gave them
+    logits: mx.array  # (B, V), as the model gave them for the ids that may be drawn
 
 
 def top_k(logits: mx.array, k: int) -> mx.array:
@@ -113,6 +113,7 @@ def generate(
     max_tokens: int,
     drawing: Drawing,
     end: int | None = None,
+    vocab_size: int | None = None,
 ) -> Iterator[Step]:
     """Yields the next token of every prompt until each has `max_tokens` or drew `end`.
 
@@ -121,6 +122,9 @@ def generate(
     goes forward together from the end of the shortest: a longer prompt's own
     tokens take the place of drawn ones until it is read, so that nothing is
     padded and every token stands at its true position.
+
+    Only ids below `vocab_size` are drawn, all of them where it is None: a model
+    may have more ids than its tokenizer has tokens, as GPT-2 padded to 50,304.
     """
     if max_tokens < 1:
         raise ValueError(f"max_tokens is {max_tokens}; it must be at least 1")
@@ -129,7 +133,7 @@ def generate(
     if not lengths.all():
         raise ValueError("a prompt needs at least one token")
     ended = np.zeros(len(prompts), bool)
-    steps = _computed_ahead(_draw_on(model, prompts, max_tokens, drawing))
+    steps = _computed_ahead(_draw_on(model, prompts, max_tokens, drawing, vocab_size))
     for length, (tokens, logits) in enumerate(steps, start=lengths.min()):
         drawn = np.array(tokens, np.int32)
         new = (length >= lengths) & ~ended
@@ -140,7 +144,11 @@ def generate(
 
 
 def _draw_on(
-    model: GPT, prompts: list[np.ndarray], max_tokens: int, drawing: Drawing
+    model: GPT,
+    prompts: list[np.ndarray],
+    max_tokens: int,
+    drawing: Drawing,
+    vocab_size: int | None,
 ) -> Iterator[tuple[mx.array, mx.array]]:
     """The tokens (B,) at each place from the end of the shortest prompt, and their logits.
 
@@ -163,12 +171,13 @@ def _draw_on(
         if cache.offset + length - read > room:
             read, cache = length - (room + 1) // 2, model.make_cache(len(prompts), room)
         logits = read_on(text[:, read:length], cache)
-        tokens = draw(_penalised(logits, text[:, :length], drawing), drawing, length)
+        allowed = _penalised(logits, text[:, :length], drawing)[:, :vocab_size]
+        tokens = draw(allowed, drawing, length)
         if length < max(lengths):
             tokens = mx.where(text[:, length] == NONE, tokens, text[:, length])
         text[:, length] = tokens
         read = length
-        yield tokens, logits
+        yield tokens, logits[:, :vocab_size]
 
 
 # Places that share a compiled step: a longer stretch looks at more keys yet to come.

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from lmcore.artifacts import atomic_directory, write_json, write_text
 from lmcore.model import GPT, load_model
 from lmcore.params import SampleParams
+from lmcore.pretokenize import replace_surrogates
 from lmcore.progress import progress
 from lmcore.quality import quality
 from lmcore.sampling import NONE, Drawing, Step, generate, until_stop
@@ -66,8 +67,10 @@ class Teller:
         """Writes stories to the terminal: a single one as it comes, several batch by batch.
 
         With `show_probs`, a line for each token, one story after the other.
-        Without `stream`, a story only when it is told.
+        Without `stream`, a story only when it is told. What is not UTF-8 in a
+        prompt is read as U+FFFD, and written so.
         """
+        prompts = [replace_surrogates(prompt) for prompt in prompts]
         before, after = ("\n", "") if show_probs else ("", "\n")
         for prompt, story in zip(prompts, self._stories(prompts, show_probs), strict=True):
             pieces = story if stream else ["".join(story)]
@@ -76,6 +79,7 @@ class Teller:
 
     def save_samples(self, prompts: list[str], raw: Path, folder: Path, metrics: Path) -> None:
         """Writes a story for each prompt to `folder`, and figures about them."""
+        prompts = [replace_surrogates(prompt) for prompt in prompts]  # YAML's "\ud800" is no text
         told = zip(prompts, self.tell_all(prompts), strict=True)
         samples = [{"prompt": prompt, "text": text} for prompt, text in told]
         figures = quality(samples, raw)
@@ -98,7 +102,8 @@ class Teller:
         # A story begins after the end of another, in training as well.
         ids = [np.append(end, self.tokenizer.encode(prompt)) for prompt in prompts]
         drawing = replace(self.drawing, seed=self.drawing.seed + first)
-        return generate(self.model, ids, self.max_tokens, drawing, end)
+        known = self.tokenizer.vocab_size
+        return generate(self.model, ids, self.max_tokens, drawing, end, known)
 
     def _counted(self, steps: Iterator[Step], bar: tqdm) -> Iterator[np.ndarray]:
         """The tokens (B,) of each step, counted on a progress bar."""

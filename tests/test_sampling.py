@@ -157,6 +157,15 @@ def test_the_cache_changes_nothing(model: GPT) -> None:
     assert told == text[3:]
 
 
+def test_only_ids_below_the_vocabulary_are_drawn(model: GPT) -> None:
+    prompts = [np.array([3, 1, 4]), np.array([35])]  # one of them is beyond it
+    drawing = Drawing(seed=1, repetition_penalty=1.5)
+    every = [step.tokens for step in generate(model, prompts, 40, drawing)]
+    assert np.max(every) >= 30
+    for step in generate(model, prompts, 40, drawing, None, 30):
+        assert step.tokens.max() < 30 and step.logits.shape == (2, 30)
+
+
 @pytest.mark.parametrize(
     "variant",
     [

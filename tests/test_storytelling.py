@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 
 from lmcore import storytelling
 from lmcore.corpus.store import SplitWriter
-from lmcore.model import GPT, ModelConfig, save_model
+from lmcore.model import GPT, ModelConfig, load_model, save_model
 from lmcore.params import load_params
+from lmcore.sampling import Drawing
+from lmcore.storytelling import Teller
 from lmcore.tokenizer import Tokenizer
 from stages.sample import main
 
@@ -163,6 +165,32 @@ def test_a_story_ends_where_the_end_of_text_is_drawn(sample) -> None:
 @pytest.mark.parametrize("extreme", [("--top-p", "1e-50"), ("--temperature", "1e-45")])
 def test_an_extreme_option_is_greedy(sample, extreme: tuple[str, str]) -> None:
     assert told(sample, *extreme) == told(sample, "--temperature", "0")
+
+
+def test_a_model_with_more_ids_than_tokens_draws_none_of_them(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = load_model(home / "data" / "model").config.model_copy(update={"vocab_size": 300})
+    tokenizer = Tokenizer([], ["<|endoftext|>"])  # 257 tokens
+    teller = Teller(GPT(config, 7), tokenizer, 60, Drawing(seed=3), ())
+    assert len("".join(teller.tell("One day"))) > 20
+    assert all(len(story) > 20 for story in teller.tell_all(["One day", "The cat"]))
+    teller.write(["One day"], show_probs=True)
+    assert len(capsys.readouterr().out.splitlines()) > 20
+
+
+def test_a_prompt_that_is_not_utf8_is_read_as_far_as_it_is(sample, tmp_path: Path) -> None:
+    """An argument's stray byte reaches Python as half a pair of UTF-16, which is no text."""
+    stories = [sample("--prompt", prompt, "--max-tokens", "9") for prompt in ("caf\udce9", "caf�")]
+    assert stories[0].exit_code == 0, stories[0].output
+    assert stories[0].output == stories[1].output
+    assert stories[0].output.startswith("caf�")
+    params = load_params().sample.with_options({"max_tokens": 9})
+    teller = Teller.load(Path("data/model"), params)
+    teller.save_samples(
+        ["caf\udce9"], Path("data/raw"), tmp_path / "told", tmp_path / "figures.json"
+    )
+    assert json.loads((tmp_path / "told" / "samples.json").read_text())[0]["prompt"] == "caf�"
 
 
 def test_candidates_are_shown_with_their_probabilities(sample) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import shutil
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,7 +24,7 @@ from lmcore.compare.measures import (
     relative_distance,
     share_cut_differently,
 )
-from lmcore.compare.parts import Part, significance
+from lmcore.compare.parts import ARTIFACTS, Part, significance
 from lmcore.compare.show import as_page, as_text
 from lmcore.tokenizer import Tokenizer
 
@@ -60,6 +63,8 @@ def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> N
     assert "paired by story" in text and "train.seed and nothing else" in text
     assert "nats per token more than" in text and "Perplexity is 1." in text
     assert "Training loss ends at" in text and "nats per token." in text
+    (distance,) = re.findall(r"blocks\.0\.attention\.key\.weight (\d\.\d{4})", text)
+    assert 0 < float(distance) < 1
     page = (runs.folder / "data/compare/index.html").read_text()
     assert "A: HEAD~1" in page and "http://" not in page
 
@@ -67,13 +72,24 @@ def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> N
 def test_equal_revisions_compare_as_identical(runs: Clone) -> None:
     text = said(runs, "HEAD", "HEAD")
     assert "differs" not in text
-    assert text.count("identical") + text.count("Identical") >= 12
+    for title in ("Parameters", "Significance", "Metrics", "Tokenizer", "Weights", "Samples"):
+        assert f"{title} {'-' * len(title)} Identical." in text
+    assert re.findall(r"data/(\w+) identical", text) == ARTIFACTS
+    assert re.findall(r"(\w+): identical by SHA-256", text) == ["train", "validation"]
+    curves = re.findall(r"(\w+) loss ends at [\d.]+ and [\d.]+ nats per token, identical\.", text)
+    assert curves == ["Training", "Validation"]
+    assert text.lower().count("identical") == 6 + len(ARTIFACTS) + 2 + 2
 
 
 def test_an_experiment_by_name_beside_a_commit_and_the_workspace(runs: Clone) -> None:
     text = said(runs, "HEAD", "short")
     assert "sample.max_tokens" in text
     assert "data/samples differs: sample.max_tokens" in text
+    page = (runs.folder / "data/compare/index.html").read_bytes().decode().replace("<wbr>", "")
+    first = json.loads((runs.folder / "data/samples/samples.json").read_bytes())[0]  # of `short`
+    row = f'<th scope="row">{escape(first["prompt"])}</th><td>(.+?)</td><td>(.+?)</td>'
+    ours, theirs = re.search(row, page, re.DOTALL).groups()
+    assert theirs == escape(first["text"]) and len(ours) > len(theirs)
     assert "differs" not in said(runs, "short", "workspace")
 
 
@@ -93,6 +109,27 @@ def test_another_model_in_the_workspace_is_not_taken_for_the_one_of_dvc_lock(run
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.move(aside, folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [
+        ("data/model/model.safetensors", lambda content: content[: len(content) // 2]),
+        ("data/evaluation/stories.csv", lambda content: content[: content.rindex(b",")]),
+        ("data/plots/training.csv", lambda content: content[: content.index(b"\n") + 1]),
+    ],
+)
+def test_a_damaged_file_is_named(runs: Clone, file: str, damage: Callable[[bytes], bytes]) -> None:
+    path = runs.folder / file
+    content = path.read_bytes()
+    path.unlink()  # DVC may have linked it to its cache
+    path.write_bytes(damage(content))
+    try:
+        done = runs.stage("compare", "HEAD", "workspace")
+    finally:
+        path.write_bytes(content)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {file} is ") and done.stderr.count("\n") == 1
 
 
 def test_the_report_says_what_changed_since_the_last_commit(runs: Clone) -> None:
@@ -130,6 +167,13 @@ def test_curves_of_other_tokens_are_in_bits_per_byte(runs: Clone) -> None:
     assert float(ends[2]) == pytest.approx(float(rows[-1].split(",")[-1]), abs=1e-4)
     page = (runs.folder / "data/compare/index.html").read_text()
     assert "bits per byte" in page and "nats per token</span>" not in page
+    # 400 tokens are 256 bytes, an end of text and 143 merges.
+    assert re.search(r"differing merge is number 144: '.+?' \+ '.+?' and none\.", text)
+    share = re.search(r"Of the first 40 validation stories of HEAD, ([\d.]+)% of the bytes", text)
+    assert 0 < float(share[1]) < 100
+    tokens = re.search(r"Shards -+ HEAD coarse train tokens ([\d,]+) ([\d,]+)", text)
+    fewer, more = (int(count.replace(",", "")) for count in tokens.groups())
+    assert fewer < more and "train documents 60 60 validation tokens" in text
 
 
 def test_the_paired_error_agrees_with_a_bootstrap() -> None:
@@ -189,9 +233,9 @@ def test_one_story_tells_nothing_of_significance(paired: bool) -> None:
 
 
 def test_the_chance_of_a_difference() -> None:
-    assert Difference(0.0, 0.0, True).p == 1
-    assert Difference(0.1, 0.0, True).p == 0
-    assert Difference(-1.96, 1.0, True).p == pytest.approx(0.05, abs=1e-4)
+    assert Difference(0.0, 0.0).p == 1
+    assert Difference(0.1, 0.0).p == 0
+    assert Difference(-1.96, 1.0).p == pytest.approx(0.05, abs=1e-4)
 
 
 def test_the_first_differing_merge_and_the_share_of_bytes_cut_differently() -> None:
@@ -225,8 +269,11 @@ def test_values_are_told_in_words_and_not_as_python_writes_them() -> None:
 
 
 def test_text_is_cut_and_the_page_escapes(tmp_path: Path) -> None:
-    part = Part("Samples", ["<b>"], ["", "x", "y"], [["p", "z" * 100, "<i>"]])
-    assert "z" * 60 not in as_text([part])
+    part = Part("Samples", ["<b>"], ["", "x", "y"], [["p", "z" * 100, "<i>" * 100]])
+    text = as_text([part])
+    assert "z" * 59 + "…" in text and "<i>" * 19 + "<i…" in text
+    whole = Part("Artifacts", [], ["", "x", "y"], part.rows, reasons=True)
+    assert "z" * 59 + "…" in as_text([whole]) and "<i>" * 100 in as_text([whole])
     as_page("x and <y>", [part], tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()
     assert "&lt;b&gt;" in page and "&lt;i&gt;" in page and "<y>" not in page

@@ -21,7 +21,6 @@ class Difference:
 
     value: float
     standard_error: float  # NaN where one story is all there is
-    paired: bool
 
     @property
     def z(self) -> float:
@@ -47,10 +46,9 @@ def difference(
     """
     if paired:
         found = ratio(costs_b - costs_a, units_a)
-        return Difference(found.value, found.standard_error, True)
+        return Difference(found.value, found.standard_error)
     a, b = ratio(costs_a, units_a), ratio(costs_b, units_b)
-    error = math.hypot(a.standard_error, b.standard_error)
-    return Difference(b.value - a.value, error, False)
+    return Difference(b.value - a.value, math.hypot(a.standard_error, b.standard_error))
 
 
 def first_difference(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> int | None:

@@ -22,7 +22,7 @@ from lmcore.compare.measures import (
     share_cut_differently,
 )
 from lmcore.compare.revision import Out, Revision
-from lmcore.errors import listing
+from lmcore.errors import LmcoreError, listing
 from lmcore.report.charts import Line, line_chart
 from lmcore.statistics import exponential
 from lmcore.tokenizer import Tokenizer
@@ -37,13 +37,17 @@ _SAMPLE = 500
 
 @dataclass(frozen=True)
 class Part:
-    """A heading with what is to be said under it; `charts` only on the page."""
+    """A heading with what is to be said under it; `charts` only on the page.
+
+    In the terminal long cells are cut, but not the last column of `reasons`.
+    """
 
     title: str
     sentences: list[str]
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     charts: str = ""
+    reasons: bool = False
 
 
 def compare(a: Revision, b: Revision) -> list[Part]:
@@ -63,7 +67,7 @@ def _artifacts(a: Revision, b: Revision) -> Part:
             if out is not None and not out.as_locked
         ]
         rows.append([name, _verdict(outs)])
-    return Part("Artifacts", said, ["artifact", "verdict"], rows)
+    return Part("Artifacts", said, ["artifact", "verdict"], rows, reasons=True)
 
 
 def _verdict(outs: list[tuple[Revision, Out | None]]) -> str:
@@ -125,7 +129,7 @@ def significance(a: Revision, b: Revision) -> Part:
     paths, missing = _both(a, b, "data/evaluation/stories.csv")
     if missing:
         return Part(title, missing)
-    ours, theirs = (_stories(path) for path in paths)
+    ours, theirs = (_columns(path) for path in paths)
     paired = _same_validation(a, b) and np.array_equal(ours["bytes"], theirs["bytes"])
     if paired and np.array_equal(ours["nats"], theirs["nats"]):
         return Part(title, ["Identical."])
@@ -175,10 +179,17 @@ def _chance(p: float) -> str:
     return f"= {p:.2g}" if p >= 1e-9 else "< 1e-9"
 
 
-def _stories(path: Path) -> dict[str, np.ndarray]:
-    """The columns of stories.csv, (stories,) each, by name."""
-    table = np.atleast_1d(np.genfromtxt(path, delimiter=",", names=True))
-    return {name: table[name] for name in table.dtype.names}
+def _columns(path: Path) -> dict[str, np.ndarray]:
+    """The columns of a CSV file of numbers, (rows,) each, by name.
+
+    Raises `LmcoreError` where the file is cut or has no rows.
+    """
+    try:
+        with path.open(newline="") as file:
+            head, *rows = csv.reader(file)
+        return dict(zip(head, np.array(rows, np.float64).T, strict=True))
+    except ValueError:
+        raise LmcoreError(f"{path} is damaged: it is no table of numbers.") from None
 
 
 def _same_bytes(a: Revision, b: Revision, name: str) -> bool:
@@ -271,7 +282,7 @@ def _weights(a: Revision, b: Revision) -> Part:
         return Part(title, missing)
     if paths[0].read_bytes() == paths[1].read_bytes():
         return Part(title, ["Identical."])
-    ours, theirs = (mx.load(str(path)) for path in paths)
+    ours, theirs = (_arrays(path) for path in paths)
     rows = []
     for name in sorted(ours | theirs):
         shapes = [str(w[name].shape) if name in w else "absent" for w in (ours, theirs)]
@@ -281,6 +292,16 @@ def _weights(a: Revision, b: Revision) -> Part:
         else:
             rows.append([name, f"shapes {shapes[0]} and {shapes[1]}"])
     return Part(title, ["Relative distance ||A - B|| / ||A||."], ["array", "distance"], rows)
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    """The arrays of a model by name; raises `LmcoreError` where the file is damaged."""
+    import mlx.core as mx
+
+    try:
+        return mx.load(str(path))
+    except RuntimeError as error:
+        raise LmcoreError(f"{path} is not a readable safetensors file: {error}.") from None
 
 
 def _curves(a: Revision, b: Revision) -> Part:
@@ -307,8 +328,8 @@ def _curves(a: Revision, b: Revision) -> Part:
 
 
 def _loss(path: Path, scale: float) -> list[tuple[float, float]]:
-    with path.open(newline="") as file:
-        return [(float(row["step"]), float(row["loss"]) * scale) for row in csv.DictReader(file)]
+    columns = _columns(path)
+    return [*zip(columns["step"].tolist(), (columns["loss"] * scale).tolist(), strict=True)]
 
 
 def _samples(a: Revision, b: Revision) -> Part:

@@ -13,18 +13,20 @@ _WIDEST = 60
 
 
 def as_text(parts: list[Part]) -> str:
-    """Headings, sentences and aligned columns; long cells are cut."""
+    """Headings, sentences and aligned columns; long cells are cut, but for reasons."""
     lines = []
     for part in parts:
         lines += [part.title, "-" * len(part.title), *part.sentences]
         if part.rows:
-            lines += _columns([part.head, *part.rows])
+            lines += _columns([part.head, *part.rows], part.reasons)
         lines.append("")
     return "\n".join(lines)
 
 
-def _columns(rows: list[list[str]]) -> list[str]:
-    cells = [[_cut(cell) for cell in row[:-1]] + [_line(row[-1])] for row in rows]
+def _columns(rows: list[list[str]], last_whole: bool) -> list[str]:
+    cells = [
+        [*map(_cut, row[:-1]), _line(row[-1]) if last_whole else _cut(row[-1])] for row in rows
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

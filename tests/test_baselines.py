@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
 import math
 from collections import Counter
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,3 +85,11 @@ def test_xz_on_noise_and_on_repetition() -> None:
     assert xz_bits_per_byte(["again " * 5000]) < 0.1
     assert 6 < zstd_bits_per_byte([noise]) < 7
     assert zstd_bits_per_byte(["again " * 5000]) < 0.1
+
+
+def test_compressors_are_told_in_bits_per_byte_of_utf8() -> None:
+    texts = [f"Día {n} und Straße: 猫が好き。🐈 Once upon a time." for n in range(300)]
+    data = "".join(texts).encode()
+    assert xz_bits_per_byte(texts) == 8 * len(lzma.compress(data, preset=9)) / len(data)
+    zstd = pa.Codec("zstd", compression_level=22)
+    assert zstd_bits_per_byte(texts) == 8 * len(zstd.compress(data)) / len(data)

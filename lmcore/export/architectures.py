@@ -40,7 +40,8 @@ FREE = {
 }
 
 _SOME = range(1, 2**31)
-# They divide the chosen probabilities by their sum always; one expert alone keeps ours.
+# Programs that always divide the chosen probabilities by their sum give one expert alone the
+# weight 1, and ours gives it its probability.
 _NORMALISED = range(2, 2**31)
 
 _COMMON: Requirements = {
@@ -116,7 +117,7 @@ def _mixtral(config: ModelConfig) -> Requirements:
 def _qwen3_moe(config: ModelConfig) -> Requirements:
     return _qwen3(config) | {
         "moe.experts": _SOME,
-        "moe.top_k": _NORMALISED,
+        "moe.top_k": _SOME,
         "moe.balance": ["loss"],
     }
 
@@ -204,7 +205,7 @@ ARCHITECTURES = {
             "qwen3_moe",
             "Qwen3MoeForCausalLM",
             _qwen3_moe,
-            llama_cpp=lambda config: {"moe.every": [1]},
+            llama_cpp=lambda config: {"moe.every": [1], "moe.top_k": _NORMALISED},
             gguf_name="qwen3moe",
         ),
     ]

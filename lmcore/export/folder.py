@@ -51,6 +51,7 @@ def refuse_foreign(folder: Path, written: set[str], own: Callable[[Path], bool])
     """Raises `LmcoreError` if replacing `folder` would lose what the same command did not write.
 
     It writes the files `written`, and `own` tells a folder of its own from others with such files.
+    The current folder, which has no name here, cannot be replaced at all.
     """
     if folder.exists() and not folder.is_dir():
         raise LmcoreError(f"{folder} is a file; name a folder.")
@@ -60,6 +61,8 @@ def refuse_foreign(folder: Path, written: set[str], own: Callable[[Path], bool])
         foreign = [f"a {found[0]} that this command did not write"]
     if foreign:
         raise LmcoreError(f"{folder} holds {foreign[0]}, which would be lost; name another folder.")
+    if not folder.name:
+        raise LmcoreError(f"{folder} is where the command runs; name a folder in it.")
 
 
 def _is_export(folder: Path) -> bool:

@@ -53,12 +53,12 @@ def _generation(sample: SampleParams, end_of_text: int, context_length: int) -> 
         "top_k": sample.top_k,
         "top_p": sample.top_p,
         "min_p": sample.min_p,
-        "repetition_penalty": sample.repetition_penalty,
     }
     return {
         "bos_token_id": end_of_text,
         "eos_token_id": end_of_text,
         "max_length": context_length,
+        "repetition_penalty": sample.repetition_penalty,  # before the likeliest is taken as well
         **(drawn if sample.temperature > 0 else {"do_sample": False}),
     }
 

@@ -1,7 +1,9 @@
 """A model from Hugging Face's layout as one of ours.
 
-What can be read is what can be exported (lmcore/export/architectures.py), and
-comes back from there with the same bits.
+It reads the architectures that can be exported (lmcore/export/architectures.py),
+and what was exported comes back with the same bits. Not all that it reads can
+be exported again: a StableLM from elsewhere may have biases in its norms, where
+we know none.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ def _read_weights(source: Path) -> Arrays:
     """All arrays of a checkpoint, whether in one file or in several named by an index."""
     files = ["model.safetensors"]
     if (index := source / f"{files[0]}.index.json").exists():
-        files = sorted(set(_read_json(index).get("weight_map", {}).values()))
+        files = _files_of(index)
     arrays: Arrays = {}
     for path in (source / name for name in files):
         if not path.exists():
@@ -75,6 +77,14 @@ def _read_weights(source: Path) -> Arrays:
         except (RuntimeError, ValueError) as error:
             raise LmcoreError(f"{path} is not a readable safetensors file: {error}.") from None
     return arrays
+
+
+def _files_of(index: Path) -> list[str]:
+    """The files that an index names, each once."""
+    files = _read_json(index).get("weight_map")
+    if not isinstance(files, dict) or not all(isinstance(name, str) for name in files.values()):
+        raise LmcoreError(f"{index} has no weight_map that tells the file of each array.")
+    return sorted(set(files.values()))
 
 
 # Tables that old checkpoints hold though they can be computed.

@@ -63,6 +63,8 @@ _LLAMA_ABSENT = {
 }
 _LLAMA_IMPLIED = {"positions": "rope", "norm": "rmsnorm", "qk_norm": False, "bias": False}
 _QWEN3_IMPLIED = _LLAMA_IMPLIED | {"qk_norm": True}
+# Whether a mixture divides the chosen weights by their sum: in ours, just where top_k is above 1.
+_NORMALISED = "moe.normalised"
 
 SETTINGS = {
     "gpt2": Settings(
@@ -169,14 +171,15 @@ SETTINGS = {
             "moe_intermediate_size": "d_ff",
             "num_experts": "moe.experts",
             "num_experts_per_tok": "moe.top_k",
+            "norm_topk_prob": _NORMALISED,
             "decoder_sparse_step": "moe.every",
             "router_aux_loss_coef": "moe.balance_coefficient",
         },
-        {"attention_bias": False, "norm_topk_prob": True, "mlp_only_layers": []},
+        {"attention_bias": False, "mlp_only_layers": []},
         _LLAMA_ABSENT
         | {"num_experts": 128, "num_experts_per_tok": 8, "decoder_sparse_step": 1}
         | {"norm_topk_prob": False, "mlp_only_layers": [], "router_aux_loss_coef": 0.001},
-        _QWEN3_IMPLIED,
+        _QWEN3_IMPLIED | {_NORMALISED: False},  # as transformers reads null
     ),
 }
 
@@ -184,6 +187,7 @@ SETTINGS = {
 def to_config_json(config: ModelConfig, architecture: Architecture, end_of_text: int) -> Json:
     """config.json for transformers and those who read its format."""
     settings, values = SETTINGS[architecture.name], flat(config) | {"head_size": config.head_size}
+    values[_NORMALISED] = config.moe.top_k > 1
     values["feed_forward"] = settings.activations[config.feed_forward][0]
     return {
         "architectures": [architecture.model_class],
@@ -204,7 +208,7 @@ def from_config_json(theirs: Json) -> ModelConfig:
     Raises `LmcoreError` where there is none, naming the key.
     """
     name = theirs.get("model_type")
-    if name not in SETTINGS:
+    if not isinstance(name, str) or name not in SETTINGS:
         raise LmcoreError(f"model_type is {name!r}; lmcore knows {listing(SETTINGS)}")
     settings, theirs = SETTINGS[name], _plain(theirs)
     for key, value in settings.constant.items():
@@ -214,6 +218,8 @@ def from_config_json(theirs: Json) -> ModelConfig:
     for key, ours in settings.ours.items():
         if (found := theirs.get(key, settings.absent.get(key))) is None:
             continue
+        if ours in _RECKONED_WITH and not (type(found) is int and found > 0):
+            raise LmcoreError(f"{key} is {found!r}; it must be a whole number, at least 1")
         if ours == "bias":  # where one part alone has biases, those of the other are 0 in ours
             found = found or given.get(ours, False)
         elif ours == "feed_forward":
@@ -223,6 +229,9 @@ def from_config_json(theirs: Json) -> ModelConfig:
         given[ours] = found
     return _config(ARCHITECTURES[name], {**_UNTOLD, **settings.implied, **given})
 
+
+# What other values follow from, before our config checks them all.
+_RECKONED_WITH = {"d_model", "n_heads", "head_size", "moe.top_k"}
 
 # What a config.json need not tell, and what its model does not show.
 _UNTOLD: Json = {
@@ -286,6 +295,12 @@ def _config(architecture: Architecture, values: Json) -> ModelConfig:
         size = values["d_model"] // values["n_heads"]
         if (found := values.pop("head_size", size)) != size:
             raise LmcoreError(f"head_dim is {found}; lmcore has hidden size / heads, {size}")
+    many = values["moe.top_k"] > 1
+    if (found := values.pop(_NORMALISED, many)) != many:
+        raise LmcoreError(
+            f"norm_topk_prob is {found!r}; lmcore has {many} where num_experts_per_tok is "
+            f"{values['moe.top_k']}"
+        )
     moe = {name.removeprefix("moe."): v for name, v in values.items() if name.startswith("moe.")}
     rest = {name: value for name, value in values.items() if not name.startswith("moe.")}
     try:

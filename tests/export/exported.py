@@ -69,6 +69,7 @@ MODELS: dict[tuple[str, str], dict[str, Any]] = {
         **{**_LLAMA, **_UNTIED, "qk_norm": True, "n_layers": 4},
         "moe": {**_EXPERTS, "every": 2},
     },
+    ("qwen3_moe", "top 1"): {**_LLAMA, "qk_norm": True, "moe": {**_EXPERTS, "top_k": 1}},
 }
 NAMES = [f"{architecture}: {what}" for architecture, what in MODELS]
 # Whose positions the other program has as learned ones, and gives back so.

@@ -111,6 +111,14 @@ def test_an_import_does_not_replace_its_source(project: Path) -> None:
     assert "data/export holds a config.json that this command did not write" in said
 
 
+def test_the_current_folder_is_not_replaced(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    CliRunner().invoke(export.main, [])
+    (project / "empty").mkdir()
+    monkeypatch.chdir(project / "empty")
+    said = refused(["import_hf", "../data/export", "--into", "."], project / "empty")
+    assert said == "Error: . is where the command runs; name a folder in it.\n"
+
+
 def test_an_import_replaces_a_model_of_ours_and_not_a_tokenizer(project: Path) -> None:
     CliRunner().invoke(export.main, [])
     result = CliRunner().invoke(import_hf.main, ["data/export", "--into", "data/model"])

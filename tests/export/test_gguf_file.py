@@ -179,6 +179,7 @@ def test_ids_without_a_token_are_named_unused(tmp_path: Path) -> None:
         ("stablelm: tied", r"model.tied_embeddings false \(it is true\)"),
         ("starcoder2: untied, relu2, no biases", r"model.feed_forward gelu \(it is relu2\)"),
         ("qwen3_moe: every second block", r"model.moe.every 1 \(it is 2\)"),
+        ("qwen3_moe: top 1", r"model.moe.top_k at least 2 \(it is 1\)"),
     ],
 )
 def test_what_llama_cpp_does_not_know_is_named(name: str, needs: str, tmp_path: Path) -> None:

@@ -82,10 +82,11 @@ def test_transformers_generates_as_our_stories_are_drawn(tmp_path: Path) -> None
 
 def test_temperature_0_is_greedy_there(tmp_path: Path) -> None:
     given = exported(NAMES[0], tmp_path / "export")
-    greedy = SAMPLE.model_copy(update={"temperature": 0.0})
+    greedy = SAMPLE.model_copy(update={"temperature": 0.0, "repetition_penalty": 1.5})
     write_huggingface(tmp_path / "export", given, tokenizer(), greedy)
     content = json.loads((tmp_path / "export" / "generation_config.json").read_text())
     assert content["do_sample"] is False and "temperature" not in content
+    assert content["repetition_penalty"] == 1.5  # ours lowers the logits there too
 
 
 def test_the_same_model_is_the_same_bytes(tmp_path: Path) -> None:

@@ -227,6 +227,22 @@ def test_a_tokenizer_of_another_kind_is_named(
             lambda f: edit(f / "config.json", lambda c: c.update(num_hidden_layers=3)),
             r"do not fit its config.json: the array model.layers.2.* is missing\.$",
         ),
+        (
+            lambda f: edit(f / "config.json", lambda c: c.update(num_attention_heads=0)),
+            r"num_attention_heads is 0; it must be a whole number, at least 1\.$",
+        ),
+        (
+            lambda f: edit(f / "config.json", lambda c: c.update(hidden_size="24")),
+            r"hidden_size is '24'; it must be a whole number, at least 1\.$",
+        ),
+        (
+            lambda f: (f / "model.safetensors.index.json").write_text('{"weight_map": null}'),
+            "index.json has no weight_map",
+        ),
+        (
+            lambda f: (f / "model.safetensors.index.json").write_text('{"weight_map": {"a": 1}}'),
+            "index.json has no weight_map",
+        ),
     ],
 )
 def test_damage_is_named(

@@ -103,6 +103,7 @@ def test_what_is_absent_is_what_transformers_takes(
     [
         ({"model_type": "bert"}, "model_type is 'bert'; lmcore knows gpt2, .*, llama, "),
         ({}, "model_type is None"),
+        ({"model_type": ["llama"]}, r"model_type is \['llama'\]"),
         (changed(LLAMA, rms_norm_eps=0.0), "no model.norm_epsilon: .*greater than 0"),
         (changed(LLAMA, rope_scaling={"factor": 2}), "rope_scaling is .*no counterpart"),
         (changed(LLAMA, rope_parameters={"rope_type": "yarn"}), "rope_type is 'yarn'"),
@@ -110,6 +111,7 @@ def test_what_is_absent_is_what_transformers_takes(
         (changed(LLAMA, layer_types=["full_attention", "sliding_attention"]), "layer_types has"),
         (changed(LLAMA, quantization_config={"bits": 4}), "quantization_config"),
         (changed(LLAMA, head_dim=8), "head_dim is 8; lmcore has hidden size / heads, 6"),
+        (changed(LLAMA, hidden_size=24.0), "hidden_size is 24.0; it must be a whole number"),
         (changed(LLAMA, hidden_act="tanh"), "hidden_act is 'tanh'; lmcore knows silu"),
         (changed(LLAMA, hidden_act="gelu_new"), r"model.feed_forward swiglu \(it is gelu\)"),
         (changed(LLAMA, hidden_size="absent"), "model.d_model"),
@@ -128,6 +130,12 @@ def test_what_is_absent_is_what_transformers_takes(
         (changed("qwen3: untied", head_dim="absent"), "head_dim is 128"),
         (changed("qwen3: untied", attention_bias=True), "attention_bias is True"),
         (changed("qwen3_moe: every block", norm_topk_prob="absent"), "norm_topk_prob is False"),
+        (changed("qwen3_moe: every block", norm_topk_prob=None), "norm_topk_prob is False"),
+        (
+            changed("qwen3_moe: top 1", norm_topk_prob=True),
+            "norm_topk_prob is True; lmcore has False where num_experts_per_tok is 1",
+        ),
+        (changed("qwen3_moe: top 1", num_experts_per_tok="1"), "num_experts_per_tok is '1'; it"),
         (changed("qwen3_moe: every block", mlp_only_layers=[1]), "mlp_only_layers"),
         (
             changed("qwen3_moe: every block", intermediate_size=99),

@@ -41,6 +41,9 @@ _MOST_BYTES = 2 << 20
 # Pieces under way for each other process: one in work, one waiting for it; and
 # results that may wait, for each process, until an earlier one is there.
 _AHEAD, _MOST_WAITING = 4, 8
+# Row groups in a piece, at most. Files of others may count repetitive text only as a dictionary,
+# which is next to nothing: thousands of such row groups would be one piece.
+_MOST_GROUPS = 64
 # Just below the 32 MiB to which glibc limits itself.
 _LARGEST_KEPT = 31 << 20
 
@@ -196,7 +199,7 @@ def _pieces(groups: list[RowGroup]) -> list[Piece]:
     pieces: list[Piece] = [[]]
     size = 0
     for group in groups:
-        if pieces[-1] and size + group.bytes > BLOCK_BYTES:
+        if size + group.bytes > BLOCK_BYTES or len(pieces[-1]) == _MOST_GROUPS:
             pieces.append([])
             size = 0
         pieces[-1].append(group)

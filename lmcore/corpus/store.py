@@ -33,7 +33,7 @@ class RowGroup:
     path: Path
     index: int
     rows: int
-    bytes: int  # uncompressed
+    bytes: int  # uncompressed, but encoded: of repetitive text the file may hold less
 
 
 def split_files(folder: Path, split: str) -> list[Path]:
@@ -53,7 +53,7 @@ def row_groups(folder: Path, split: str) -> list[RowGroup]:
     return [group for path in split_files(folder, split) for group in row_groups_of(path)]
 
 
-def read_texts(group: RowGroup) -> pa.StringArray | pa.LargeStringArray:
+def read_texts(group: RowGroup) -> pa.LargeStringArray:
     """The stories of one row group; a missing (null) story counts as empty.
 
     Raises `LmcoreError` where the file is damaged, or its text not UTF-8.
@@ -64,10 +64,8 @@ def read_texts(group: RowGroup) -> pa.StringArray | pa.LargeStringArray:
         column.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(group.path, error) from None
-    texts = column.combine_chunks()
-    if isinstance(texts, pa.ChunkedArray):  # more than 2 GiB in one row group
-        texts = pa.concat_arrays([chunk.cast(pa.large_string()) for chunk in texts.chunks])
-    return texts.fill_null("")
+    # Wide first: 32-bit offsets reach no more than 2 GiB, and one row group may have more.
+    return column.cast(pa.large_string()).combine_chunks().fill_null("")
 
 
 def iter_texts(folder: Path, split: str) -> Iterator[str]:
@@ -108,7 +106,10 @@ class SplitWriter:
         table = pa.Table.from_pylist(self._rows)
         self._rows, self._characters = [], 0
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+            # Without dictionaries, in which repeated stories would count once in `RowGroup.bytes`.
+            self._writer = pq.ParquetWriter(
+                self._path, table.schema, compression="zstd", use_dictionary=False
+            )
         self._writer.write_table(table, row_group_size=_ROWS)
 
 

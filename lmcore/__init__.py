@@ -3,7 +3,7 @@
 Modules stand on floors; each imports only from floors below its own:
 
     0  errors, artifacts, params, profiles,       no numpy, no mlx
-       paths, progress
+       paths, progress, starter
     1  corpus, unicode_classes, pretokenize,      data: numpy and pyarrow, no mlx
        bpe, tokenizer_files, vocabulary,
        tokenizer, encoder, shards, batches

@@ -29,6 +29,7 @@ from lmcore.errors import LmcoreError
 from lmcore.pretokenize import BLOCK_BYTES, END, count_words
 from lmcore.progress import progress
 from lmcore.shards import ShardWriter
+from lmcore.starter import watch_starter
 from lmcore.tokenizer import Tokenizer
 
 # Below this many bytes, starting a second process takes longer than it saves.
@@ -210,7 +211,12 @@ def _pieces(groups: list[RowGroup]) -> list[Piece]:
 def _over_pieces(
     raw: Path, split: str, work: Callable[[Piece], Any], label: str, workers: int | None
 ) -> Iterator[Any]:
-    """`work` of every piece of a split, in order."""
+    """`work` of every piece of a split, in order.
+
+    Raises `LmcoreError` once the `dvc repro` that waited for this was killed: the next one
+    would write to the same place.
+    """
+    abandoned = watch_starter()
     groups = row_groups(raw, split)
     total = sum(group.bytes for group in groups)
     threads = workers is None and total < _WORTH_PROCESSES
@@ -220,6 +226,10 @@ def _over_pieces(
     workers = max(1, min(workers, len(pieces)))
     with progress(total, label, "B") as bar:
         for piece, result in zip(pieces, _in_order(work, pieces, workers, threads), strict=True):
+            if abandoned():
+                raise LmcoreError(
+                    "The `dvc repro` that started this stage was killed; nothing was written."
+                )
             bar.update(sum(group.bytes for group in piece))
             yield result
 
@@ -231,6 +241,17 @@ _own = threading.local()
 def _begin(work: Callable[[Piece], Any]) -> None:
     _own.work = work
     _keep_freed_memory()
+
+
+def _begin_process(work: Callable[[Piece], Any]) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _begin(work)
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent is killed: it would wait for a next piece for ever."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _keep_freed_memory() -> None:
@@ -257,7 +278,7 @@ def _helpers(work: Callable[[Piece], Any], count: int, threads: bool) -> Executo
     if threads:
         return ThreadPoolExecutor(count, initializer=_begin, initargs=(work,))
     # A fork would copy locks that pyarrow's threads may hold.
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin, (work,))
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin_process, (work,))
 
 
 def _in_order(

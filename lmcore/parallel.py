@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ import numpy as np
 from mlx.utils import tree_flatten, tree_map
 
 from lmcore.errors import LmcoreError
+from lmcore.starter import watch_starter
 
 _LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -156,16 +157,6 @@ def stop_requests(speak: bool) -> Iterator[StopRequest]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def watch_starter() -> Callable[[], bool]:
-    """A function that tells whether the `dvc repro` that started this process was killed.
-
-    Its stages live on, and nobody waits for them any more. Started in another
-    way, a process may well outlive its parent: a terminal that was closed, say.
-    """
-    parent = os.getppid()
-    return lambda: "DVC_STAGE" in os.environ and os.getppid() != parent
 
 
 def stop_with_parent() -> None:

@@ -31,11 +31,12 @@ from lmcore.checkpoints import Checkpoint, CheckpointFolder, exclusive, run_key
 from lmcore.errors import LmcoreError
 from lmcore.learner import Learner, Tree, accumulated, dropout_keys
 from lmcore.model import GPT, ModelConfig, save_model
-from lmcore.parallel import Workers, stop_requests, watch_starter
+from lmcore.parallel import Workers, stop_requests
 from lmcore.params import Params
 from lmcore.progress import progress
 from lmcore.schedules import learning_rate_at
 from lmcore.shards import TokenShards
+from lmcore.starter import watch_starter
 
 # The columns of the curves, in the order of the CSV files.
 _TRAINING = ("step", "tokens", "loss", "learning_rate", "gradient_norm")

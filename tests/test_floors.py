@@ -9,7 +9,7 @@ from imports import all_modules, direct_imports, outside_imports
 
 # The first matching prefix decides; see lmcore/__init__.py.
 FLOORS = {
-    0: ["errors", "artifacts", "params", "paths", "progress", "profiles"],
+    0: ["errors", "artifacts", "params", "paths", "progress", "profiles", "starter"],
     1: [
         "corpus",
         "unicode_classes",

@@ -26,13 +26,14 @@ Pair = tuple[bytes, bytes]
 def train_naive(words: dict[bytes, int], new_tokens: int) -> list[Pair]:
     """The pairs that BPE joins, in order, to make `new_tokens` tokens from words with counts.
 
-    Of equally common pairs the lexicographically greatest is taken. Two pairs
-    may make the same token, so there can be more pairs than tokens. Stops
+    Of equally common pairs the lexicographically greatest is taken. No two
+    pairs make the same token: bytes that no token straddles are cut as they
+    alone would be, so what has been one token once is so everywhere. Stops
     early when no pair is left.
     """
     pieces = {word: [bytes([byte]) for byte in word] for word in words}
     learned: list[Pair] = []
-    while len({left + right for left, right in learned}) < new_tokens:
+    while len(learned) < new_tokens:
         pairs: Counter[Pair] = Counter()
         for word, parts in pieces.items():
             for pair in pairwise(parts):
@@ -65,7 +66,6 @@ def train_merges(words: dict[bytes, int], new_tokens: int) -> list[Pair]:
     with its present count.
     """
     tokens = [bytes([byte]) for byte in range(256)]  # the bytes of each token id
-    ids = {token: index for index, token in enumerate(tokens)}
     sort_keys = [_descending(token) for token in tokens]
     text = _TokenizedWords(words)
     counts = text.counts
@@ -78,7 +78,7 @@ def train_merges(words: dict[bytes, int], new_tokens: int) -> list[Pair]:
     heapq.heapify(heap)
     learned: list[Pair] = []
     with progress(new_tokens, "merge", "token") as bar, _no_collection():
-        while len(tokens) - 256 < new_tokens and heap:
+        while len(learned) < new_tokens and heap:
             count, _, _, pair = heapq.heappop(heap)
             if counts[pair] == 0:
                 continue
@@ -87,12 +87,10 @@ def train_merges(words: dict[bytes, int], new_tokens: int) -> list[Pair]:
                 continue
             left, right = (tokens[part] for part in pair)
             learned.append((left, right))
-            joined = ids.setdefault(left + right, len(tokens))
-            if joined == len(tokens):
-                tokens.append(left + right)
-                sort_keys.append(_descending(left + right))
-                bar.update()
-            for other in text.merge(pair, joined):
+            tokens.append(left + right)
+            sort_keys.append(_descending(left + right))
+            bar.update()
+            for other in text.merge(pair):
                 heapq.heappush(heap, entry(other))
     return learned
 
@@ -135,13 +133,12 @@ class _TokenizedWords:
                 self.counts[pair] += amount
                 self._places[pair].append(place)
 
-    def merge(self, pair: tuple[int, int], joined: int) -> set[tuple[int, int]]:
-        """Joins `pair` everywhere, corrects the counts, returns the pairs that grew."""
+    def merge(self, pair: tuple[int, int]) -> set[tuple[int, int]]:
+        """Joins `pair` to a new token everywhere, corrects counts, returns the pairs that grew."""
         tokens, lengths, counts, places = self._tokens, self._lengths, self.counts, self._places
-        left, right = pair
+        (left, right), joined = pair, len(lengths)
         to_middle, to_end = lengths[left], lengths[left] + lengths[right]
-        if joined == len(lengths):
-            lengths.append(to_end)
+        lengths.append(to_end)
         grown = set()
         for start in sorted(places.pop(pair)):  # from the left: in `a a a` the first two join
             middle, end = start + to_middle, start + to_end

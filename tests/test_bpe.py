@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lmcore import bpe
 from lmcore.bpe import WordEncoder, join_pair, merge_naive, train_merges, train_naive
 
 small_words = st.dictionaries(
@@ -39,7 +41,9 @@ def test_the_corpus_of_sennrich_by_hand() -> None:
 @given(small_words, st.integers(0, 25))
 @settings(max_examples=400, deadline=None)
 def test_fast_training_equals_naive_training(words: dict[bytes, int], new: int) -> None:
-    assert train_merges(words, new) == train_naive(words, new)
+    merges = train_merges(words, new)
+    assert merges == train_naive(words, new)
+    assert len({left + right for left, right in merges}) == len(merges)
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=50), min_size=1, max_size=3))
@@ -64,6 +68,15 @@ def test_long_words_are_not_remembered() -> None:
     words_of, _ = encoder([(b"a", b"a")])
     assert len(words_of[b"a" * 10]) == 5 and len(words_of[b"a" * 1000]) == 500
     assert list(words_of) == [b"a" * 10]
+
+
+def test_no_more_words_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bpe, "_REMEMBERED", 2)
+    merges = [(b"a", b"b"), (b"ab", b"c")]
+    words_of, tokens = encoder(merges)
+    for word in (b"ab", b"abc", b"cab", b"ab", b"ba", b"abcabc"):
+        assert [tokens[index] for index in words_of[word]] == merge_naive(word, merges)
+        assert word in words_of and len(words_of) <= 2
 
 
 def test_runs_of_one_letter_join_from_the_left() -> None:

@@ -163,11 +163,18 @@ class Tokenizer:
         write_files(Path(directory), self._parts())
 
     def to_tiktoken(self) -> Any:
-        """The same tokenizer as a `tiktoken.Encoding`.
+        """The same tokenizer as a `tiktoken.Encoding`; needs that package.
 
-        Raises `LmcoreError` where ids do not follow the order of the merges,
-        which tiktoken cannot express.
+        Raises `LmcoreError` where tiktoken, which knows no merges, would encode
+        otherwise: where ids do not follow their order, or where a token is not
+        what they make of its bytes, as with merges made by hand.
         """
+        for index, token in self._ordinary.items():
+            if self._words[token] != (index,):
+                raise LmcoreError(
+                    f"The merges of this tokenizer do not make its token {token!r} of those bytes "
+                    "alone, so tiktoken cannot encode as it does."
+                )
         return to_tiktoken(self._parts())
 
     def _parts(self) -> Parts:
@@ -192,8 +199,9 @@ class Tokenizer:
         """Token ids of `text`, (n,) uint16.
 
         The spelling of a special token is ordinary text, unless it is in
-        `allowed_special` (then it becomes that token) or in
-        `disallowed_special` (then `ValueError`); "all" names all others.
+        `disallowed_special` (then `ValueError`) or in `allowed_special` (then
+        it becomes that token). "all" names all, and in `disallowed_special`
+        all that are not allowed, as in tiktoken.
         Lone surrogates become U+FFFD.
         """
         return self.encode_batch([text], allowed_special, disallowed_special)[0]
@@ -207,7 +215,9 @@ class Tokenizer:
         """`encode` of each text, in fewer steps."""
         check_texts(texts)
         allowed = self._specials("allowed_special", allowed_special) & set(self.special_tokens)
-        disallowed = self._specials("disallowed_special", disallowed_special) - allowed
+        disallowed = self._specials("disallowed_special", disallowed_special)
+        if disallowed_special == "all":
+            disallowed -= allowed
         _refuse(texts, disallowed)
         if not allowed:
             return self._encode_ordinary(texts)
@@ -311,9 +321,9 @@ def _refuse(texts: list[str], disallowed: set[str]) -> None:
     for special in sorted(disallowed):
         if any(special in text for text in texts):
             raise ValueError(
-                f"the text holds {special!r}, which is not allowed here; name it in "
-                "allowed_special to encode it as that token, or leave it out of "
-                "disallowed_special to encode it as ordinary text"
+                f"the text holds {special!r}, which is not allowed here; leave it out of "
+                "disallowed_special to encode it as ordinary text, and name it in "
+                "allowed_special to encode it as that token"
             )
 
 

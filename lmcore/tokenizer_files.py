@@ -3,7 +3,10 @@
 Both kinds of files spell a token in GPT-2's printable alphabet, one character
 a byte. What a file asks for beyond byte-level BPE (a normalizer, dropout,
 tokens that take the blanks beside them ...) is refused, not ignored: its ids
-would be others than those of the program that wrote it.
+would be others than those of the program that wrote it. Of `{1,3}+`, by which
+files made from tiktoken's cl100k cut numbers, we take what tiktoken means: at
+most three digits. Hugging Face's engine reads a repetition of that, so any
+number of digits.
 """
 
 from __future__ import annotations
@@ -221,7 +224,7 @@ def _as_we_spell_it(step: Json) -> Json:
             return {**step, "pretokenizers": [*map(_as_we_spell_it, step["pretokenizers"])]}
         case {"type": "ByteLevel"}:  # files older than use_regex lack it
             return {"use_regex": True, **step, "trim_offsets": True}
-        case {"type": "Split", "pattern": {"Regex": regex}}:  # tiktoken has {1,3}+ for {1,3}
+        case {"type": "Split", "pattern": {"Regex": regex}}:  # as tiktoken spells {1,3}
             return {**step, "pattern": {"Regex": regex.replace("{1,3}+", "{1,3}")}}
     return step
 

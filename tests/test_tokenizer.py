@@ -139,8 +139,10 @@ def test_many_texts_are_encoded_a_block_at_a_time(
 
 
 def test_lone_surrogates_are_replaced_as_tiktoken_does(tokenizer: Tokenizer) -> None:
-    expected = tokenizer.to_tiktoken().encode_ordinary("a\ud800b \ud83d\ude00")
-    assert tokenizer.encode("a\ud800b \ud83d\ude00").tolist() == expected
+    text = "a\ud800b \ud83d\ude00"
+    expected = tokenizer.to_tiktoken().encode_ordinary(text)
+    assert tokenizer.encode(text).tolist() == expected
+    assert tokenizer.encode_batch([text, LONG])[0].tolist() == expected
     assert tokenizer.decode(expected) == "a\ufffdb 😀"
 
 
@@ -167,6 +169,9 @@ def test_special_tokens_are_text_unless_allowed(tokenizer: Tokenizer) -> None:
         tokenizer.encode(text, disallowed_special="all")
     both = tokenizer.encode(text, allowed_special={END_OF_TEXT}, disallowed_special="all")
     assert both.tolist() == allowed
+    for encode in (tokenizer.encode, tiktoken.encode):  # only "all" leaves out what is allowed
+        with pytest.raises(ValueError, match="endoftext"):
+            encode(text, allowed_special={END_OF_TEXT}, disallowed_special={END_OF_TEXT})
 
 
 def test_special_tokens_in_a_batch(tokenizer: Tokenizer) -> None:

@@ -218,6 +218,13 @@ def test_tiktoken_cannot_have_ids_in_another_order_than_the_merges(folder: Path)
         read.to_tiktoken()
 
 
+def test_tiktoken_cannot_have_a_token_that_its_own_bytes_do_not_become() -> None:
+    tokenizer = Tokenizer([(b"b", b"c"), (b"a", b"b"), (b"ab", b"c")], [])
+    assert tokenizer.encode("abc").tolist() == [97, 256]  # tiktoken would say [258]
+    with pytest.raises(LmcoreError, match="do not make its token b'abc' of those bytes alone"):
+        tokenizer.to_tiktoken()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -3,11 +3,12 @@
     python -m benchmarks.sampling [--rounds 5]
 
 Greedy generation of a Llama-shaped model with random weights, one text and 16
-at a time. Each contestant is a process of its own (they set up MLX and its BLAS
-differently); rounds go round the contestants, so that a busy machine disturbs
-all alike, and every contestant must write the same tokens. mlx_lm runs twice:
-as installed, and with the process set up as lmcore does it (lmcore/backend.py),
-which tells our sampler apart from the faster BLAS under it.
+at a time; the others read what lmcore/export wrote. Each contestant is a process
+of its own (they set up MLX and its BLAS differently); rounds go round the
+contestants, so that a busy machine disturbs all alike, and every contestant must
+write the same tokens. mlx_lm runs twice: as installed, and with the process set
+up as lmcore does it (lmcore/backend.py), which tells our sampler apart from the
+faster BLAS under it.
 
 A contestant whose packages are not installed is left out with a message.
 """
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -31,62 +33,48 @@ from benchmarks.machine import describe
 
 RESULTS = Path(__file__).parent / "results" / "sampling.md"
 SHAPE = dict(vocab_size=4096, d_model=256, n_layers=4, n_heads=8, d_ff=1024, context_length=256)
-TOKENS, BATCHES, EPSILON, THETA = 128, (1, 16), 1e-5, 10000.0
+TOKENS, BATCHES = 128, (1, 16)
 PROMPT = [11, 205, 7, 1033, 54, 9, 310, 2]
 
 # Writes TOKENS tokens after each of a number of prompts, (B, TOKENS).
 Generate = Callable[[int], np.ndarray]
 
-NAMES = {  # of a block's weights: ours, and Llama's
-    "attention_norm": "input_layernorm",
-    "attention.query": "self_attn.q_proj",
-    "attention.key": "self_attn.k_proj",
-    "attention.value": "self_attn.v_proj",
-    "attention.output": "self_attn.o_proj",
-    "feed_forward_norm": "post_attention_layernorm",
-    "feed_forward.gate": "mlp.gate_proj",
-    "feed_forward.up": "mlp.up_proj",
-    "feed_forward.down": "mlp.down_proj",
-}
-LLAMA = dict(
-    model_type="llama",
-    architectures=["LlamaForCausalLM"],
-    vocab_size=SHAPE["vocab_size"],
-    hidden_size=SHAPE["d_model"],
-    num_hidden_layers=SHAPE["n_layers"],
-    num_attention_heads=SHAPE["n_heads"],
-    num_key_value_heads=SHAPE["n_heads"],
-    intermediate_size=SHAPE["d_ff"],
-    max_position_embeddings=SHAPE["context_length"],
-    rms_norm_eps=EPSILON,
-    rope_theta=THETA,
-    tie_word_embeddings=True,
-    torch_dtype="float32",
-    bos_token_id=None,
-    eos_token_id=None,
-)
+
+def random_model() -> Any:
+    """Weights as large as a trained model's, so that texts vary; the same in every process."""
+    import mlx.core as mx
+    from mlx.utils import tree_map
+
+    from lmcore.model import GPT, ModelConfig
+    from lmcore.params import load_params
+
+    shape = load_params().model.model_dump() | SHAPE
+    shape |= dict(n_kv_heads=SHAPE["n_heads"], feed_forward="swiglu", norm="rmsnorm")
+    shape |= dict(positions="rope", rope_theta=10000.0, norm_placement="pre", residual=True)
+    shape |= dict(qk_norm=False, tied_embeddings=True, bias=False)
+    shape |= dict(value_embeddings=0, residual_scalars=False)
+    shape |= dict(zero_init_projections=False, logit_softcap=0.0)
+    model, random = GPT(ModelConfig(**shape)), np.random.default_rng(0)
+
+    def drawn(array: mx.array) -> mx.array:
+        size = array.shape[-1] ** -0.5
+        return (
+            array if array.ndim == 1 else mx.array(random.normal(0, size, array.shape), mx.float32)
+        )
+
+    model.update(tree_map(drawn, model.parameters()))
+    mx.eval(model.parameters())
+    return model
 
 
-def write_weights(folder: Path) -> None:
-    """Random weights under Llama's names: as large as a trained model's, so that texts vary."""
-    from safetensors.numpy import save_file
+def export(folder: Path) -> None:
+    """The model in Hugging Face's layout; run apart, since it sets its process up as ours."""
+    from lmcore import backend
 
-    random = np.random.default_rng(0)
-    d, ff = SHAPE["d_model"], SHAPE["d_ff"]
+    backend.setup()
+    from lmcore.export.huggingface import write_model
 
-    def matrix(rows: int, columns: int) -> np.ndarray:
-        return random.normal(0, columns**-0.5, (rows, columns)).astype(np.float32)
-
-    ones = np.ones(d, np.float32)
-    weights = {"model.embed_tokens.weight": matrix(SHAPE["vocab_size"], d)}
-    weights["model.norm.weight"] = ones
-    for layer in range(SHAPE["n_layers"]):
-        for name in NAMES.values():
-            shape = {"gate_proj": (ff, d), "up_proj": (ff, d), "down_proj": (d, ff)}
-            array = ones if "norm" in name else matrix(*shape.get(name.split(".")[-1], (d, d)))
-            weights[f"model.layers.{layer}.{name}.weight"] = array
-    save_file(weights, folder / "model.safetensors", {"format": "pt"})
-    (folder / "config.json").write_text(json.dumps(LLAMA))
+    write_model(folder, random_model(), end_of_text=0)
 
 
 def lmcore(folder: Path) -> Generate:
@@ -94,28 +82,9 @@ def lmcore(folder: Path) -> Generate:
     from lmcore import backend
 
     backend.setup()
-    import mlx.core as mx
-
-    from lmcore.model import GPT, ModelConfig
-    from lmcore.params import load_params
     from lmcore.sampling import Drawing, generate
 
-    shape = load_params().model.model_dump() | SHAPE
-    shape |= dict(n_kv_heads=SHAPE["n_heads"], feed_forward="swiglu", norm="rmsnorm")
-    shape |= dict(positions="rope", rope_theta=THETA, norm_placement="pre", residual=True)
-    shape |= dict(qk_norm=False, tied_embeddings=True, bias=False)
-    shape |= dict(value_embeddings=0, residual_scalars=False)
-    shape |= dict(zero_init_projections=False, logit_softcap=0.0)
-    model = GPT(ModelConfig(**shape))
-    theirs = mx.load(str(folder / "model.safetensors"))
-    ours = {"embedding.weight": theirs["model.embed_tokens.weight"]}
-    ours["final_norm.weight"] = theirs["model.norm.weight"]
-    for layer in range(SHAPE["n_layers"]):
-        for own, name in NAMES.items():
-            array = theirs[f"model.layers.{layer}.{name}.weight"]
-            ours[f"blocks.{layer}.{own}.weight"] = array
-    model.load_weights(list(ours.items()))
-    mx.eval(model.parameters())
+    model = random_model()
 
     def write(count: int) -> np.ndarray:
         steps = generate(model, [np.array(PROMPT)] * count, TOKENS, Drawing(temperature=0))
@@ -160,6 +129,7 @@ def transformers(folder: Path) -> Generate:
     from transformers import LlamaForCausalLM
 
     model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    model.generation_config.eos_token_id = None  # all write on, whatever they drew
     lengths = dict(max_new_tokens=TOKENS, min_new_tokens=TOKENS)
 
     def write(count: int) -> np.ndarray:
@@ -243,17 +213,21 @@ def section(rates: dict[str, dict[int, float]], rounds: int) -> str:
     return (
         f"## Sampling\n\nTokens per second, greedy, {TOKENS} tokens after {len(PROMPT)}; a Llama "
         f"shape of {SHAPE['n_layers']} layers of {SHAPE['d_model']}, vocabulary "
-        f"{SHAPE['vocab_size']}, float32, random weights; the median of {rounds} interleaved "
-        f"rounds. All wrote the same tokens. {describe('mlx', *packages)}"
-        f"\n\n| | {head} |\n|---|{'---|' * 2 * len(BATCHES)}\n{rows}\n"
+        f"{SHAPE['vocab_size']}, float32, random weights, exported by lmcore; the "
+        f"median of {rounds} interleaved rounds. All wrote the same tokens. "
+        f"{describe('mlx', *packages)}\n\n| | {head} |\n|---|{'---|' * 2 * len(BATCHES)}\n{rows}\n"
     )
 
 
 @click.command()
 @click.option("--rounds", type=click.IntRange(1), default=5)
 @click.option("--one", nargs=2, hidden=True, help="A contestant and the folder of weights.")
-def main(rounds: int, one: tuple[str, str] | None) -> None:
+@click.option("--export", "into", hidden=True, help="The folder to write the weights to.")
+def main(rounds: int, one: tuple[str, str] | None, into: str | None) -> None:
     """Measures all contestants and writes benchmarks/results/sampling.md."""
+    if into:
+        export(Path(into))
+        return
     if one:
         compete(one[0], Path(one[1]))
         return
@@ -262,7 +236,8 @@ def main(rounds: int, one: tuple[str, str] | None) -> None:
         click.echo("Sampling: nothing is installed to compare with.", err=True)
         return
     with tempfile.TemporaryDirectory() as folder:
-        write_weights(Path(folder))
+        command = [sys.executable, "-m", "benchmarks.sampling", "--export", folder]
+        subprocess.run(command, check=True)
         text = section(measure(names, rounds, Path(folder)), rounds)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(text, "utf-8")

@@ -57,10 +57,9 @@ def random_model() -> Any:
     model, random = GPT(ModelConfig(**shape)), np.random.default_rng(0)
 
     def drawn(array: mx.array) -> mx.array:
-        size = array.shape[-1] ** -0.5
-        return (
-            array if array.ndim == 1 else mx.array(random.normal(0, size, array.shape), mx.float32)
-        )
+        if array.ndim == 1:
+            return array
+        return mx.array(random.normal(0, array.shape[-1] ** -0.5, array.shape), mx.float32)
 
     model.update(tree_map(drawn, model.parameters()))
     mx.eval(model.parameters())

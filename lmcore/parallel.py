@@ -178,11 +178,13 @@ def stop_with_parent() -> None:
 def _messages(arrays: list[mx.array]) -> Iterator[list[mx.array]]:
     """The arrays in order, in groups of up to `_MESSAGE` values; a larger one is alone."""
     group: list[mx.array] = []
+    room = _MESSAGE
     for array in arrays:
-        if group and sum(each.size for each in group) + array.size > _MESSAGE:
+        if group and array.size > room:
             yield group
-            group = []
+            group, room = [], _MESSAGE
         group.append(array)
+        room -= array.size
     yield group
 
 

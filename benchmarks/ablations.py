@@ -20,12 +20,12 @@ from typing import Any
 import click
 
 from benchmarks.machine import describe
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import Params, load_params
 from lmcore.corpus.builtin import stories
 from lmcore.corpus.sources import prepare
-from lmcore.encoder import encode_corpus, train_tokenizer
-from lmcore.errors import LmcoreError
-from lmcore.params import Params, load_params
-from lmcore.profiles import PROFILES
+from lmcore.dataset.encode import encode_corpus, train_tokenizer
+from lmcore.planning.profiles import PROFILES
 
 RESULTS = Path(__file__).parent / "results" / "ablations.md"
 
@@ -123,10 +123,10 @@ def trained(params: Params, changes: dict[str, Any], tokens: Path) -> Result:
     """Trains one variant; a divergence is a result as well."""
     from mlx.utils import tree_flatten
 
-    from lmcore.checkpoints import CheckpointFolder
-    from lmcore.parallel import Workers
-    from lmcore.shards import TokenShards
-    from lmcore.trainer import Trainer
+    from lmcore.dataset.shards import TokenShards
+    from lmcore.training.checkpoints import CheckpointFolder
+    from lmcore.training.distributed import Workers
+    from lmcore.training.trainer import Trainer
 
     for section in ("model", "train"):
         part = getattr(params, section)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from lmcore.errors import LmcoreError
+from lmcore.common.errors import LmcoreError
 
 
 def describe(*packages: str) -> str:

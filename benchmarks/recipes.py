@@ -19,10 +19,10 @@ import click
 
 from benchmarks.machine import describe, real_text
 from lmcore import backend
+from lmcore.common.params import Params, load_params
 from lmcore.corpus.sources import prepare
-from lmcore.encoder import encode_corpus, train_tokenizer
-from lmcore.params import Params, load_params
-from lmcore.profiles import PROFILES
+from lmcore.dataset.encode import encode_corpus, train_tokenizer
+from lmcore.planning.profiles import PROFILES
 
 RESULTS = Path(__file__).parent / "results" / "recipes.md"
 
@@ -63,7 +63,7 @@ def recipe(name: str, tokens: int, seed: int) -> Params:
     """A profile with as many steps as the tokens allow, its warmup the same share of them."""
     params = load_params(PROFILES / f"{name}.yaml")
     train = params.train
-    per_step = train.batch_size * train.accumulation * params.model.context_length
+    per_step = train.batch_size * train.gradient_accumulation * params.model.context_length
     steps = round(tokens / per_step)
     warmup = round(train.warmup_steps * steps / train.steps)
     # No look at the validation split on the way, and no checkpoint to resume from.
@@ -76,10 +76,10 @@ def trained(params: Params, tokens: Path) -> Run:
     """Trains as `params` says and measures."""
     from mlx.utils import tree_flatten
 
-    from lmcore.evaluation import LN2, model_losses
-    from lmcore.parallel import join
-    from lmcore.shards import TokenShards
-    from lmcore.trainer import train
+    from lmcore.dataset.shards import TokenShards
+    from lmcore.evaluation.evaluate import LN2, model_losses
+    from lmcore.training.distributed import join
+    from lmcore.training.trainer import train
 
     with tempfile.TemporaryDirectory() as checkpoints:
         outcome = train(params, tokens, Path(checkpoints), join(1))

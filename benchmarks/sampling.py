@@ -7,7 +7,7 @@ at a time; the others read what lmcore/export wrote. Each contestant is a proces
 of its own (they set up MLX and its BLAS differently); rounds go round the
 contestants, so that a busy machine disturbs all alike, and every contestant must
 write the same tokens. mlx_lm runs twice: as installed, and with the process set
-up as lmcore does it (lmcore/backend.py), which tells our sampler apart from the
+up as lmcore does it (lmcore/backend/setup.py), which tells our sampler apart from the
 faster BLAS under it.
 
 A contestant whose packages are not installed is left out with a message.
@@ -45,8 +45,8 @@ def random_model() -> Any:
     import mlx.core as mx
     from mlx.utils import tree_map
 
+    from lmcore.common.params import load_params
     from lmcore.model import GPT, ModelConfig
-    from lmcore.params import load_params
 
     shape = load_params().model.model_dump() | SHAPE
     shape |= dict(n_kv_heads=SHAPE["n_heads"], feed_forward="swiglu", norm="rmsnorm")
@@ -81,12 +81,12 @@ def lmcore(folder: Path) -> Generate:
     from lmcore import backend
 
     backend.setup()
-    from lmcore.sampling import Drawing, generate
+    from lmcore.generation.sampling import SamplingParams, generate
 
     model = random_model()
 
     def write(count: int) -> np.ndarray:
-        steps = generate(model, [np.array(PROMPT)] * count, TOKENS, Drawing(temperature=0))
+        steps = generate(model, [np.array(PROMPT)] * count, TOKENS, SamplingParams(temperature=0))
         return np.stack([step.tokens for step in steps], axis=1)
 
     return write

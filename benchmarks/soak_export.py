@@ -21,8 +21,8 @@ import numpy as np
 from benchmarks.__main__ import HERE, gather
 from benchmarks.machine import describe
 from lmcore import backend
-from lmcore.params import load_params
-from lmcore.progress import progress
+from lmcore.common.params import load_params
+from lmcore.common.progress import progress
 
 GPT2 = {"norm": "layernorm", "feed_forward": "gelu"}
 # What differs from Llama, for each architecture.
@@ -107,9 +107,9 @@ def compare(changes: dict[str, Any], draw: random.Random) -> float:
     from llama_cpp import Llama
 
     from lmcore.export.folder import export
-    from lmcore.export.gguf_file import GGUF
-    from lmcore.export.run import UNKNOWN
-    from lmcore.tokenizer import END_OF_TEXT, Tokenizer
+    from lmcore.export.gguf import GGUF
+    from lmcore.export.provenance import UNKNOWN
+    from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
 
     tokenizer = Tokenizer.train(TEXT * 3, draw.randint(258, 300))
     if draw.random() < 0.5:  # <|endoftext|> is token 0, as Hugging Face's trainer has it

@@ -14,9 +14,9 @@ from pathlib import Path
 import click
 import tokenizers
 
-from lmcore.pretokenize import END, PATTERNS, blocks_of, find_words, split_texts
-from lmcore.progress import progress
-from lmcore.tokenizer import Tokenizer
+from lmcore.common.progress import progress
+from lmcore.tokenizer.pretokenize import END, PATTERNS, blocks_of, find_words, split_texts
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 _ALPHABETS = [
     "'",

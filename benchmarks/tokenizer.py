@@ -20,11 +20,11 @@ import rustbpe
 import tokenizers
 
 from benchmarks.machine import describe, real_text, with_novel_words
-from lmcore.corpus.store import SplitWriter, iter_texts
-from lmcore.encoder import encode_corpus, train_tokenizer
-from lmcore.errors import listing
-from lmcore.pretokenize import PATTERNS, blocks_of, count_words
-from lmcore.tokenizer import END_OF_TEXT, Tokenizer
+from lmcore.common.errors import listing
+from lmcore.dataset.encode import encode_corpus, train_tokenizer
+from lmcore.dataset.stories import SplitWriter, iter_texts
+from lmcore.tokenizer.pretokenize import PATTERNS, blocks_of, count_words
+from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
 
 ENCODE_BYTES = 100_000_000
 STAGE_BYTES = 1_000_000_000  # enough for the start-up of processes not to decide
@@ -79,7 +79,7 @@ def _encoding(texts: list[str]) -> str:
             f"| {hf:.2f} | {arrays / tiktoken:.2f} | {lists / tiktoken:.2f} | {arrays / hf:.1f} |"
         )
     cl100k = (
-        "The pattern cl100k is cut by its plain regular expression (lmcore/pretokenize.py); "
+        "The pattern cl100k is cut by its plain regular expression (see its module); "
         "measured on a tenth of the text."
     )
     two = _two_processes(list(_repeat(texts, STAGE_BYTES)))

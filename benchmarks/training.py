@@ -61,12 +61,12 @@ def lmcore_step(size: str, weights: Path, **changes: Any) -> Step:
     backend.setup()
     import mlx.core as mx
 
-    from lmcore.learner import Learner
-    from lmcore.params import load_params
+    from lmcore.common.params import load_params
+    from lmcore.training.train_step import TrainStep
 
     settings = {"optimizer": "adamw", "weight_decay": DECAY, "max_grad_norm": MAX_NORM}
     train = load_params().train.model_copy(update=settings)
-    learner = Learner(_lmcore_model(size, weights, **changes), train)
+    learner = TrainStep(_lmcore_model(size, weights, **changes), train)
     inputs, targets = map(mx.array, _batch(size))
     numbers = itertools.count()
 
@@ -85,16 +85,16 @@ def stock_mlx_step(size: str, weights: Path) -> Step:
     import mlx.nn as nn
     import mlx.optimizers
 
-    from lmcore.fastmath import using
+    from lmcore.backend.dispatch import use_implementation
 
-    with using("gpu"):  # mx.fast and mlx.nn throughout
+    with use_implementation("mlx"):  # mx.fast and mlx.nn throughout
         model = _lmcore_model(size, weights)
     optimizer = mlx.optimizers.AdamW(LEARNING_RATE, [0.9, 0.95], 1e-8, DECAY, bias_correction=True)
     inputs, targets = map(mx.array, _batch(size))
     state = [model.state, optimizer.state]
 
     def loss_of(inputs: mx.array, targets: mx.array) -> mx.array:
-        with using("gpu"):
+        with use_implementation("mlx"):
             return nn.losses.cross_entropy(model(inputs), targets, reduction="mean")
 
     def train(inputs: mx.array, targets: mx.array) -> mx.array:

@@ -5,7 +5,7 @@
 Both take whole optimizer steps (forward, backward, clipping, AdamW with float32
 weights) of the same model, batch and weights, in turns (benchmarks/contest.py);
 PyTorch eagerly and under torch.compile, with autocast and its fused attention.
-Utilisation is model FLOPs (lmcore/accounting.py: what the model's products and
+Utilisation is model FLOPs (lmcore/planning/flops_and_memory.py: what the model's products and
 attention need, nothing computed twice) against a large bfloat16 product measured
 on the same GPU. Needs MLX and PyTorch with the same GPU: `make bench-gpu BACKEND=cuda`.
 """
@@ -27,9 +27,9 @@ import numpy as np
 from benchmarks.contest import Contestant, Step, agree, serve, speed_table, take_turns
 from benchmarks.machine import describe
 from lmcore import backend
-from lmcore.errors import LmcoreError
-from lmcore.params import Params, load_params
-from lmcore.profiles import PROFILES
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import Params, load_params
+from lmcore.planning.profiles import PROFILES
 
 RESULTS = Path(__file__).parent / "results" / "training_gpu.md"
 STEPS, WARM_UP = 10, 5
@@ -39,7 +39,12 @@ NAMES = ("lmcore", "PyTorch eager", "PyTorch torch.compile")
 def settings(profile: str, batch: int) -> Params:
     """The profile with AdamW, without dropout, one micro-batch a step."""
     params = load_params(PROFILES / f"{profile}.yaml")
-    train = {"batch_size": batch, "accumulation": 1, "optimizer": "adamw", "ema_decay": 0.0}
+    train = {
+        "batch_size": batch,
+        "gradient_accumulation": 1,
+        "optimizer": "adamw",
+        "ema_decay": 0.0,
+    }
     model = {"dropout": 0.0}
     return params.model_copy(
         update={
@@ -69,9 +74,9 @@ def lmcore_step(params: Params, folder: Path) -> tuple[Step, Callable[[], int]]:
     backend.setup()
     import mlx.core as mx
 
-    from lmcore.learner import Learner
+    from lmcore.training.train_step import TrainStep
 
-    learner = Learner(model_of(params), params.train)
+    learner = TrainStep(model_of(params), params.train)
     inputs, targets = map(mx.array, batch_of(params, params.tokenizer.vocab_size))
     numbers = itertools.count()
 
@@ -144,7 +149,7 @@ def product_flops(precision: str, size: int) -> float:
 
 def section(profile: str, params: Params, contestants: list[Contestant], product: float) -> str:
     """The results in Markdown."""
-    from lmcore.accounting import cost_of
+    from lmcore.planning.flops_and_memory import cost_of
 
     tokens = params.train.batch_size * params.model.context_length
     flops = cost_of(model_of(params).config, params.train).flops_per_token

@@ -10,9 +10,9 @@ import time
 import numpy as np
 
 from benchmarks.machine import describe, real_text
-from lmcore.corpus.store import iter_texts
-from lmcore.pretokenize import blocks_of
-from lmcore.tokenizer import Tokenizer
+from lmcore.dataset.stories import iter_texts
+from lmcore.tokenizer.pretokenize import blocks_of
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768)
 D_MODEL = 256

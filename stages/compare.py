@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lmcore import backend
-from lmcore.errors import StageCommand
+from lmcore.common.errors import StageCommand
 
 
 @click.command(cls=StageCommand)
@@ -20,8 +20,8 @@ from lmcore.errors import StageCommand
 def main(a: str, b: str, html: Path) -> None:
     """Compare A with B: git revisions, experiments of `dvc exp show`, or `workspace`."""
     backend.setup()
-    from lmcore.compare.parts import compare
     from lmcore.compare.revision import open_revision
+    from lmcore.compare.sections import compare
     from lmcore.compare.show import as_page, as_text
 
     with open_revision(a) as ours, open_revision(b) as theirs:

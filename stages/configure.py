@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from lmcore import profiles
-from lmcore.errors import StageCommand
+from lmcore.common.errors import StageCommand
+from lmcore.planning import profiles
 
 
 @click.command(cls=StageCommand)

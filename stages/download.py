@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import DOWNLOADS, RAW
 from lmcore.corpus.sources import prepare
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import DOWNLOADS, RAW
 
 
 @click.command(cls=StageCommand)

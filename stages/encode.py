@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from lmcore.artifacts import write_json
-from lmcore.encoder import encode_corpus
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import METRICS, RAW, TOKENIZER, TOKENS
+from lmcore.common.atomic_files import write_json
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import METRICS, RAW, TOKENIZER, TOKENS
+from lmcore.dataset.encode import encode_corpus
 
 
 @click.command(cls=StageCommand)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from lmcore import backend
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import EVALUATION, METRICS, MODEL, RAW, TOKENS
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import EVALUATION, METRICS, MODEL, RAW, TOKENS
 
 
 @click.command(cls=StageCommand)
@@ -15,10 +15,10 @@ def main() -> None:
     """Evaluate data/model on the validation split."""
     params = load_params().evaluate
     backend.setup()
-    from lmcore.evaluation import evaluate
+    from lmcore.dataset.shards import check_tokenizer
+    from lmcore.evaluation.evaluate import evaluate
     from lmcore.model import load_model
-    from lmcore.shards import check_tokenizer
-    from lmcore.tokenizer import Tokenizer
+    from lmcore.tokenizer.tokenizer import Tokenizer
 
     check_tokenizer(
         TOKENS,

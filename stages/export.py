@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from lmcore import backend
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import EXPORT, MODEL
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import EXPORT, MODEL
 
 
 @click.command(cls=StageCommand)
@@ -20,9 +20,9 @@ def main(into: Path, gguf: bool) -> None:
     sample = load_params().sample
     backend.setup()
     from lmcore.export.folder import export
-    from lmcore.export.run import Run
+    from lmcore.export.provenance import Run
     from lmcore.model import load_model
-    from lmcore.tokenizer import Tokenizer
+    from lmcore.tokenizer.tokenizer import Tokenizer
 
     model, tokenizer = load_model(MODEL), Tokenizer.load(MODEL)
     click.echo(export(into, model, tokenizer, sample, Run.read(), gguf))

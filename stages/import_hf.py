@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lmcore import backend
-from lmcore.errors import StageCommand
+from lmcore.common.errors import StageCommand
 
 
 @click.command(cls=StageCommand)
@@ -16,7 +16,7 @@ from lmcore.errors import StageCommand
 def main(folder: Path, into: Path) -> None:
     """Write the GPT-2, Llama or other known model in FOLDER as one of ours."""
     backend.setup()
-    from lmcore.export.importing import import_huggingface
+    from lmcore.export.import_hf import import_huggingface
 
     import_huggingface(folder, into)
     click.echo(f"{into}: model.safetensors, config.json and tokenizer.json.")

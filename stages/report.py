@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from lmcore import backend
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import MODEL, REPORT
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import MODEL, REPORT
 
 
 @click.command(cls=StageCommand)
@@ -17,7 +17,7 @@ def main() -> None:
     backend.setup()
     from lmcore.model import load_model
     from lmcore.report.page import write_report
-    from lmcore.tokenizer import Tokenizer
+    from lmcore.tokenizer.tokenizer import Tokenizer
 
     write_report(params, load_model(MODEL), Tokenizer.load(MODEL), REPORT)
 

@@ -8,9 +8,9 @@ import click
 from click.core import ParameterSource
 
 from lmcore import backend
-from lmcore.errors import LmcoreError, StageCommand
-from lmcore.params import load_params
-from lmcore.paths import METRICS, MODEL, RAW, SAMPLES
+from lmcore.common.errors import LmcoreError, StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import METRICS, MODEL, RAW, SAMPLES
 
 
 @click.command(cls=StageCommand)
@@ -74,15 +74,17 @@ def main(
     params = load_params().sample
     params = params.with_options({k: v for k, v in changes.items() if v is not None})
     backend.setup()
-    from lmcore import storytelling
+    from lmcore.generation import storytelling
 
-    teller = storytelling.Teller.load(MODEL, params)
+    generator = storytelling.Generator.load(MODEL, params)
     if pipeline:
-        teller.save_samples(params.prompts, RAW, SAMPLES, METRICS / "samples.json")
+        from lmcore.evaluation.samples import save_samples
+
+        save_samples(generator, params.prompts, RAW, SAMPLES, METRICS / "samples.json")
         return
     asked = ([prompt] for prompt in storytelling.ask_prompts()) if interactive else ()
     for group in chain([prompts] if prompts else [], asked):
-        teller.write([prompt for prompt in group for _ in range(number)], show_probs, stream)
+        generator.write([prompt for prompt in group for _ in range(number)], show_probs, stream)
 
 
 def _is_given(context: click.Context, name: str) -> bool:

@@ -7,49 +7,51 @@ import sys
 import click
 
 from lmcore import backend
-from lmcore.artifacts import write_json
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import CHECKPOINTS, METRICS, MODEL, PLOTS, TIMINGS, TOKENIZER, TOKENS
+from lmcore.common.atomic_files import write_json
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import CHECKPOINTS, METRICS, MODEL, PLOTS, TIMINGS, TOKENIZER, TOKENS
 
 
 @click.command(cls=StageCommand)
-@click.option("--plan", is_flag=True, help="Print what the run would cost, and train nothing.")
+@click.option(
+    "--plan", "planning", is_flag=True, help="Print what the run would cost, and train nothing."
+)
 @click.option(
     "--overfit",
     "overfitting",
     is_flag=True,
     help="Learn one batch by heart, as a check; save nothing.",
 )
-def main(plan: bool, overfitting: bool) -> None:
+def main(planning: bool, overfitting: bool) -> None:
     """Train the model described by params.yaml on data/tokens."""
     params = load_params()
     backend.setup()
 
     # Each where it is used: what is loaded when training begins is the run's code,
-    # and a change of it is another run (lmcore/trainer.py).
-    if plan:
-        from lmcore import planning
+    # and a change of it is another run (lmcore/training/trainer.py).
+    if planning:
+        from lmcore.planning.plan import plan
 
-        for part in planning.plan(params):
+        for part in plan(params):
             click.echo(part)
         return
     if overfitting:
-        from lmcore import overfit
+        from lmcore.planning import overfit
 
         click.echo(overfit.check(params, TOKENS))
         return
-    from lmcore import parallel, trainer
-    from lmcore.shards import check_tokenizer
+    from lmcore.dataset.shards import check_tokenizer
+    from lmcore.training import distributed, trainer
 
     tokenizer = TOKENIZER / "tokenizer.json"
     check_tokenizer(TOKENS, tokenizer, "`dvc repro` makes both anew")
-    if params.train.workers > 1 and not parallel.is_worker():
-        parallel.launch(params.train.workers, [sys.executable, "-m", "stages.train"])
+    if params.train.workers > 1 and not distributed.is_worker():
+        distributed.launch(params.train.workers, [sys.executable, "-m", "stages.train"])
         return
-    workers = parallel.join(params.train.workers)
+    workers = distributed.join(params.train.workers)
     outcome = trainer.train(params, TOKENS, CHECKPOINTS, workers)
-    if workers.leads:
+    if workers.is_rank_0:
         trainer.save_run(outcome, tokenizer, MODEL, PLOTS, METRICS / "train.json")
         timings = {"seconds": outcome.seconds, "tokens_per_second": outcome.tokens_per_second}
         write_json(TIMINGS / "train.json", timings)

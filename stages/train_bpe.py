@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from lmcore.artifacts import atomic_directory, write_json, write_text
-from lmcore.encoder import train_tokenizer
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import METRICS, RAW, TOKENIZER
-from lmcore.tokenizer_files import readable_merges
+from lmcore.common.atomic_files import atomic_directory, write_json, write_text
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import METRICS, RAW, TOKENIZER
+from lmcore.dataset.encode import train_tokenizer
+from lmcore.tokenizer.file_formats import readable_merges
 
 
 @click.command(cls=StageCommand)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pipeline.clone import Clone
-from test_shards import FACTS, write
+from helpers.clone import Clone
+from helpers.shards import FACTS, write
 
 from lmcore import backend
 

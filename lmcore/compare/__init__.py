@@ -1,1 +1,1 @@
-"""What differs between two runs, and why: `python -m stages.compare A B`."""
+"""Two runs side by side. May use `report`, never the other way round."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lmcore.statistics import ratio
-from lmcore.tokenizer import Tokenizer
+from lmcore.evaluation.standard_error import ratio
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)

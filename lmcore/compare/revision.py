@@ -17,8 +17,8 @@ from typing import Any
 
 from ruamel.yaml import YAML, YAMLError
 
-from lmcore.compare.changes import flatten
-from lmcore.errors import LmcoreError
+from lmcore.common.errors import LmcoreError
+from lmcore.report.differences import flatten
 
 WORKSPACE = "workspace"
 

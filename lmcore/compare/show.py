@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from lmcore.artifacts import write_text
-from lmcore.compare.parts import Part
+from lmcore.common.atomic_files import write_text
+from lmcore.compare.sections import Part
 from lmcore.report.elements import page_of, section, table
 
 _WIDEST = 60

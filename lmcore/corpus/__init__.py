@@ -1,1 +1,4 @@
-"""Where stories come from, and how they are kept until they are tokens."""
+"""Where stories come from: our grammar, TinyStories from the Hub, a folder of files.
+
+Imports `dataset` and `common`, and never mlx.
+"""

@@ -16,9 +16,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from lmcore.corpus.store import read_texts, row_groups_of
-from lmcore.errors import LmcoreError
-from lmcore.params import DataParams
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import DataParams
+from lmcore.dataset.stories import read_texts, row_groups_of
 
 END_OF_TEXT = "<|endoftext|>"
 _SUFFIXES = (".parquet", ".txt", ".jsonl")

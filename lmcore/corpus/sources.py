@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from lmcore.artifacts import atomic_directory, sha256_of, write_json
-from lmcore.corpus import builtin, files, huggingface
-from lmcore.corpus.store import SPLITS, SplitWriter, read_texts, row_groups, split_files
-from lmcore.errors import LmcoreError
-from lmcore.params import DataParams
-from lmcore.progress import progress
+from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import DataParams
+from lmcore.common.progress import progress
+from lmcore.corpus import builtin, files, tinystories
+from lmcore.dataset.stories import SPLITS, SplitWriter, read_texts, row_groups, split_files
 
 
 def prepare(params: DataParams, raw: Path, downloads: Path) -> None:
@@ -47,7 +47,7 @@ def _builtin(params: DataParams, folder: Path, downloads: Path) -> str:
 
 
 def _tinystories(params: DataParams, folder: Path, downloads: Path) -> str:
-    huggingface.download(folder, downloads)
+    tinystories.download(folder, downloads)
     return "CDLA-Sharing-1.0"
 
 

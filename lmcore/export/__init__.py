@@ -1,1 +1,1 @@
-"""Models for other programs, and from them: Hugging Face's layout, and llama.cpp's GGUF."""
+"""Models for other programs, and theirs for us. Imports `model`, `tokenizer` and below."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
-from lmcore.errors import LmcoreError, listing
+from lmcore.common.errors import LmcoreError, listing
 from lmcore.model import ModelConfig
 
 Requirements = dict[str, Container]

@@ -6,11 +6,11 @@ from typing import Any
 
 from mlx.utils import tree_flatten
 
-from lmcore.errors import listing
+from lmcore.common.errors import listing
 from lmcore.export.architectures import architecture_of, flat
-from lmcore.export.run import Run
+from lmcore.export.provenance import Run
 from lmcore.model import GPT
-from lmcore.tokenizer import END_OF_TEXT
+from lmcore.tokenizer.tokenizer import END_OF_TEXT
 
 _DATASETS = {"tinystories": "roneneldan/TinyStories"}
 
@@ -72,7 +72,7 @@ def _training(run: Run) -> dict[str, Any]:
             "learning rate": train["learning_rate"],
             "schedule": train["schedule"],
             "steps": train["steps"],
-            "sequences per step": train["batch_size"] * train["accumulation"],
+            "sequences per step": train["batch_size"] * train["gradient_accumulation"],
         }
     return {name: value for name, value in facts.items() if value is not None}
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lmcore.artifacts import atomic_directory, write_text
-from lmcore.errors import LmcoreError, listing
+from lmcore.common.atomic_files import atomic_directory, write_text
+from lmcore.common.errors import LmcoreError, listing
+from lmcore.common.params import SampleParams
 from lmcore.export.architectures import architecture_of
 from lmcore.export.card import model_card
-from lmcore.export.gguf_file import GGUF, write_gguf
+from lmcore.export.gguf import GGUF, write_gguf
 from lmcore.export.huggingface import write_huggingface
-from lmcore.export.run import Run
+from lmcore.export.provenance import Run
 from lmcore.model import GPT
-from lmcore.params import SampleParams
-from lmcore.tokenizer import Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 _WRITTEN = {
     "README.md",

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import mlx.core as mx
 from mlx.utils import tree_flatten
 
-from lmcore.errors import LmcoreError
+from lmcore.common.errors import LmcoreError
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.gpt import is_mixture
 
@@ -43,14 +43,14 @@ FUSED_TRANSPOSED = Layout(
 EXPERTS = Layout(lambda arrays: list(arrays[0]), lambda arrays: [mx.stack(arrays)])
 
 
-def neighbouring(head_size: int) -> Layout:
+def neighbouring(head_dim: int) -> Layout:
     """Channels i and i + K/2 of every head side by side."""
 
     def reordered(array: mx.array, shape: tuple[int, int]) -> mx.array:
         heads = array.reshape(-1, *shape, *array.shape[1:])  # (H, 2, K/2, ...) or (H, K/2, 2, ...)
         return heads.swapaxes(1, 2).reshape(array.shape)
 
-    half = head_size // 2
+    half = head_dim // 2
     return Layout(
         lambda arrays: [reordered(arrays[0], (2, half))],
         lambda arrays: [reordered(arrays[0], (half, 2))],
@@ -173,9 +173,9 @@ TRANSFORMERS = {
 }
 
 
-def llama_cpp(name: str, head_size: int) -> Naming:
+def llama_cpp(name: str, head_dim: int) -> Naming:
     """llama.cpp's names for the architecture that transformers calls `name`."""
-    rotated = neighbouring(head_size) if name in ("llama", "arcee", "mixtral") else SAME
+    rotated = neighbouring(head_dim) if name in ("llama", "arcee", "mixtral") else SAME
     apart = (
         ("attention.query", "blk.*.attn_q", rotated),
         ("attention.key", "blk.*.attn_k", rotated),

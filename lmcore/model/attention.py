@@ -18,8 +18,9 @@ import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 
-from lmcore.errors import LmcoreError
-from lmcore.fastmath import FEW, LOG2_E, exp2, form, own_vjp
+from lmcore.backend.dispatch import custom_vjp, implementation
+from lmcore.backend.fastmath import FEW, LOG2_E, exp2
+from lmcore.common.errors import LmcoreError
 from lmcore.model.config import ModelConfig
 from lmcore.model.norms import RMSNorm
 from lmcore.model.positions import NoPositions
@@ -33,7 +34,7 @@ class KVCache:
     `keys[layer]` and `values[layer]` are (B, G, length, K) with G key/value heads;
     `offset` counts the tokens they hold. In a compiled step of one token it is
     an array, so that one graph serves every place: `extend` then returns all
-    `max_length` of them, and `to_come` hides those not written yet.
+    `max_length` of them, and `unwritten_mask` hides those not written yet.
     """
 
     keys: list[mx.array]
@@ -41,7 +42,9 @@ class KVCache:
     max_length: int
     offset: int | mx.array = 0
 
-    def extend(self, layer: int, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
+    def update_and_fetch(
+        self, layer: int, keys: mx.array, values: mx.array
+    ) -> tuple[mx.array, mx.array]:
         """Writes new keys and values (B, G, T, K) and returns all so far."""
         start, end = self.offset, self.max_length
         if isinstance(start, int):
@@ -56,13 +59,13 @@ class KVCache:
         return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
 
     @cached_property  # the same for all layers of the one step that has this offset
-    def to_come(self) -> mx.array:
+    def unwritten_mask(self) -> mx.array:
         """What to add to the scores: -inf for keys after `offset`, else 0, (1, 1, max_length)."""
         return mx.where(mx.arange(self.max_length) <= self.offset, 0.0, -mx.inf)[None, None]
 
 
 @dataclass
-class ForwardPass:
+class ForwardContext:
     """What one pass through the layers carries beside the activations."""
 
     positions: NoPositions
@@ -70,7 +73,9 @@ class ForwardPass:
     tokens: mx.array | None = None  # (B, T) those being read, for value embeddings
     documents: mx.array | None = None  # (B, T) the number of each token's document
     dropout_keys: mx.array | None = None  # (B, 2) one for each row; None: nothing is dropped
-    recompute: bool = False  # blocks keep their inputs alone (lmcore/model/recompute.py)
+    recompute: bool = (
+        False  # blocks keep their inputs alone (lmcore/model/gradient_checkpointing.py)
+    )
     weights: list[mx.array] | None = None  # a list collects every layer's (B, H, T, T)
     routings: list[Any] = field(default_factory=list)  # a Routing per mixture layer
 
@@ -82,13 +87,13 @@ class ForwardPass:
         """What to add to the scores: (H or 1, queries, keys), with documents (B, ...)."""
         bias = self.positions.bias(queries, keys)
         if not isinstance(self.offset, int):
-            bias = self.cache.to_come if bias is None else bias + self.cache.to_come
+            bias = self.cache.unwritten_mask if bias is None else bias + self.cache.unwritten_mask
         if self.documents is None:
             return bias
         same = self.documents[:, None, :, None] == self.documents[:, None, None, :]
         return mx.where(same, 0.0 if bias is None else bias, -mx.inf)
 
-    def for_block(self) -> ForwardPass:
+    def for_block(self) -> ForwardContext:
         """The same pass with dropout keys of the next block's own."""
         if self.dropout_keys is None:
             return self
@@ -166,7 +171,7 @@ def cpu_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) 
             added.append(bias[..., start:end, :seen])  # (H, t, S) or (B, H, t, S)
         # Query heads that share a key head are rows of one matrix product.
         rows = q[:, :, start:end].reshape(len(q), groups, -1, size)  # (B, G, H/G*t, K)
-        block = own_vjp(partial(_block_forward, keep=keys <= KEPT_POWERS), _block_backward)
+        block = custom_vjp(partial(_block_forward, keep=keys <= KEPT_POWERS), _block_backward)
         attended = block(rows, k[:, :, :seen], v[:, :, :seen], *added)[0]
         blocks.append(attended.reshape(len(q), heads, end - start, size))
     return blocks[0] if len(blocks) == 1 else mx.concatenate(blocks, axis=2)
@@ -222,7 +227,7 @@ def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     return d_scores @ k, d_scores_t @ q, d_v, *map(mx.zeros_like, added)
 
 
-ATTENTIONS = {"plain": plain_attention, "cpu": cpu_attention, "gpu": gpu_attention}
+ATTENTIONS = {"reference": plain_attention, "cpu_kernels": cpu_attention, "mlx": gpu_attention}
 
 
 class Attention(nn.Module):
@@ -232,7 +237,7 @@ class Attention(nn.Module):
         super().__init__()
         self._layer = layer
         self._n_heads, self._n_kv_heads = config.n_heads, config.n_kv_heads
-        kv_size = config.n_kv_heads * config.head_size
+        kv_size = config.n_kv_heads * config.head_dim
         self.query = nn.Linear(config.d_model, config.d_model, config.bias)
         self.key = nn.Linear(config.d_model, kv_size, config.bias)
         self.value = nn.Linear(config.d_model, kv_size, config.bias)
@@ -240,10 +245,10 @@ class Attention(nn.Module):
         if has_value_embedding(config, layer):
             self.value_embedding = ValueEmbedding(config)
         if config.qk_norm:
-            norm = partial(RMSNorm, config.head_size, False, config.norm_epsilon)
+            norm = partial(RMSNorm, config.head_dim, False, config.norm_epsilon)
             self.query_norm, self.key_norm = norm(), norm()
 
-    def __call__(self, x: mx.array, forward: ForwardPass) -> mx.array:
+    def __call__(self, x: mx.array, forward: ForwardContext) -> mx.array:
         q = _heads(self.query(x), self._n_heads)  # (B, H, T, K)
         k = _heads(self.key(x), self._n_kv_heads)  # (B, G, T, K)
         v = self.value(x)
@@ -255,11 +260,11 @@ class Attention(nn.Module):
         q = forward.positions.rotate(q, forward.offset)
         k = forward.positions.rotate(k, forward.offset)
         if forward.cache is not None:
-            k, v = forward.cache.extend(self._layer, k, v)
+            k, v = forward.cache.update_and_fetch(self._layer, k, v)
         bias = forward.bias(q.shape[2], k.shape[2])
         if forward.weights is not None:
             forward.weights.append(attention_weights(q, k, bias))
-        attended = ATTENTIONS[form()](q, k, v, bias)
+        attended = ATTENTIONS[implementation()](q, k, v, bias)
         return self.output(_together(attended))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lmcore.common.params import Count, ModelParams, Positive
 from lmcore.model.norms import EPSILON
-from lmcore.params import Count, ModelParams, Positive
 
 
 class ModelConfig(ModelParams):

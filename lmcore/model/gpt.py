@@ -19,13 +19,13 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
 
-from lmcore.model.attention import Attention, ForwardPass, KVCache
+from lmcore.model.attention import Attention, ForwardContext, KVCache
 from lmcore.model.config import ModelConfig
-from lmcore.model.feedforward import FeedForward
+from lmcore.model.feed_forward import FeedForward
+from lmcore.model.gradient_checkpointing import gradient_checkpointed
 from lmcore.model.moe import MixtureOfExperts, Routing
 from lmcore.model.norms import NORMS
 from lmcore.model.positions import EMBEDDING_STD, POSITIONS
-from lmcore.model.recompute import recomputed
 from lmcore.model.residual import STREAMS
 from lmcore.model.softcap import softcapped
 
@@ -66,7 +66,7 @@ class Block(nn.Module):
             norm = partial(NORMS[config.norm], config.d_model, config.bias, config.norm_epsilon)
             self.attention_norm, self.feed_forward_norm = norm(), norm()
 
-    def __call__(self, x: mx.array, forward: ForwardPass) -> mx.array:
+    def __call__(self, x: mx.array, forward: ForwardContext) -> mx.array:
         def attend(x: mx.array) -> mx.array:
             return forward.dropout(self.attention(x, forward), self._dropout)
 
@@ -120,9 +120,9 @@ class GPT(nn.Module):
 
     def hidden(self, tokens: mx.array, cache: KVCache | None = None) -> mx.array:
         """The states that the output projection reads, (B, T, D)."""
-        return self.run(tokens, ForwardPass(self.positions, cache))
+        return self.run(tokens, ForwardContext(self.positions, cache))
 
-    def run(self, tokens: mx.array, forward: ForwardPass) -> mx.array:
+    def run(self, tokens: mx.array, forward: ForwardContext) -> mx.array:
         """`hidden`, with what else is wanted of the pass asked for in `forward`."""
         forward = replace(forward, tokens=tokens)
         start = self._config.document_start
@@ -130,7 +130,7 @@ class GPT(nn.Module):
             forward = replace(forward, documents=mx.cumsum(tokens == start, axis=1))
         x = self.positions.embed(self.embedding(tokens), forward.offset)  # (B, T, D)
         x = forward.dropout(x, self._config.dropout)
-        through = recomputed if forward.recompute else Block.__call__
+        through = gradient_checkpointed if forward.recompute else Block.__call__
         x0 = x
         for block, stream in zip(self.blocks, self.streams, strict=True):
             x = through(block, stream(x, x0), forward.for_block())
@@ -141,19 +141,19 @@ class GPT(nn.Module):
     def make_cache(self, batch_size: int, max_length: int) -> KVCache:
         """Empty buffers for the keys and values of `max_length` tokens."""
         c = self._config
-        shape = (batch_size, c.n_kv_heads, max_length, c.head_size)
+        shape = (batch_size, c.n_kv_heads, max_length, c.head_dim)
         keys, values = ([mx.zeros(shape) for _ in self.blocks] for _ in range(2))
         return KVCache(keys, values, max_length)
 
     def attention_weights(self, tokens: mx.array) -> list[mx.array]:
         """Who looks at whom: one (B, H, T, T) per layer, each row summing to 1."""
-        forward = ForwardPass(self.positions, weights=[])
+        forward = ForwardContext(self.positions, weights=[])
         self.run(tokens, forward)
         return forward.weights
 
     def routings(self, tokens: mx.array) -> dict[int, Routing]:
         """Where each mixture layer sends the tokens (B, T), by layer."""
-        forward = ForwardPass(self.positions)
+        forward = ForwardContext(self.positions)
         self.run(tokens, forward)
         layers = (n for n in range(self._config.n_layers) if is_mixture(self._config, n))
         return dict(zip(layers, forward.routings, strict=True))

@@ -9,11 +9,11 @@ import mlx.core as mx
 from mlx.utils import tree_flatten
 from pydantic import ValidationError
 
-from lmcore.artifacts import atomic_directory, read_json, write_json
-from lmcore.errors import LmcoreError
+from lmcore.common.atomic_files import atomic_directory, read_json, write_json
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import first_mistake
 from lmcore.model.config import ModelConfig
 from lmcore.model.gpt import GPT
-from lmcore.params import first_mistake
 
 _WEIGHTS, _CONFIG, _TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
 

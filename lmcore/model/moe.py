@@ -24,9 +24,9 @@ from dataclasses import dataclass
 import mlx.core as mx
 import mlx.nn as nn
 
-from lmcore.fastmath import form, own_vjp
+from lmcore.backend.dispatch import custom_vjp, implementation
 from lmcore.model.config import ModelConfig
-from lmcore.model.feedforward import ACTIVATIONS
+from lmcore.model.feed_forward import ACTIVATIONS
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class ExpertLinear(nn.Module):
 
     def blocks(self, x: mx.array, experts: mx.array) -> mx.array:
         """x (n, M, inputs), block i through expert `experts[i]`; the experts ascend."""
-        y = BLOCK_PRODUCTS[form()](x, self.weight, experts)
+        y = BLOCK_PRODUCTS[implementation()](x, self.weight, experts)
         return y + self.bias[experts][:, None] if "bias" in self else y
 
 
@@ -101,7 +101,7 @@ class MixtureOfExperts(nn.Module):
         tokens = x.reshape(-1, x.shape[-1])  # (N, D)
         routing = self.router(tokens)
         routings.append(routing)
-        return MIXTURES[form()](self, tokens, routing).reshape(x.shape)
+        return MIXTURES[implementation()](self, tokens, routing).reshape(x.shape)
 
     def hidden(self, product: Callable[[ExpertLinear], mx.array]) -> mx.array:
         """The hidden layer; `product(linear)` applies one of the experts' linear maps."""
@@ -130,7 +130,7 @@ def grouped_mixture(moe: MixtureOfExperts, x: mx.array, routing: Routing) -> mx.
     n, k = routing.chosen.shape
     # A few tokens, as when text is generated, would be lost among the padding.
     size = _BLOCK if n * k >= _BLOCK else 1
-    layout = Layout.of(routing.chosen, len(moe.up.weight), size)
+    layout = ExpertGroups.of(routing.chosen, len(moe.up.weight), size)
     rows = x[layout.token].reshape(-1, size, x.shape[-1])  # (blocks, M, D)
     hidden = moe.hidden(lambda linear: linear.blocks(rows, layout.expert))
     out = moe.down.blocks(hidden, layout.expert).reshape(-1, x.shape[-1])
@@ -142,7 +142,7 @@ _BLOCK = 64
 
 
 @dataclass(frozen=True)
-class Layout:
+class ExpertGroups:
     """Tokens grouped by expert, in blocks of M rows of one expert each."""
 
     expert: mx.array  # (blocks,) ascending
@@ -150,7 +150,7 @@ class Layout:
     slot: mx.array  # (N * k,) the row of each token's choices
 
     @staticmethod
-    def of(chosen: mx.array, experts: int, size: int) -> Layout:
+    def of(chosen: mx.array, experts: int, size: int) -> ExpertGroups:
         """The layout for choices (N, k), in blocks of `size` rows."""
         n, k = chosen.shape
         expert_of = chosen.reshape(-1)
@@ -164,7 +164,7 @@ class Layout:
         blocks = n * k // size + experts  # enough for any routing
         token = mx.zeros((blocks * size,), mx.int32).at[slot].add(mx.arange(n * k) // k)
         expert = mx.sum(mx.arange(blocks)[:, None] >= last_block, axis=-1)
-        return Layout(mx.minimum(expert, experts - 1), token, slot)
+        return ExpertGroups(mx.minimum(expert, experts - 1), token, slot)
 
 
 def block_product(x: mx.array, weight: mx.array, experts: mx.array) -> mx.array:
@@ -194,9 +194,9 @@ def _block_product_backward(primals: tuple, cotangent: mx.array, _: mx.array) ->
 
 
 # MLX's own gradient of gather_mm makes an array of a weight's size per block.
-_with_own_vjp = own_vjp(block_product, _block_product_backward)
-BLOCK_PRODUCTS = {"plain": block_product, "cpu": _with_own_vjp, "gpu": _with_own_vjp}
-MIXTURES = {"plain": plain_mixture, "cpu": grouped_mixture, "gpu": grouped_mixture}
+_with_own_vjp = custom_vjp(block_product, _block_product_backward)
+BLOCK_PRODUCTS = {"reference": block_product, "cpu_kernels": _with_own_vjp, "mlx": _with_own_vjp}
+MIXTURES = {"reference": plain_mixture, "cpu_kernels": grouped_mixture, "mlx": grouped_mixture}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import mlx.core as mx
 import mlx.nn as nn
 
-from lmcore.fastmath import form
+from lmcore.backend.dispatch import implementation
 
 EPSILON = 1e-5  # keeps an input of 0 from being divided by 0
 
@@ -40,8 +40,8 @@ def fast_layer_norm(
     return mx.fast.layer_norm(x, weight, bias, epsilon)
 
 
-RMS_NORMS = {"plain": rms_norm, "cpu": fast_rms_norm, "gpu": fast_rms_norm}
-LAYER_NORMS = {"plain": layer_norm, "cpu": fast_layer_norm, "gpu": fast_layer_norm}
+RMS_NORMS = {"reference": rms_norm, "cpu_kernels": fast_rms_norm, "mlx": fast_rms_norm}
+LAYER_NORMS = {"reference": layer_norm, "cpu_kernels": fast_layer_norm, "mlx": fast_layer_norm}
 
 
 class RMSNorm(nn.Module):
@@ -53,7 +53,7 @@ class RMSNorm(nn.Module):
         self.weight = mx.ones((size,))
 
     def __call__(self, x: mx.array) -> mx.array:
-        return RMS_NORMS[form()](x, self.weight, self._epsilon)
+        return RMS_NORMS[implementation()](x, self.weight, self._epsilon)
 
 
 class LayerNorm(nn.Module):
@@ -67,7 +67,7 @@ class LayerNorm(nn.Module):
             self.bias = mx.zeros((size,))
 
     def __call__(self, x: mx.array) -> mx.array:
-        return LAYER_NORMS[form()](x, self.weight, self.get("bias"), self._epsilon)
+        return LAYER_NORMS[implementation()](x, self.weight, self.get("bias"), self._epsilon)
 
 
 NORMS = {"rmsnorm": RMSNorm, "layernorm": LayerNorm}

@@ -22,8 +22,8 @@ import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 
-from lmcore.errors import LmcoreError
-from lmcore.fastmath import form, own_vjp
+from lmcore.backend.dispatch import custom_vjp, implementation
+from lmcore.common.errors import LmcoreError
 from lmcore.model.config import ModelConfig
 
 Offset = int | mx.array  # an array, below the context's length, in a compiled step
@@ -109,24 +109,24 @@ class Learned(NoPositions):
 
 
 @lru_cache(maxsize=4)
-def rope_tables(start: int, end: int, head_size: int, theta: float) -> tuple[mx.array, mx.array]:
+def rope_tables(start: int, end: int, head_dim: int, theta: float) -> tuple[mx.array, mx.array]:
     """Cosine and sine of t / theta^(2i/K) for t from start to end - 1, each (T, K/2).
 
     Every layer of a pass asks for the same; the angles are found in float64,
     where long contexts lose nothing.
     """
-    wavelength = theta ** (np.arange(0, head_size, 2) / head_size)
+    wavelength = theta ** (np.arange(0, head_dim, 2) / head_dim)
     angles = np.arange(start, end)[:, None] / wavelength
     return mx.array(np.cos(angles).astype(np.float32)), mx.array(np.sin(angles).astype(np.float32))
 
 
-def rotate_pairs(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array:
+def apply_rope(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array:
     """Turns the pairs (x_i, x_{i + K/2}) of the last axis by their angles."""
     first, second = mx.split(x, 2, axis=-1)
     return mx.concatenate([first * cosine - second * sine, second * cosine + first * sine], axis=-1)
 
 
-def rotate_pairs_fast(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array:
+def apply_rope_fast(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array:
     """The same as one elementwise pass, and its gradient as another.
 
     The gradient of a rotation is the rotation back.
@@ -137,10 +137,10 @@ def rotate_pairs_fast(x: mx.array, cosine: mx.array, sine: mx.array) -> mx.array
         cosines, sines = mx.stack([cosine, cosine], -2), mx.stack([-sine, sine], -2)
         return (halves * cosines + halves[..., ::-1, :] * sines).flatten(-2)
 
-    return own_vjp(lambda x: turn(x, sine), lambda _, cotangent, __: turn(cotangent, -sine))(x)
+    return custom_vjp(lambda x: turn(x, sine), lambda _, cotangent, __: turn(cotangent, -sine))(x)
 
 
-ROTATIONS = {"plain": rotate_pairs, "cpu": rotate_pairs_fast, "gpu": rotate_pairs}
+ROTATIONS = {"reference": apply_rope, "cpu_kernels": apply_rope_fast, "mlx": apply_rope}
 
 
 class Rope(NoPositions):
@@ -148,12 +148,12 @@ class Rope(NoPositions):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
-        self._head_size, self._theta = config.head_size, config.rope_theta
+        self._head_size, self._theta = config.head_dim, config.rope_theta
 
     def rotate(self, x: mx.array, offset: Offset) -> mx.array:
         cosine = self.rows(lambda *part: self._tables(*part)[0], offset, x.shape[2])
         sine = self.rows(lambda *part: self._tables(*part)[1], offset, x.shape[2])
-        return ROTATIONS[form()](x, cosine, sine).astype(x.dtype)  # turned in float32
+        return ROTATIONS[implementation()](x, cosine, sine).astype(x.dtype)  # turned in float32
 
     def _tables(self, start: int, end: int) -> tuple[mx.array, mx.array]:
         return rope_tables(start, end, self._head_size, self._theta)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import mlx.core as mx
 
-from lmcore.fastmath import constants, form, sigmoid
+from lmcore.backend.dispatch import implementation
+from lmcore.backend.fastmath import constants, sigmoid
 
 
 def plain_softcapped(logits: mx.array, cap: float) -> mx.array:
@@ -26,12 +27,12 @@ def softcapped_and_slope(logits: mx.array, cap: float) -> tuple[mx.array, mx.arr
 
 
 SOFTCAPS = {
-    "plain": plain_softcapped,
-    "cpu": lambda logits, cap: softcapped_and_slope(logits, cap)[0],
-    "gpu": plain_softcapped,
+    "reference": plain_softcapped,
+    "cpu_kernels": lambda logits, cap: softcapped_and_slope(logits, cap)[0],
+    "mlx": plain_softcapped,
 }
 
 
 def softcapped(logits: mx.array, cap: float) -> mx.array:
     """Logits of any shape, float32, kept within `cap`; a cap of 0 leaves them alone."""
-    return SOFTCAPS[form()](logits, cap) if cap else logits
+    return SOFTCAPS[implementation()](logits, cap) if cap else logits

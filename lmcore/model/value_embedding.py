@@ -22,7 +22,7 @@ class ValueEmbedding(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        width = config.n_kv_heads * config.head_size
+        width = config.n_kv_heads * config.head_dim
         self.table = nn.Embedding(config.vocab_size, width)
         self.scalars = mx.array([0.5, 0.5])
 

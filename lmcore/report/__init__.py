@@ -1,1 +1,1 @@
-"""The page at the end of the pipeline: one HTML file that needs nothing else."""
+"""The page about a run. Imports what is below, and nothing imports it but `compare`."""

@@ -16,9 +16,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from lmcore import paths
-from lmcore.artifacts import read_json
-from lmcore.compare.changes import changes, flatten
+from lmcore.common import paths
+from lmcore.common.atomic_files import read_json
+from lmcore.report.differences import changes, flatten
 from lmcore.report.elements import section, table
 
 _METRICS = [paths.METRICS / f"{name}.json" for name in ("evaluation", "samples", "train")]

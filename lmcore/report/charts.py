@@ -10,7 +10,7 @@ from statistics import fmean
 from lmcore.report.elements import inline_json, table
 
 # Points of a curve on the page: more cannot be told apart, and make it large.
-MOST_POINTS = 600
+MAX_POINTS = 600
 _HEIGHT = 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 12, 52
 
@@ -121,8 +121,8 @@ class _Axis:
 
 
 def _thin(line: Line) -> Line:
-    """At most `MOST_POINTS` points: means of equally long runs, at the last x of each."""
-    run = math.ceil(len(line.points) / MOST_POINTS)
+    """At most `MAX_POINTS` points: means of equally long runs, at the last x of each."""
+    run = math.ceil(len(line.points) / MAX_POINTS)
     pieces = _runs(line.points, run)
     points = [(piece[-1][0], fmean(y for _, y in piece)) for piece in pieces]
     errors = None if line.errors is None else [fmean(piece) for piece in _runs(line.errors, run)]

@@ -58,7 +58,7 @@ def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
         for row in rows
     )
     said, values = escape(caption), len(head) - 1
-    long = values <= _MOST_BELOW and any(len(row[0]) > _LONG for row in rows)
+    long = values <= _MAX_BELOW and any(len(row[0]) > _LONG for row in rows)
     kind = f'scroll stacked" style="--values:{values}' if long else "scroll"
     return (
         f'<div class="{kind}" tabindex="0" role="region" aria-label="{said}"><table>'
@@ -67,7 +67,7 @@ def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
 
 
 # Characters of a name that leave no room beside it, and values that fit below it, on a phone.
-_LONG, _MOST_BELOW = 12, 3
+_LONG, _MAX_BELOW = 12, 3
 
 
 def _breakable(name: str) -> str:

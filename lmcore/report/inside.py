@@ -11,12 +11,12 @@ import numpy as np
 
 from lmcore.model import GPT
 from lmcore.report.elements import inline_json, lines_of, section, table
-from lmcore.tokenizer import Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 # The surprise, in bits, from which on a token has the darkest shade.
 _DARKEST = 12.0
 # Tokens whose attention is drawn: the page grows with their square.
-_MOST_TOKENS = 64
+_MAX_TOKENS = 64
 
 
 def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
@@ -25,7 +25,7 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
     The text follows an end of text, as every story does in training.
     """
     ids = np.append(tokenizer.end_of_text, tokenizer.encode(text)).astype(np.int32)
-    most = min(_MOST_TOKENS, model.config.context_length)
+    most = min(_MAX_TOKENS, model.config.context_length)
     cut = f" Of {len(ids):,} tokens these are the first {most}." if len(ids) > most else ""
     ids = ids[:most]
     weights = model.attention_weights(mx.array(ids[None]))  # per layer (1, H, T, T)

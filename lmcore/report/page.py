@@ -13,17 +13,17 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from lmcore import paths
-from lmcore.artifacts import atomic_directory, read_json, write_text
-from lmcore.errors import LmcoreError
+from lmcore.common import paths
+from lmcore.common.atomic_files import atomic_directory, read_json, write_text
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import Params
 from lmcore.model import GPT
-from lmcore.params import Params
 from lmcore.report.change import change_section, committed_run, run_of_workspace
-from lmcore.report.charts import MOST_POINTS, Line, line_chart, short
+from lmcore.report.charts import MAX_POINTS, Line, line_chart, short
 from lmcore.report.elements import key_table, lines_of, page_of, section, table
 from lmcore.report.inside import attention_section, experts_section, surprise_section
 from lmcore.report.published import PUBLISHED
-from lmcore.tokenizer import Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 # What the rows of the comparison are called, best known first.
 _BASELINES = {
@@ -187,7 +187,7 @@ def _curves(train: dict[str, Any], speed: str) -> str:
 
 
 def _thinning(steps: int) -> str:
-    if steps <= MOST_POINTS:
+    if steps <= MAX_POINTS:
         return ""
     return " Each point of a curve is the mean of a few neighbouring steps."
 

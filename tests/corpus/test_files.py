@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import DataParams
 from lmcore.corpus.sources import prepare
-from lmcore.corpus.store import iter_texts
-from lmcore.errors import LmcoreError
-from lmcore.params import DataParams
+from lmcore.dataset.stories import iter_texts
 
 
 def parameters(folder: Path, fraction: float = 0.3, source: str = "files") -> DataParams:

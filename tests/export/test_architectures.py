@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export.exported import NAMES, model
-from model.variants import NO_EXPERTS, VARIANTS, config_of
+from helpers.exported import NAMES, model
+from helpers.variants import NO_EXPERTS, VARIANTS, config_of
 
-from lmcore.errors import LmcoreError
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import load_params
 from lmcore.export.architectures import architecture_of, unknown
 from lmcore.model import ModelConfig
-from lmcore.params import load_params
 
 _EXPERTS = {**NO_EXPERTS, "experts": 4}
 _LLAMA: dict[str, Any] = {"feed_forward": "swiglu"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from export.exported import model
+from helpers.exported import model
 
 from lmcore.export.card import model_card
-from lmcore.export.run import UNKNOWN, Run
+from lmcore.export.provenance import UNKNOWN, Run
 
 LLAMA = "llama: grouped queries"
 FIGURES = {"loss": 2.0, "perplexity": 7.389, "bits_per_byte": 0.7391}
@@ -19,7 +19,7 @@ RUN = Run(
         "schedule": "wsd",
         "steps": 1000,
         "batch_size": 8,
-        "accumulation": 2,
+        "gradient_accumulation": 2,
     },
     metrics={"parameters": 1, "tokens_seen": 2048000},
     evaluation={

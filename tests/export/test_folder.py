@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from export.exported import exported, model, tokenizer
-from model.variants import model_of, tokens_of
+from helpers.exported import exported, model, tokenizer
+from helpers.variants import model_of, tokens_of
 
-from lmcore.errors import LmcoreError
+from lmcore.common.errors import LmcoreError
 from lmcore.model import load_model, save_model
 from stages import export, import_hf
 

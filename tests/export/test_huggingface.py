@@ -8,14 +8,14 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from export.exported import NAMES, ONE_OF_EACH, SAMPLE, TEXT, exported, logits, tokenizer
-from model.variants import model_of
+from helpers.exported import NAMES, ONE_OF_EACH, SAMPLE, TEXT, exported, logits, tokenizer
+from helpers.variants import model_of
 
-from lmcore.artifacts import sha256_of
+from lmcore.common.atomic_files import sha256_of
 from lmcore.export.architectures import architecture_of
 from lmcore.export.folder import export
 from lmcore.export.huggingface import write_huggingface
-from lmcore.export.run import UNKNOWN
+from lmcore.export.provenance import UNKNOWN
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,14 +17,14 @@ import mlx.core as mx
 import mlx.nn as nn
 import mlx.optimizers
 import pytest
-from export.exported import SAMPLE, TEXT, tokenizer
-from model.variants import config_of
+from helpers.exported import SAMPLE, TEXT, tokenizer
+from helpers.variants import config_of
 
 from lmcore.export.folder import export
-from lmcore.export.run import UNKNOWN
-from lmcore.losses import next_token_loss
+from lmcore.export.provenance import UNKNOWN
+from lmcore.generation.storytelling import Generator
 from lmcore.model import GPT, save_model
-from lmcore.storytelling import Teller
+from lmcore.training.cross_entropy import next_token_loss
 
 PROMPT, LENGTH = "Once upon a time", 24
 
@@ -98,6 +98,6 @@ def test_the_server_tells_our_story(folder: Path, server: str) -> None:
     with urllib.request.urlopen(request, timeout=60) as response:
         told = json.load(response)["choices"][0]["text"]
     greedy = SAMPLE.model_copy(update={"temperature": 0.0, "max_tokens": LENGTH})
-    ours = "".join(Teller.load(folder / "model", greedy).tell(PROMPT))
+    ours = "".join(Generator.load(folder / "model", greedy).tell(PROMPT))
     assert TEXT.startswith(PROMPT + ours) and len(ours) > LENGTH
     assert told == ours.removeprefix(" "), "mlx_lm drops the blank before the first word"

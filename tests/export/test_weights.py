@@ -5,11 +5,11 @@ from __future__ import annotations
 import mlx.core as mx
 import numpy as np
 import pytest
-from export.exported import NAMES, model
+from helpers.exported import NAMES, model
+from helpers.variants import model_of, tokens_of
 from mlx.utils import tree_flatten
-from model.variants import model_of, tokens_of
 
-from lmcore.errors import LmcoreError
+from lmcore.common.errors import LmcoreError
 from lmcore.export.architectures import architecture_of
 from lmcore.export.weights import (
     EXPERTS,
@@ -24,7 +24,7 @@ from lmcore.export.weights import (
     without_idle_biases,
 )
 from lmcore.model import GPT
-from lmcore.model.positions import rope_tables, rotate_pairs
+from lmcore.model.positions import apply_rope, rope_tables
 
 
 @pytest.mark.parametrize("program", ["transformers", "llama.cpp"])
@@ -34,7 +34,7 @@ def test_there_and_back_is_exact(name: str, program: str) -> None:
     kind = architecture_of(given.config).name
     namings = {
         "transformers": TRANSFORMERS[kind],
-        "llama.cpp": llama_cpp(kind, given.config.head_size),
+        "llama.cpp": llama_cpp(kind, given.config.head_dim),
     }
     arrays = dict(tree_flatten(given.parameters()))
     theirs = to_theirs(given.config, arrays, namings[program])
@@ -79,7 +79,7 @@ def test_turning_neighbours_scores_as_turning_halves() -> None:
 
     layout = neighbouring(size)
     theirs = scores(turn_neighbours, layout.outward([wq])[0], layout.outward([wk])[0])
-    ours = scores(lambda y: rotate_pairs(y, cosine, sine), wq, wk)
+    ours = scores(lambda y: apply_rope(y, cosine, sine), wq, wk)
     np.testing.assert_allclose(theirs, ours, atol=1e-4)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from pipeline.clone import STAGES, Clone, environment
+from helpers.clone import STAGES, Clone, environment
 
 TRAINED = ["data/model", "data/metrics/train.json", "data/plots"]
 

@@ -7,9 +7,9 @@ from itertools import chain
 import mlx.core as mx
 import numpy as np
 import pytest
-from model.variants import loss_and_gradients, model_of, tokens_of
+from helpers.variants import loss_and_gradients, model_of, tokens_of
 
-from lmcore.fastmath import using
+from lmcore.backend.dispatch import use_implementation
 
 START = 60
 CONFIGS = [
@@ -24,13 +24,13 @@ def stories(*lengths: int) -> list[list[int]]:
     return [[START, *random.integers(0, START, length - 1).tolist()] for length in lengths]
 
 
-@pytest.mark.parametrize("form", ["plain", "cpu", "gpu"])
+@pytest.mark.parametrize("form", ["reference", "cpu_kernels", "mlx"])
 @pytest.mark.parametrize("changes", CONFIGS)
 def test_each_document_is_read_as_if_alone(changes: dict, form: str) -> None:
     # These positions tell distances, so it matters not where a story begins.
     model = model_of(document_start=START, **changes)
     parts = stories(30, 1, 44)
-    with using(form):
+    with use_implementation(form):
         together = np.array(model(mx.array([list(chain(*parts))])))[0]
         alone = [np.array(model(mx.array([part])))[0] for part in parts]
     np.testing.assert_allclose(together, np.concatenate(alone), atol=2e-4)
@@ -47,8 +47,8 @@ def test_without_the_mask_documents_mix() -> None:
 def test_gradients_of_all_forms_agree(changes: dict) -> None:
     model = model_of(document_start=7, **changes)
     assert (np.array(tokens_of(model)) == 7).any()
-    loss, gradients = loss_and_gradients(model, "plain")
-    for form in ("cpu", "gpu"):
+    loss, gradients = loss_and_gradients(model, "reference")
+    for form in ("cpu_kernels", "mlx"):
         other_loss, others = loss_and_gradients(model, form)
         assert other_loss == pytest.approx(loss, rel=1e-5)
         for name, array in gradients.items():

@@ -5,8 +5,7 @@ from __future__ import annotations
 import mlx.core as mx
 import numpy as np
 import pytest
-from mlx.utils import tree_flatten
-from model.variants import (
+from helpers.variants import (
     NO_EXPERTS,
     VARIANTS,
     config_of,
@@ -16,16 +15,17 @@ from model.variants import (
     tokens_of,
     weights_of,
 )
+from mlx.utils import tree_flatten
 
 from lmcore import backend
-from lmcore.errors import LmcoreError
-from lmcore.fastmath import using
-from lmcore.losses import next_token_loss, token_losses
+from lmcore.backend.dispatch import use_implementation
+from lmcore.common.errors import LmcoreError
 from lmcore.model import GPT
-from lmcore.model.attention import ForwardPass
+from lmcore.model.attention import ForwardContext
 from lmcore.model.positions import NoPositions
+from lmcore.training.cross_entropy import next_token_loss, token_losses
 
-FORMS = ["plain", "cpu", "gpu"]
+FORMS = ["reference", "cpu_kernels", "mlx"]
 EXPERTS = {"moe": {**NO_EXPERTS, "experts": 4}}
 
 
@@ -48,7 +48,7 @@ def gradients_of(
 def test_logits_equal_numpys(variant: str, form: str) -> None:
     model = model_of(**VARIANTS[variant])
     tokens = tokens_of(model)
-    with using(form):
+    with use_implementation(form):
         found = np.array(model(tokens))
     expected = numpy_logits(weights_of(model), model.config, np.array(tokens))
     np.testing.assert_allclose(found, expected, rtol=2e-4, atol=2e-4 * np.abs(expected).max())
@@ -60,7 +60,7 @@ def test_gradients_are_the_slopes_of_numpys_loss(variant: str, form: str) -> Non
     """The derivative along a random direction, by central differences in float64."""
     model = model_of(**VARIANTS[variant])
     inputs, targets = tokens_of(model), tokens_of(model, seed=8)
-    with using(form):
+    with use_implementation(form):
         gradients = gradients_of(model, inputs, targets)
     weights = weights_of(model)
     random = np.random.default_rng(3)
@@ -244,14 +244,14 @@ def test_the_rows_of_a_batch_are_dropped_independently() -> None:
     assert abs(straight - swapped) > 1e-4
 
 
-@pytest.mark.parametrize("form", ["plain", "cpu"])
+@pytest.mark.parametrize("form", ["reference", "cpu_kernels"])
 def test_a_row_is_dropped_by_its_own_key_in_whatever_batch_it_is(form: str) -> None:
     model = model_of(dropout=0.5)
     inputs, targets = tokens_of(model, 4), tokens_of(model, 4, seed=8)
     keys = mx.random.split(mx.random.key(4), 4)
 
     def loss(rows: slice) -> float:
-        with using(form):
+        with use_implementation(form):
             return next_token_loss(model, inputs[rows], targets[rows], keys[rows]).item()
 
     each = [loss(slice(row, row + 1)) for row in range(4)]
@@ -262,7 +262,7 @@ def test_a_row_is_dropped_by_its_own_key_in_whatever_batch_it_is(form: str) -> N
 
 def test_dropout_keeps_the_mean() -> None:
     keys = mx.random.split(mx.random.key(0), 100)
-    forward = ForwardPass(NoPositions(config_of()), dropout_keys=keys)
+    forward = ForwardContext(NoPositions(config_of()), dropout_keys=keys)
     first, second = (np.array(forward.dropout(mx.ones((100, 100)), 0.2)) for _ in range(2))
     assert set(np.unique(first)) == {0.0, np.float32(1.25)}
     assert (first == 0).mean() == pytest.approx(0.2, abs=0.02)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from model.variants import NO_EXPERTS, model_of, tokens_of
+from helpers.variants import NO_EXPERTS, model_of, tokens_of
 
-from lmcore.artifacts import sha256_of
-from lmcore.errors import LmcoreError
+from lmcore.common.atomic_files import sha256_of
+from lmcore.common.errors import LmcoreError
 from lmcore.model import load_model, save_model
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
+from helpers.variants import NO_EXPERTS, config_of, tokens_of
 from mlx.utils import tree_flatten
-from model.variants import NO_EXPERTS, config_of, tokens_of
 
-from lmcore.losses import next_token_loss
+from lmcore.common.params import load_params
 from lmcore.model import GPT
-from lmcore.optimizers import clip_by_global_norm, make_optimizer
-from lmcore.params import load_params
+from lmcore.training.cross_entropy import next_token_loss
+from lmcore.training.optimizer import clip_by_global_norm, make_optimizer
 
 
 def overfit(steps: int, optimizer: str = "adamw", **changes: Any) -> tuple[list[float], GPT]:

@@ -8,7 +8,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
-from model.variants import (
+from helpers.variants import (
     NO_EXPERTS,
     config_of,
     loss_and_gradients,
@@ -17,10 +17,10 @@ from model.variants import (
     weights_of,
 )
 
-from lmcore.fastmath import using
+from lmcore.backend.dispatch import use_implementation
 from lmcore.model.moe import (
     Balance,
-    Layout,
+    ExpertGroups,
     Routing,
     auxiliary_loss,
     balance_loss,
@@ -42,11 +42,11 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("form", ["cpu", "gpu"])
+@pytest.mark.parametrize("form", ["cpu_kernels", "mlx"])
 @pytest.mark.parametrize("case", CASES)
 def test_grouped_experts_equal_the_loop(case: str, form: str) -> None:
     model = model_of(**CASES[case])
-    expected, expected_gradients = loss_and_gradients(model, "plain")
+    expected, expected_gradients = loss_and_gradients(model, "reference")
     found, gradients = loss_and_gradients(model, form)
     assert found == pytest.approx(expected, rel=1e-5)
     for name, gradient in gradients.items():
@@ -70,11 +70,11 @@ def numpy_mixture(weights: dict, at: str, x: np.ndarray, top_k: int) -> np.ndarr
     return out
 
 
-@pytest.mark.parametrize("form", ["plain", "cpu", "gpu"])
+@pytest.mark.parametrize("form", ["reference", "cpu_kernels", "mlx"])
 def test_a_layer_equals_numpys(form: str) -> None:
     model = model_of(**CASES["biases"])
     x = mx.random.normal((2, 9, 24), key=mx.random.key(5))
-    with using(form):
+    with use_implementation(form):
         found = model.blocks[1].feed_forward(x, [])
     states = np.array(x, np.float64).reshape(-1, 24)
     expected = numpy_mixture(weights_of(model), "blocks.1.feed_forward.", states, 2)
@@ -97,7 +97,7 @@ def test_no_token_is_dropped_when_all_want_one_expert(everyone_to: int) -> None:
 @pytest.mark.parametrize("size", [64, 1])
 def test_the_layout_keeps_every_choice_in_a_block_of_its_expert(size: int) -> None:
     chosen = mx.random.randint(0, 7, (333, 3), key=mx.random.key(1))
-    layout = Layout.of(chosen, 7, size)
+    layout = ExpertGroups.of(chosen, 7, size)
     slots, experts = np.array(layout.slot), np.array(chosen).reshape(-1)
     assert len(set(slots.tolist())) == 999
     np.testing.assert_array_equal(np.array(layout.expert)[slots // size], experts)
@@ -142,7 +142,7 @@ def test_the_parts_of_a_batch_balance_together() -> None:
 
 def test_the_loss_free_bias_costs_nothing_and_learns_the_excess_load() -> None:
     model = model_of(**moe(balance="bias", z_loss_coefficient=0.0))
-    _, gradients = loss_and_gradients(model, "cpu")
+    _, gradients = loss_and_gradients(model, "cpu_kernels")
     routing = model.routings(tokens_of(model))
     for layer in range(2):
         excess = np.array(Balance.of(routing[layer]).load) - 1 / 5
@@ -168,7 +168,7 @@ def test_one_expert_answers_with_its_probability_and_so_teaches_the_router() -> 
     x = mx.random.normal((50, 24), key=mx.random.key(2))
     routing = model.blocks[0].feed_forward.router(x)
     np.testing.assert_array_equal(routing.weights[:, 0], mx.max(routing.probabilities, axis=-1))
-    for form in ("plain", "cpu"):
+    for form in ("reference", "cpu_kernels"):
         _, gradients = loss_and_gradients(model, form)
         assert np.abs(gradients["blocks.0.feed_forward.router.weight"]).max() > 1e-4
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.variants import NO_EXPERTS, VARIANTS, loss_and_gradients, model_of, tokens_of
 from mlx.utils import tree_flatten
-from model.variants import NO_EXPERTS, VARIANTS, loss_and_gradients, model_of, tokens_of
 
 from lmcore.model import ModelConfig
 
@@ -120,7 +120,7 @@ class Reference:
             scalars = self.w[at + "attention.value_embedding.scalars"]
             table = self.w[at + "attention.value_embedding.table.weight"]
             v = scalars[0] * v + scalars[1] * F.embedding(tokens, table)
-        q, k, v = (a.view(batch, length, -1, c.head_size).transpose(1, 2) for a in (q, k, v))
+        q, k, v = (a.view(batch, length, -1, c.head_dim).transpose(1, 2) for a in (q, k, v))
         if c.qk_norm:
             q = self.norm("rmsnorm", q, at + "attention.query_norm")
             k = self.norm("rmsnorm", k, at + "attention.key_norm")
@@ -183,7 +183,7 @@ class Reference:
         return out.view_as(x)
 
 
-@pytest.mark.parametrize("form", ["plain", "cpu", "gpu"])
+@pytest.mark.parametrize("form", ["reference", "cpu_kernels", "mlx"])
 @pytest.mark.parametrize("variant", GRID)
 def test_loss_and_gradients_equal_torchs(variant: str, form: str) -> None:
     model = model_of(**GRID[variant])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from imports import files_of
-from pipeline.clone import REPOSITORY, STAGES
+from helpers.clone import REPOSITORY, STAGES
+from helpers.imports import files_of
 from ruamel.yaml import YAML
 
-from lmcore import params, paths
+from lmcore.common import params, paths
 
 PIPELINE = YAML(typ="safe").load((REPOSITORY / "dvc.yaml").read_text())
 

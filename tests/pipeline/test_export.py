@@ -6,8 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-from export.exported import exported
-from pipeline.clone import Clone
+from helpers.clone import Clone
+from helpers.exported import exported
 
 
 def test_a_run_is_exported_with_its_facts(finished: Clone, tmp_path: Path) -> None:

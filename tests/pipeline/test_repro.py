@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from pipeline.clone import STAGES, Clone
+from helpers.clone import STAGES, Clone
 
 DECIDED = ["dvc.lock", "data/tokenizer", "data/tokens", "data/model", "data/metrics", "data/plots",
            "data/evaluation", "data/samples", "data/report"]  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pipeline.clone import Clone
+from helpers.clone import Clone
 
 
 def curve(clone: Clone) -> list[list[float]]:

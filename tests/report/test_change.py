@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from report.report_run import write_run
+from helpers.report_run import write_run
 
-from lmcore import paths
-from lmcore.artifacts import read_json, write_json
+from lmcore.common import paths
+from lmcore.common.atomic_files import read_json, write_json
 from lmcore.report.change import change_section, committed_run, run_of_workspace
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from report.browser import NAMES, Browser, find_browser
-from report.report_run import make_report
+from helpers.browser import NAMES, Browser, find_browser
+from helpers.report_run import make_report
 
-from lmcore import paths
-from lmcore.compare.parts import Part
+from lmcore.common import paths
+from lmcore.compare.sections import Part
 from lmcore.compare.show import as_page
 from lmcore.report.charts import Line, line_chart
 

@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 
 import pytest
-from report.report_run import HOSTILE, make_report
+from helpers.report_run import HOSTILE, make_report
 
-from lmcore import paths
-from lmcore.artifacts import write_json, write_text
-from lmcore.errors import LmcoreError
+from lmcore.common import paths
+from lmcore.common.atomic_files import write_json, write_text
+from lmcore.common.errors import LmcoreError
 from lmcore.report.charts import Line, line_chart
 from lmcore.report.elements import inline_json
 from lmcore.report.inside import surprise_section

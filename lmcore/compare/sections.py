@@ -1,0 +1,352 @@
+"""The parts of a comparison: each says in sentences and a table what differs."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from lmcore.common.atomic_files import read_json
+from lmcore.common.errors import LmcoreError, listing
+from lmcore.compare.measures import (
+    Difference,
+    difference,
+    first_difference,
+    relative_distance,
+    share_cut_differently,
+)
+from lmcore.compare.revision import Out, Revision
+from lmcore.evaluation.standard_error import exponential
+from lmcore.report.charts import Line, line_chart
+from lmcore.report.differences import changes, flatten
+from lmcore.tokenizer.tokenizer import Tokenizer
+
+LN2 = math.log(2)
+ARTIFACTS = ["raw", "tokenizer", "tokens", "model", "evaluation", "samples"]
+_TOKENIZER = "data/tokenizer/tokenizer.json"
+_METRICS = ["tokenizer", "tokens", "train", "evaluation", "samples"]
+# Stories of the validation split that are cut with both tokenizers.
+_SAMPLE = 500
+
+
+@dataclass(frozen=True)
+class Part:
+    """A heading with what is to be said under it; `charts` only on the page.
+
+    In the terminal long cells are cut, but not the last column of `reasons`.
+    """
+
+    title: str
+    sentences: list[str]
+    head: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    charts: str = ""
+    reasons: bool = False
+
+
+def compare(a: Revision, b: Revision) -> list[Part]:
+    """Everything that can be said of two runs, the most important first."""
+    sections = [_artifacts, _params, significance, _metrics, _tokenizer, _shards, _weights]
+    return [section(a, b) for section in [*sections, _curves, _samples]]
+
+
+def _artifacts(a: Revision, b: Revision) -> Part:
+    rows, said = [], ["By their hashes: those in dvc.lock, or of what lies in the workspace."]
+    for name in (f"data/{artifact}" for artifact in ARTIFACTS):
+        outs = [(side, side.out(name)) for side in (a, b)]
+        said += [
+            f"{name} of {side.name} is not what dvc.lock says; `dvc repro`, or `dvc checkout` "
+            "after a change of commit, brings the two together."
+            for side, out in outs
+            if out is not None and not out.as_locked
+        ]
+        rows.append([name, _verdict(outs)])
+    return Part("Artifacts", said, ["artifact", "verdict"], rows, reasons=True)
+
+
+def _verdict(outs: list[tuple[Revision, Out | None]]) -> str:
+    """Whether an artifact is the same on both sides, and if not, why."""
+    found = [out for _, out in outs if out is not None]
+    if len(found) < len(outs):
+        return "not in " + listing([side.record for side, out in outs if out is None], "and")
+    ours, theirs = found
+    if ours.hash == theirs.hash:
+        return "identical"
+    strangers = [side.name for side, out in outs if not out.as_locked]
+    if strangers:
+        return f"differs: not as dvc.lock says in {listing(strangers, 'and')}"
+    return "differs: " + "; ".join(_reasons(ours.stage, theirs.stage))
+
+
+def _reasons(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
+    """Which inputs and parameters of the stage that wrote an artifact differ."""
+    ours, theirs = ({dep["path"]: dep.get("md5") for dep in s.get("deps", [])} for s in (a, b))
+    names = [name for name in sorted(ours | theirs) if ours.get(name) != theirs.get(name)]
+    params = [flatten(stage.get("params", {}).get("params.yaml", {})) for stage in (a, b)]
+    names += [row[0] for row in changes(*params)]
+    return names or ["the same inputs and parameters gave another result (another machine?)"]
+
+
+def _params(a: Revision, b: Revision) -> Part:
+    rows = changes(a.params, b.params)
+    said = [] if rows else ["Identical."]
+    return Part("Parameters", said, ["parameter", a.name, b.name], rows)
+
+
+def _metrics(a: Revision, b: Revision) -> Part:
+    rows, said = [], []
+    for metric in _METRICS:
+        paths, missing = _both(a, b, f"data/metrics/{metric}.json")
+        said += missing
+        if not missing:
+            found = changes(*(flatten(read_json(path)) for path in paths))
+            rows += [[f"{metric}: {row[0]}", *row[1:]] for row in found]
+    return Part(
+        "Metrics", said if rows or said else ["Identical."], ["metric", a.name, b.name], rows
+    )
+
+
+def _both(a: Revision, b: Revision, name: str) -> tuple[list[Path], list[str]]:
+    """The paths on both sides, and a sentence for each side that lacks it."""
+    found = [(side, side.path(name)) for side in (a, b)]
+    missing = [
+        f"{name} of {side.name} is neither in git nor in DVC's cache."
+        for side, path in found
+        if path is None
+    ]
+    return [path for _, path in found if path is not None], missing
+
+
+def significance(a: Revision, b: Revision) -> Part:
+    """What the two models cost per byte and per token of the validation stories."""
+    title = "Significance"
+    paths, missing = _both(a, b, "data/evaluation/stories.csv")
+    if missing:
+        return Part(title, missing)
+    ours, theirs = (_columns(path) for path in paths)
+    paired = _same_validation(a, b) and np.array_equal(ours["bytes"], theirs["bytes"])
+    if paired and np.array_equal(ours["nats"], theirs["nats"]):
+        return Part(title, ["Identical."])
+    bits = difference(
+        ours["bytes"], ours["nats"] / LN2, theirs["bytes"], theirs["nats"] / LN2, paired
+    )
+    said = [_needs(a, b, bits, "bits per byte")]
+    if not _same_bytes(a, b, _TOKENIZER):
+        said.append("Loss and perplexity are per token and compare only with the same tokenizer.")
+    elif "tokens" not in ours or "tokens" not in theirs:
+        said.append("Of loss and perplexity nothing is known: a stories.csv has no column tokens.")
+    else:
+        loss = difference(ours["tokens"], ours["nats"], theirs["tokens"], theirs["nats"], paired)
+        times = exponential(loss)
+        said.append(
+            f"{_needs(a, b, loss, 'nats per token')} Perplexity is {times.value:.4f} "
+            f"± {_known(times.standard_error)} times that of {a.name}, with the same z and p."
+        )
+    how = "paired by story" if paired else "not paired: the validation stories differ"
+    return Part(title, [*said, f"± is one standard error, {how}; {_COVERED}"])
+
+
+_COVERED = (
+    "p is the chance of so large a difference between equally good models. Both cover the draw "
+    "of the validation stories alone, not the training: two runs that differ in train.seed and "
+    "nothing else can lie as far apart, with as small a p. To tell whether a change of "
+    "parameters helps takes several seeds with it and several without."
+)
+
+
+def _needs(a: Revision, b: Revision, found: Difference, unit: str) -> str:
+    word = "fewer" if found.value < 0 else "more"
+    sure = (
+        "z and p are unknown" if math.isnan(found.z) else f"z = {found.z:.2f}, p {_chance(found.p)}"
+    )
+    return (
+        f"{b.name} needs {abs(found.value):.4f} ± {_known(found.standard_error)} {unit} {word} "
+        f"than {a.name}: {sure}."
+    )
+
+
+def _known(error: float) -> str:
+    return "unknown" if math.isnan(error) else f"{error:.4f}"
+
+
+def _chance(p: float) -> str:
+    return f"= {p:.2g}" if p >= 1e-9 else "< 1e-9"
+
+
+def _columns(path: Path) -> dict[str, np.ndarray]:
+    """The columns of a CSV file of numbers, (rows,) each, by name.
+
+    Raises `LmcoreError` where the file is cut or has no rows.
+    """
+    try:
+        with path.open(newline="") as file:
+            head, *rows = csv.reader(file)
+        return dict(zip(head, np.array(rows, np.float64).T, strict=True))
+    except ValueError:
+        raise LmcoreError(f"{path} is damaged: it is no table of numbers.") from None
+
+
+def _same_bytes(a: Revision, b: Revision, name: str) -> bool:
+    """Whether a file is there on both sides and is the same."""
+    paths, missing = _both(a, b, name)
+    return not missing and paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def _validation_files(side: Revision) -> dict[str, str]:
+    manifest = side.path("data/raw/manifest.json")
+    return {} if manifest is None else read_json(manifest)["splits"]["validation"]["files"]
+
+
+def _same_validation(a: Revision, b: Revision) -> bool:
+    ours = _validation_files(a)
+    return bool(ours) and ours == _validation_files(b)
+
+
+def _tokenizer(a: Revision, b: Revision) -> Part:
+    title = "Tokenizer"
+    paths, missing = _both(a, b, _TOKENIZER)
+    if missing:
+        return Part(title, missing)
+    ours, theirs = (Tokenizer.load(path.parent) for path in paths)
+    number = first_difference(ours.merges, theirs.merges)
+    if paths[0].read_bytes() == paths[1].read_bytes():
+        return Part(title, ["Identical."])
+    said = []
+    if number is None:
+        said.append("The merges are the same; the special tokens or the pattern differ.")
+    else:
+        first, second = (_merge(t.merges, number) for t in (ours, theirs))
+        said.append(f"The first differing merge is number {number + 1}: {first} and {second}.")
+    texts = _validation_texts(a)
+    if texts:
+        share = share_cut_differently(ours, theirs, texts)
+        said.append(
+            f"Of the first {len(texts)} validation stories of {a.name}, {share:.1%} of the bytes "
+            "lie in a token that the other tokenizer cuts differently."
+        )
+    else:
+        said.append(f"The validation stories of {a.name} are not in DVC's cache.")
+    rows = [["vocabulary", *(f"{t.vocab_size:,}" for t in (ours, theirs))]]
+    return Part(title, said, ["", a.name, b.name], rows)
+
+
+def _merge(merges: list[tuple[bytes, bytes]], number: int) -> str:
+    if number >= len(merges):
+        return "none"
+    return " + ".join(repr(part.decode("utf-8", "backslashreplace")) for part in merges[number])
+
+
+def _validation_texts(side: Revision) -> list[str]:
+    texts: list[str] = []
+    for name in sorted(_validation_files(side)):
+        path = side.path(f"data/raw/{name}")
+        if path is None or len(texts) >= _SAMPLE:
+            break
+        with pq.ParquetFile(path) as file:
+            batches = file.iter_batches(_SAMPLE, columns=["text"])
+            for batch in islice(batches, 1):
+                texts += [text or "" for text in batch.column(0).to_pylist()]
+    return texts[:_SAMPLE]
+
+
+def _shards(a: Revision, b: Revision) -> Part:
+    rows, said = [], []
+    for split in ("train", "validation"):
+        paths, missing = _both(a, b, f"data/tokens/{split}/index.json")
+        said += missing
+        if missing:
+            continue
+        ours, theirs = (read_json(path) for path in paths)
+        if ours["shards"] == theirs["shards"]:
+            said.append(f"{split}: identical by SHA-256, {ours['tokens']:,} tokens.")
+            continue
+        rows += [
+            [f"{split} {key}", f"{ours[key]:,}", f"{theirs[key]:,}"]
+            for key in ("tokens", "documents")
+        ]
+    return Part("Shards", said, ["", a.name, b.name], rows)
+
+
+def _weights(a: Revision, b: Revision) -> Part:
+    import mlx.core as mx
+
+    title = "Weights"
+    paths, missing = _both(a, b, "data/model/model.safetensors")
+    if missing:
+        return Part(title, missing)
+    if paths[0].read_bytes() == paths[1].read_bytes():
+        return Part(title, ["Identical."])
+    ours, theirs = (_arrays(path) for path in paths)
+    rows = []
+    for name in sorted(ours | theirs):
+        shapes = [str(w[name].shape) if name in w else "absent" for w in (ours, theirs)]
+        if shapes[0] == shapes[1]:
+            pair = (np.array(w[name].astype(mx.float32)) for w in (ours, theirs))
+            rows.append([name, f"{relative_distance(*pair):.4f}"])
+        else:
+            rows.append([name, f"shapes {shapes[0]} and {shapes[1]}"])
+    return Part(title, ["Relative distance ||A - B|| / ||A||."], ["array", "distance"], rows)
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    """The arrays of a model by name; raises `LmcoreError` where the file is damaged."""
+    import mlx.core as mx
+
+    try:
+        return mx.load(str(path))
+    except RuntimeError as error:
+        raise LmcoreError(f"{path} is not a readable safetensors file: {error}.") from None
+
+
+def _curves(a: Revision, b: Revision) -> Part:
+    said, charts = [], ""
+    for name, split in (("training", "train"), ("validation", "validation")):
+        paths, missing = _both(a, b, f"data/plots/{name}.csv")
+        sizes, missing_sizes = _both(a, b, "data/metrics/tokens.json")
+        said += missing or missing_sizes
+        if missing or missing_sizes:
+            continue
+        scales, unit = [1.0, 1.0], "nats per token"
+        if not _same_bytes(a, b, _TOKENIZER):
+            scales = [1 / LN2 / read_json(path)[split]["bytes_per_token"] for path in sizes]
+            unit = "bits per byte"  # tokens differ
+        curves = [_loss(path, scale) for path, scale in zip(paths, scales, strict=True)]
+        title = f"{name.capitalize()} loss"
+        (*_, (_, last_a)), (*_, (_, last_b)) = curves
+        same = ", identical" if paths[0].read_bytes() == paths[1].read_bytes() else ""
+        said.append(f"{title} ends at {last_a:.4f} and {last_b:.4f} {unit}{same}.")
+        sides = zip(("A", "B"), (a, b), curves, strict=True)
+        lines = [Line(f"{letter}: {side.name}", curve) for letter, side, curve in sides]
+        charts += line_chart(title, "step", unit, lines)
+    return Part("Curves", said, charts=charts)
+
+
+def _loss(path: Path, scale: float) -> list[tuple[float, float]]:
+    columns = _columns(path)
+    return [*zip(columns["step"].tolist(), (columns["loss"] * scale).tolist(), strict=True)]
+
+
+def _samples(a: Revision, b: Revision) -> Part:
+    paths, missing = _both(a, b, "data/samples/samples.json")
+    if missing:
+        return Part("Samples", missing)
+    ours, theirs = (_by_prompt(read_json(path)) for path in paths)
+    if ours == theirs:
+        return Part("Samples", ["Identical."])
+    rows = [[prompt, ours[prompt], theirs[prompt]] for prompt in ours if prompt in theirs]
+    said = [] if rows else ["No prompt was given to both."]
+    return Part("Samples", said, ["prompt", a.name, b.name], rows)
+
+
+def _by_prompt(samples: list[dict[str, str]]) -> dict[str, str]:
+    """The first sample from each prompt."""
+    found: dict[str, str] = {}
+    for sample in samples:
+        found.setdefault(sample["prompt"], sample["text"])
+    return found

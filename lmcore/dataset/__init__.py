@@ -1,0 +1,8 @@
+"""Stories and token ids on disk: corpus encoding, shards, batches.
+
+Imports `tokenizer` and `common`: numpy and pyarrow, never mlx.
+"""
+
+from lmcore.dataset.shards import TokenShards
+
+__all__ = ["TokenShards"]

@@ -1,0 +1,60 @@
+"""Training batches that depend on (seed, step) and on nothing else.
+
+The tokens are cut into windows of `context_length`, and each epoch takes every
+window once, in an order of its own. The first window of an epoch begins at a
+random offset, so that over epochs a token is seen at different places.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lmcore.common.errors import LmcoreError
+from lmcore.dataset.shards import TokenShards
+
+
+class Batches:
+    """Batches of `batch_size` windows of `context_length` tokens.
+
+    Raises `LmcoreError` where the tokens do not fill one window.
+    """
+
+    def __init__(
+        self, shards: TokenShards, context_length: int, batch_size: int, seed: int
+    ) -> None:
+        self._shards, self._length = shards, context_length
+        self._batch_size, self._seed = batch_size, seed
+        # A window needs one token more than it has inputs; one whole window
+        # is kept free for the epoch's offset, if there is more than one.
+        whole = (shards.tokens - 1) // context_length
+        if whole < 1:
+            raise LmcoreError(
+                f"model.context_length is {context_length}; it must be shorter than the data, "
+                f"which has {shards.tokens} tokens."
+            )
+        self._windows = max(1, whole - 1)
+        self._offsets = min(context_length, shards.tokens - self._windows * context_length)
+        self._epoch, self._starts = -1, np.empty(0, np.int64)
+
+    def micro_batch(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs and targets, (B, T) int32 each; targets are the inputs' next tokens."""
+        window = step * self._batch_size + np.arange(self._batch_size)
+        starts = [self._start(*divmod(int(index), self._windows)) for index in window]
+        rows = np.stack([self._shards[start : start + self._length + 1] for start in starts])
+        rows = rows.astype(np.int32)
+        return rows[:, :-1], rows[:, 1:]
+
+    def _start(self, epoch: int, place: int) -> int:
+        if epoch != self._epoch:
+            random = np.random.default_rng((self._seed, epoch))
+            offset = random.integers(self._offsets)
+            order = random.permutation(self._windows)
+            self._epoch, self._starts = epoch, offset + order * self._length
+        return int(self._starts[place])
+
+
+def batch_at_step(
+    shards: TokenShards, context_length: int, batch_size: int, seed: int, step: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The batch of one step, for those who need no other: see `Batches.micro_batch`."""
+    return Batches(shards, context_length, batch_size, seed).micro_batch(step)

@@ -1,0 +1,8 @@
+"""How good a model is: bits per byte, baselines, standard errors, sample quality.
+
+Imports `generation`, `training` (the loss), `corpus`, `dataset`, `tokenizer` and below.
+"""
+
+from lmcore.evaluation.evaluate import evaluate
+
+__all__ = ["evaluate"]

@@ -1,0 +1,120 @@
+"""What simpler models reach: the numbers that a language model has to beat.
+
+All are measured on the same validation tokens as the model. The n-gram models
+count the training tokens, of a large split the first `MAX_TOKENS`. They are
+interpolated Kneser-Ney (Kneser and Ney, 1995; Chen and Goodman, 1999, section
+2.7):
+
+    P(w | h) = max(c(h w) - d, 0) / c(h) + d N(h .) / c(h) * P(w | h')
+
+where h' is h without its first token, N(h .) counts the different tokens seen
+after h, d = n1 / (n1 + 2 n2) from the numbers of n-grams seen once and twice,
+and for orders below the highest, c counts the different tokens seen *before*
+an n-gram instead of the n-gram itself. The last resort is the uniform
+distribution over the vocabulary.
+"""
+
+from __future__ import annotations
+
+import lzma
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+# Training tokens after these are left out: sorting them would take gigabytes.
+MAX_TOKENS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Level:
+    """The n-grams of one order as sorted integers, with what the formula needs."""
+
+    grams: np.ndarray  # keys of n-grams h w
+    counts: np.ndarray  # c(h w)
+    contexts: np.ndarray  # keys of h
+    totals: np.ndarray  # c(h)
+    types: np.ndarray  # N(h .)
+    discount: float
+
+
+class KneserNey:
+    """An interpolated Kneser-Ney model of `order` 1 (unigram), 2 or 3 over token ids."""
+
+    def __init__(self, tokens: np.ndarray, order: int, vocab_size: int) -> None:
+        if not 1 <= order <= 3:  # keys of four uint16 tokens would not fit a signed integer
+            raise ValueError(f"order is {order}; it must be 1, 2 or 3")
+        self._order, self._vocab_size = order, vocab_size
+        grams, counts = np.unique(self._keys(tokens, order), return_counts=True)
+        self._levels = [self._level(grams, counts)]
+        for lower in range(order - 1, 0, -1):
+            # Every different n-gram counts once for the n-gram within it.
+            grams, counts = np.unique(grams % vocab_size**lower, return_counts=True)
+            self._levels.append(self._level(grams, counts))
+
+    def losses(self, tokens: np.ndarray) -> np.ndarray:
+        """-log P in nats of every token from the `order`-th on, (n - order + 1,)."""
+        # Each different n-gram once, in order: looked up so, the tables stay in the cache.
+        keys, where = np.unique(self._keys(tokens, self._order), return_inverse=True)
+        chance = np.full(len(keys), 1 / self._vocab_size)
+        for order, level in zip(range(1, self._order + 1), reversed(self._levels), strict=True):
+            chance = self._interpolate(level, keys % self._vocab_size**order, chance)
+        return -np.log(chance)[where]
+
+    def _keys(self, tokens: np.ndarray, order: int) -> np.ndarray:
+        """Every run of `order` tokens as one integer, the last token lowest."""
+        tokens = tokens.astype(np.int64)
+        keys = np.zeros(max(0, len(tokens) - order + 1), np.int64)
+        for place in range(order):
+            keys = keys * self._vocab_size + tokens[place : place + len(keys)]
+        return keys
+
+    def _level(self, grams: np.ndarray, counts: np.ndarray) -> Level:
+        contexts, starts = np.unique(grams // self._vocab_size, return_index=True)
+        totals = np.add.reduceat(counts, starts)
+        types = np.diff(np.append(starts, len(grams)))
+        once, twice = np.sum(counts == 1), np.sum(counts == 2)
+        discount = float(once / (once + 2 * twice)) if once else 0.5
+        return Level(grams, counts, contexts, totals, types, discount)
+
+    def _interpolate(self, level: Level, keys: np.ndarray, lower: np.ndarray) -> np.ndarray:
+        count = _look_up(level.grams, level.counts, keys)
+        contexts = keys // self._vocab_size
+        total = _look_up(level.contexts, level.totals, contexts)
+        types = _look_up(level.contexts, level.types, contexts)
+        known = total > 0
+        total = np.maximum(total, 1)
+        own = np.maximum(count - level.discount, 0) / total
+        return np.where(known, own + level.discount * types / total * lower, lower)
+
+
+def _look_up(sorted_keys: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """The values at `keys`, 0 for keys that are not there."""
+    place = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
+    return np.where(sorted_keys[place] == keys, values[place], 0)
+
+
+def uniform_loss(vocab_size: int) -> float:
+    """Nats per token of guessing blindly."""
+    return math.log(vocab_size)
+
+
+def xz_bits_per_byte(texts: Iterable[str]) -> float:
+    """What xz, a general compressor, makes of the text, in bits per byte."""
+    compressor = lzma.LZMACompressor(preset=9)
+    size = compressed = 0
+    for text in texts:
+        data = text.encode()
+        size += len(data)
+        compressed += len(compressor.compress(data))
+    return 8 * (compressed + len(compressor.flush())) / size
+
+
+def zstd_bits_per_byte(texts: Iterable[str]) -> float:
+    """What Zstandard at its highest level makes of the text, held whole, in bits per byte."""
+    data = "".join(texts).encode()
+    level = pa.Codec.maximum_compression_level("zstd")
+    compressed = pa.Codec("zstd", compression_level=level).compress(data)
+    return 8 * len(compressed) / len(data)

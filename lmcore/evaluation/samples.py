@@ -1,0 +1,31 @@
+"""The stories that the pipeline samples, with figures about their quality."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lmcore.common.atomic_files import atomic_directory, write_json, write_text
+from lmcore.evaluation.quality import quality
+from lmcore.generation.storytelling import Generator
+from lmcore.tokenizer.pretokenize import replace_surrogates
+
+
+def save_samples(
+    generator: Generator, prompts: list[str], raw: Path, folder: Path, metrics: Path
+) -> None:
+    """Write a story for each prompt to `folder`, and figures about them to `metrics`."""
+    prompts = [replace_surrogates(prompt) for prompt in prompts]  # YAML's "\ud800" is no text
+    texts = zip(prompts, generator.tell_all(prompts), strict=True)
+    samples = [{"prompt": prompt, "text": text} for prompt, text in texts]
+    figures = quality(samples, raw)
+    with atomic_directory(folder) as partial:
+        write_json(partial / "samples.json", samples)
+        write_text(partial / "samples.md", _markdown(samples))
+    write_json(metrics, figures)
+
+
+def _markdown(samples: list[dict[str, str]]) -> str:
+    parts = [
+        f"## {sample['prompt']}\n\n**{sample['prompt']}**{sample['text']}" for sample in samples
+    ]
+    return "\n\n".join(["# Samples", *parts]) + "\n"

@@ -1,0 +1,127 @@
+"""A model from Hugging Face's layout as one of ours.
+
+It reads the architectures that can be exported (lmcore/export/architectures.py),
+and what was exported comes back with the same bits. Not all that it reads can
+be exported again: a StableLM from elsewhere may have biases in its norms, where
+we know none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import mlx.core as mx
+
+from lmcore.common.errors import LmcoreError
+from lmcore.export.architectures import ARCHITECTURES
+from lmcore.export.folder import refuse_foreign
+from lmcore.export.hf_config import Json, from_config_json
+from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
+from lmcore.model import GPT, save_model
+from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
+
+_WRITTEN = {"model.safetensors", "config.json", "tokenizer.json"}
+
+
+def import_huggingface(source: Path, into: Path) -> GPT:
+    """Reads the model in `source` and writes it as a model folder of ours.
+
+    Weights may be in several files and of any float type; ours are float32.
+    Raises `LmcoreError` where the model, or its tokenizer, has no counterpart, and
+    where `into` holds anything but a model of ours.
+    """
+    refuse_foreign(into, _WRITTEN, _is_ours)
+    described = _read_json(source / "config.json")
+    try:
+        config = from_config_json(described)
+    except LmcoreError as error:
+        raise LmcoreError(f"{source / 'config.json'}: {error.message}.") from None
+    kind = described["model_type"]
+    if ARCHITECTURES[kind].always:  # some biases, and in our models all or none
+        config = config.model_copy(update={"bias": True})
+    theirs = _model_arrays(_read_weights(source), config.tied_embeddings)
+    try:
+        arrays = to_ours(config, theirs, TRANSFORMERS[kind])
+        config, arrays = without_idle_biases(config, arrays)
+        model = GPT(config)
+        model.load_weights(list(arrays.items()))
+    except (LmcoreError, ValueError) as error:
+        raise LmcoreError(f"The weights in {source} do not fit its config.json: {error}.") from None
+    with TemporaryDirectory() as folder:
+        _read_tokenizer(source / "tokenizer.json", Path(folder), config.vocab_size)
+        save_model(into, model, Path(folder) / "tokenizer.json")
+    return model
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether config.json is of our kind; transformers' names the kind of model."""
+    path = folder / "config.json"
+    return path.exists() and "model_type" not in _read_json(path)
+
+
+def _read_weights(source: Path) -> Arrays:
+    """All arrays of a checkpoint, whether in one file or in several named by an index."""
+    files = ["model.safetensors"]
+    if (index := source / f"{files[0]}.index.json").exists():
+        files = _files_of(index)
+    arrays: Arrays = {}
+    for path in (source / name for name in files):
+        if not path.exists():
+            raise LmcoreError(f"{path} does not exist; weights are read from safetensors files.")
+        try:
+            arrays |= mx.load(str(path), format="safetensors")
+        except (RuntimeError, ValueError) as error:
+            raise LmcoreError(f"{path} is not a readable safetensors file: {error}.") from None
+    return arrays
+
+
+def _files_of(index: Path) -> list[str]:
+    """The files that an index names, each once."""
+    files = _read_json(index).get("weight_map")
+    if not isinstance(files, dict) or not all(isinstance(name, str) for name in files.values()):
+        raise LmcoreError(f"{index} has no weight_map that tells the file of each array.")
+    return sorted(set(files.values()))
+
+
+# Tables that old checkpoints hold though they can be computed.
+_COMPUTED = re.compile(r"h\.\d+\.attn\.(masked_)?bias|.*\.rotary_emb\.inv_freq")
+
+
+def _model_arrays(arrays: Arrays, tied_embeddings: bool) -> Arrays:
+    """The arrays that are the model, GPT-2's without the prefix that some files give them."""
+    arrays = {name.removeprefix("transformer."): array for name, array in arrays.items()}
+    if tied_embeddings:  # some files repeat the embedding
+        arrays.pop("lm_head.weight", None)
+    return {name: array for name, array in arrays.items() if not _COMPUTED.fullmatch(name)}
+
+
+def _read_tokenizer(path: Path, folder: Path, vocab_size: int) -> None:
+    """Writes the tokenizer of `path` to `folder` as ours.
+
+    Raises `LmcoreError` where it is not one that `Tokenizer.load` reads, has no
+    <|endoftext|>, or has more tokens than the model.
+    """
+    tokenizer = Tokenizer.load(path)
+    if END_OF_TEXT not in tokenizer.special_tokens:
+        raise LmcoreError(f"{path} has no token {END_OF_TEXT}, after which lmcore begins texts.")
+    if tokenizer.vocab_size > vocab_size:
+        raise LmcoreError(
+            f"{path} has {tokenizer.vocab_size:,} tokens; the model has {vocab_size:,}."
+        )
+    tokenizer.save(folder)
+
+
+def _read_json(path: Path) -> Json:
+    try:
+        content: Any = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise LmcoreError(f"{path} does not exist.") from None
+    except ValueError as error:
+        raise LmcoreError(f"{path} is not valid JSON ({error}).") from None
+    if not isinstance(content, dict):
+        raise LmcoreError(f"{path} is not a JSON object.")
+    return content

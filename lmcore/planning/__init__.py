@@ -1,0 +1,4 @@
+"""Before a run: profiles, FLOPs, memory and time of a run, the overfit check.
+
+Imports `training` and below.
+"""

@@ -1,0 +1,211 @@
+"""What a model costs before it is trained: parameters, arithmetic and memory.
+
+parameters    by part, and those that one token uses (fewer, with experts)
+FLOPs         2 per multiplication and addition of a matrix product; the
+              backward pass has twice the forward pass's (Kaplan et al.
+              2020, table 1). Elementwise work is left out.
+memory        weights, gradients, optimizer state, the activations that the
+              backward pass needs again, and its working space, in bytes
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mlx.utils import tree_flatten
+
+from lmcore.backend.dispatch import implementation
+from lmcore.common.params import TrainParams
+from lmcore.model import GPT, ModelConfig
+from lmcore.model.attention import KEPT_POWERS
+from lmcore.model.gpt import is_mixture
+from lmcore.model.moe import _BLOCK as EXPERT_ROWS
+from lmcore.training.cross_entropy import chunk_rows
+from lmcore.training.optimizer import make_optimizer
+from lmcore.training.train_step import GROUP
+
+_FLOAT = 4  # bytes
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The bytes of each part, and the most that is held at once."""
+
+    weights: int  # float32
+    gradients: int
+    accumulated: int  # those of the micro-batches before
+    optimizer: int  # its state, and the average of the weights if one is kept
+    activations: int  # kept for the backward pass, as are rounded weights in low precision
+    # What each of these needs for itself:
+    loss: int  # with its gradients
+    block: int  # its backward pass
+    update: int  # the optimizer's step
+
+    @property
+    def peak(self) -> int:
+        """Of a training step.
+
+        The backward pass begins with all activations and ends with all gradients.
+        """
+        begins = self.accumulated + self.activations + max(self.loss, self.block)
+        ends = self.gradients + max(self.accumulated + self.block, self.update)
+        return self.weights + self.optimizer + max(begins, ends)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The figures for one model; sizes in numbers of values, memory in bytes."""
+
+    parameters: dict[str, int]  # by part; they add up to the total
+    active_parameters: int  # that one token's forward pass multiplies or adds
+    flops_per_token: int  # forward and backward
+    memory: Memory
+
+    @property
+    def total_parameters(self) -> int:
+        return sum(self.parameters.values())
+
+
+def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
+    """Counts without allocating: MLX makes an array only when its values are asked for."""
+    model = GPT(config)
+    sizes = {name: array.size for name, array in tree_flatten(model.parameters())}
+    parameters: dict[str, int] = {}
+    for name, size in sizes.items():
+        part = name.split(".")[2] if name.startswith("blocks.") else name.split(".")[0]
+        parameters[part] = parameters.get(part, 0) + size
+    state = make_optimizer(train, model).init(model.trainable_parameters())
+    optimizer = sum(array.size for _, array in tree_flatten(state))
+    memory = _memory(config, train, sum(sizes.values()), optimizer)
+    active = sum(size - _idle(config, name, size) for name, size in sizes.items())
+    return Cost(parameters, active, training_flops_per_token(config, sizes), memory)
+
+
+def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
+    """From the numbers of values in the weights and in the optimizer's state."""
+    size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
+    # In low precision all gradients are there before MLX makes float32 of the first.
+    cast = 0 if train.precision == "float32" else (size + _FLOAT) * parameters
+    fast = uses_fast_forms(train)
+    tokens = train.batch_size // train.workers * config.context_length
+    kept = tokens * saved_per_token_and_layer(config, tokens, fast)
+    block = tokens * _block_values(config, tokens, fast)
+    if train.gradient_checkpointing:  # all but a block's input exist while that block is at work
+        kept, block = tokens * config.d_model, block + kept
+    return Memory(
+        weights=_FLOAT * parameters,
+        gradients=_FLOAT * parameters,
+        accumulated=_FLOAT * parameters if train.gradient_accumulation > 1 else 0,
+        optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
+        activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast) + cast,
+        loss=_loss_bytes(config, tokens, fast),
+        block=size * block,
+        # One group of weights at a time, most of it in place (lmcore/training/train_step.py).
+        update=(3 if train.optimizer == "muon" else 2) * min(GROUP, _FLOAT * parameters),
+    )
+
+
+def uses_fast_forms(train: TrainParams) -> bool:
+    """Whether training takes the CPU's own forms, which keep other things than MLX's do."""
+    return train.precision == "float32" and implementation() == "cpu_kernels"
+
+
+# What follows is counted from the formulas where they tell, and measured on a
+# CPU where MLX decides: how far it runs ahead, and how much it keeps meanwhile.
+# It was not measured on a GPU, whose kernel for attention may keep less.
+
+
+def _loss_bytes(config: ModelConfig, tokens: int, fast: bool) -> int:
+    """Of some chunks of logits, and of gradients of the output projection."""
+    chunk, projection = chunk_rows(config.vocab_size), config.vocab_size * config.d_model
+    if fast:
+        rows, each = min(chunk, tokens // 2), 132 if config.logit_softcap else 88
+        return each * rows * config.vocab_size + 16 * projection
+    return 8 * min(4 * chunk, tokens) * config.vocab_size + 17 * projection
+
+
+def _block_values(config: ModelConfig, tokens: int, fast: bool) -> int:
+    """What one block's backward pass holds beside the activations, per token."""
+    rows = max(_rows_per_token(config, tokens, fast))
+    if not fast:
+        hidden = config.d_ff * (14 * rows if config.moe.experts else 1)
+        return 30 * config.d_model + int(hidden) + 9 * _scores(config) // 5
+    feed_forward = int(7.5 * config.d_ff * rows) + 8 * config.d_model
+    attention = 4 * _powers(config) + 5 * config.d_model
+    return max(feed_forward, attention)
+
+
+def _alibi_bytes(config: ModelConfig, size: int, fast: bool) -> int:
+    """Of the penalties, one table for all layers; MLX's kernel takes them masked and rounded."""
+    if config.positions != "alibi":
+        return 0
+    return config.context_length * _scores(config) * (_FLOAT if fast else _FLOAT + size)
+
+
+def training_flops_per_token(config: ModelConfig, sizes: dict[str, int]) -> int:
+    """Three times the forward pass's, averaged over the positions of a context."""
+    products = sum(
+        size - _idle(config, name, size)
+        for name, size in sizes.items()
+        if name.endswith(".weight")
+        and name.startswith("blocks.")
+        and "norm" not in name
+        and "value_embedding" not in name  # looked up, not multiplied
+    )
+    output = config.vocab_size * config.d_model  # tied or not, it is multiplied
+    # Scores and weighted values: D multiplications each per key; the t-th token has t keys.
+    attention = config.n_layers * config.d_model * (config.context_length + 1)
+    return 3 * 2 * (products + output + attention)
+
+
+def saved_per_token_and_layer(config: ModelConfig, tokens: int, fast: bool) -> int:
+    """Values kept from the forward pass for the backward pass, as on a CPU.
+
+    The inputs of both sublayers and of their projections; queries, keys,
+    values and attention's result in both layouts; and of the feed-forward
+    the hidden layer and its slope, for each row that an expert computes.
+    The `fast` forms keep the powers of the softmax in a short context (about
+    half of the scores, the rest being masked), and compute them again in a long
+    one. MLX's own keep all scores, and the steps of an activation or a norm.
+    """
+    d, kv = config.d_model, config.n_kv_heads * config.head_dim
+    if fast:
+        powers = _powers(config) if config.context_length <= KEPT_POWERS else 0
+        attention = 5 * d + 2 * kv + powers
+        hidden = config.d_ff * (4 if config.feed_forward == "swiglu" else 2) + 2 * d
+    else:
+        attention = 6 * d + kv + 8 * _scores(config) // 5
+        steps = {"relu": 2, "relu2": 3, "gelu": 2, "swiglu": 5}[config.feed_forward]
+        hidden = config.d_ff * steps + 2 * d
+    if config.qk_norm:
+        attention += (3 if fast else 4) * (d + kv)
+    rows = sum(_rows_per_token(config, tokens, fast)) / config.n_layers
+    return attention + int(hidden * rows)
+
+
+def _rows_per_token(config: ModelConfig, tokens: int, fast: bool) -> list[float]:
+    """What each layer's feed-forward computes: with experts, all are padded to whole blocks."""
+    together = tokens // 2 if fast else tokens  # on each stream
+    experts = config.moe.top_k + config.moe.experts * EXPERT_ROWS / together
+    return [experts if is_mixture(config, layer) else 1 for layer in range(config.n_layers)]
+
+
+def _scores(config: ModelConfig) -> int:
+    """Values of the softmax per token."""
+    return config.n_heads * config.context_length
+
+
+def _powers(config: ModelConfig) -> int:
+    """Those that the fast form computes: about half, the rest being masked."""
+    return config.n_heads * math.ceil((config.context_length + 64) / 2)
+
+
+def _idle(config: ModelConfig, name: str, size: int) -> int:
+    """How much of an array a token leaves unused: the experts it is not sent to."""
+    place = name.split(".")
+    if place[0] != "blocks" or place[2] != "feed_forward" or place[3] == "router":
+        return 0
+    if not is_mixture(config, int(place[1])):
+        return 0
+    return size - size * config.moe.top_k // config.moe.experts

@@ -1,0 +1,200 @@
+"""What a run would take: `python -m stages.train --plan`.
+
+Counts come from lmcore/planning/flops_and_memory.py. The time is the run's FLOPs at the rate
+of a probe, real training steps of one block of the same width (or, with
+experts, as many as hold one mixture) on this machine; other blocks cost the
+same, so that the rate carries over. An update's time is the parameters'.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import mlx.core as mx
+
+from lmcore.common.params import Params, load_params
+from lmcore.model import GPT, ModelConfig
+from lmcore.planning import profiles
+from lmcore.planning.flops_and_memory import Cost, Memory, cost_of
+from lmcore.training.train_step import TrainStep
+
+_GIB = 2**30
+_MACHINES = (16, 32, 64)  # GB of memory
+
+# A probe's step: no more than the run's own batch, 2,048 tokens, this many FLOPs, or
+# about this many seconds at the rate of a matrix product. It is taken twice, since
+# the first time includes compiling, unless that time is long enough to tell.
+_PROBE_TOKENS = 2048
+_PROBE_FLOPS = 3e11
+_PROBE_SECONDS = 4
+_PROBE_CONTEXT = 256
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What a probe found: of one process, on this machine."""
+
+    flops_per_second: float  # of forward and backward passes
+    update_seconds: float  # of an optimizer step, per parameter
+    sequences: int
+    context: int
+    blocks: int
+
+
+def plan(params: Params) -> Iterator[str]:
+    """Parameters, FLOPs, memory, which profiles fit which machine, and at last the time."""
+    cost, tokens = _cost(params), _tokens_per_step(params) * params.train.steps
+    rows = [
+        ("parameters", f"{cost.total_parameters:,}"),
+        *((f"  {part}", f"{size:,}") for part, size in cost.parameters.items()),
+        ("active per token", f"{cost.active_parameters:,}"),
+        ("tokens", f"{tokens:,}"),
+        ("FLOPs per token", f"{cost.flops_per_token:,}"),
+        ("FLOPs", f"{cost.flops_per_token * tokens:.3g}"),
+    ]
+    yield _lines(rows)
+    yield "\n" + memory_table(params)
+    yield "\n" + profiles_table()
+    yield "\n" + time_table(params, measured_speed(params))
+
+
+def time_table(params: Params, speed: Speed) -> str:
+    """How long the run takes at this speed, and what that rests on."""
+    seconds = step_seconds(params, speed)
+    rate = _tokens_per_step(params) / seconds
+    blocks = "block" if speed.blocks == 1 else "blocks"
+    rows = [
+        ("FLOPs per second", f"{speed.flops_per_second:.3g}"),
+        ("tokens per second", f"{rate:,.0f}" if rate > 10 else f"{rate:.2g}"),
+        ("time", duration(seconds * params.train.steps)),
+    ]
+    rests = f"measured on {speed.sequences} x {speed.context} tokens and {speed.blocks} {blocks}"
+    if params.train.workers > 1:
+        rests += " in one process;\nif train.workers have cores of their own, it is less"
+    return f"{_lines(rows)}\n{rests}"
+
+
+def step_seconds(params: Params, speed: Speed) -> float:
+    """Of an optimizer step: its forward and backward passes, and the update."""
+    cost = _cost(params)
+    passes = cost.flops_per_token * _tokens_per_step(params) / speed.flops_per_second
+    return passes + speed.update_seconds * cost.total_parameters
+
+
+def memory_table(params: Params) -> str:
+    """Memory of each process by part in MiB, with and without checkpointing and low precision."""
+    columns = {}
+    for precision in ("float32", "bfloat16"):
+        for checkpointing, name in ((False, precision), (True, "+ checkpointing")):
+            changes = {"precision": precision, "gradient_checkpointing": checkpointing}
+            train = params.train.model_copy(update=changes)
+            columns[(precision, name)] = _cost(params.model_copy(update={"train": train})).memory
+    parts = [field.name for field in fields(Memory)] + ["peak"]
+    head = f"{'memory, MiB':<20}" + "".join(f"{name:>16}" for _, name in columns)
+    lines = [
+        f"  {part:<18}"
+        + "".join(f"{getattr(memory, part) / 2**20:>16,.0f}" for memory in columns.values())
+        for part in parts
+    ]
+    processes = params.train.workers
+    each = [f"of each of the {processes} processes"] if processes > 1 else []
+    return "\n".join([head, *lines, *each])
+
+
+def profiles_table() -> str:
+    """Each profile's parameters and peak, and whether that leaves a fifth of a memory free."""
+    lines = [f"{'profile':<20}{'parameters':>16}{'peak, GiB':>16}  fits, with a fifth free"]
+    for name in profiles.names():
+        cost = _cost(load_params(profiles.PROFILES / f"{name}.yaml"))
+        peak = cost.memory.peak
+        lines.append(
+            f"  {name:<18}{cost.total_parameters:>16,}{peak / _GIB:>16,.1f}  {machine_for(peak)}"
+        )
+    return "\n".join(lines)
+
+
+def machine_for(peak: int) -> str:
+    """The smallest memory that so many bytes leave a fifth of free."""
+    fitting = [size for size in _MACHINES if peak <= 0.8 * size * 10**9]
+    return f"{fitting[0]} GB" if fitting else f"more than {_MACHINES[-1]} GB"
+
+
+def measured_speed(params: Params) -> Speed:
+    """Of real training steps of a smaller model; some 20 seconds on an idle machine."""
+    config, sequences = _probe(params)
+    learner = TrainStep(GPT(config), params.train)
+    drawn = mx.random.uniform(shape=(sequences, config.context_length + 1), key=mx.random.key(0))
+    # Zipf's law: a word's frequency is that of the first divided by its rank.
+    tokens = mx.minimum(config.vocab_size**drawn, config.vocab_size).astype(mx.int32) - 1
+    inputs, targets = tokens[:, :-1], tokens[:, 1:]
+    for step in range(2):
+        mx.eval(learner.state, inputs, targets)
+        started = time.perf_counter()
+        loss, gradients = learner.gradients(inputs, targets, mx.random.key(0))
+        mx.eval(loss, gradients)
+        passed = time.perf_counter()
+        learner.update(gradients, 0.0, step)
+        updated = time.perf_counter()
+        if updated - started > 2 * _PROBE_SECONDS:
+            break
+    cost = cost_of(config, params.train)
+    return Speed(
+        cost.flops_per_token * inputs.size / (passed - started),
+        (updated - passed) / cost.total_parameters,
+        sequences,
+        config.context_length,
+        config.n_layers,
+    )
+
+
+def _probe(params: Params) -> tuple[ModelConfig, int]:
+    """The model of a probe, and how many sequences of its context's length it is given."""
+    config = _config(params)
+    layers = min(config.n_layers, config.moe.every) if config.moe.experts else 1
+    tables = min(layers, config.value_embeddings)
+    config = config.model_copy(update={"n_layers": layers, "value_embeddings": tables})
+    rate = _product_rate(config.d_model, params.train.precision)
+    flops = min(_PROBE_FLOPS, _PROBE_SECONDS * rate)
+    tokens = int(min(_PROBE_TOKENS, flops / cost_of(config, params.train).flops_per_token))
+    batch = max(1, params.train.batch_size // params.train.workers)
+    pair = 2 - batch % 2  # an even batch is spread over two streams (lmcore/backend/fastmath.py)
+    context = max(2, min(_PROBE_CONTEXT, config.context_length, tokens // pair))
+    sequences = max(pair, min(batch, tokens // context) // pair * pair)
+    return config.model_copy(update={"context_length": context}), sequences
+
+
+def _product_rate(d_model: int, precision: str) -> float:
+    """FLOPs per second of a product of some rows with a matrix of the model's width."""
+    rows = mx.ones((64, d_model), getattr(mx, precision))
+    weight = mx.ones((d_model, d_model), getattr(mx, precision))
+    mx.eval(rows @ weight)
+    started = time.perf_counter()
+    mx.eval(rows @ weight)
+    return 2 * rows.size * d_model / (time.perf_counter() - started)
+
+
+def duration(seconds: float) -> str:
+    """`3 min`, `5.2 h`, `12.4 days`."""
+    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def _cost(params: Params) -> Cost:
+    return cost_of(_config(params), params.train)
+
+
+def _config(params: Params) -> ModelConfig:
+    return ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
+
+
+def _tokens_per_step(params: Params) -> int:
+    train = params.train
+    return train.batch_size * train.gradient_accumulation * params.model.context_length
+
+
+def _lines(rows: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{name:<20}{value:>16}" for name, value in rows)

@@ -1,0 +1,87 @@
+"""Whole parameter files to start from, kept in profiles/.
+
+Choosing one puts it in the place of params.yaml; everything else (`dvc repro`,
+`dvc params diff`, `dvc exp run`) then works on params.yaml as always.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from lmcore.common.atomic_files import write_text
+from lmcore.common.errors import LmcoreError, listing
+from lmcore.common.params import PARAMS_FILE, Params, load_params, parse_params
+
+PROFILES = Path("profiles")
+PREVIOUS = Path("params.previous.yaml")
+
+
+def names() -> list[str]:
+    """The profiles there are."""
+    return sorted(path.stem for path in PROFILES.glob("*.yaml"))
+
+
+def choose(profile: str | None, folder: str | None) -> Params:
+    """Makes params.yaml what was asked for and returns it, validated.
+
+    `profile` names a file in profiles/; `folder` is read in place of the
+    profile's source. A params.yaml that would be lost is kept as
+    params.previous.yaml. Nothing is written if the result is not valid.
+    """
+    source = _profile_file(profile) if profile else PARAMS_FILE
+    load_params(source)
+    text = source.read_text("utf-8")
+    if folder is not None:
+        text = _with_folder(text, folder)
+    params = parse_params(YAML(typ="safe", pure=True).load(text), str(source))
+    _check_folder(params)
+    if not PARAMS_FILE.exists() or PARAMS_FILE.read_text("utf-8") != text:
+        if PARAMS_FILE.exists() and not _is_a_profile(PARAMS_FILE):
+            write_text(PREVIOUS, PARAMS_FILE.read_text("utf-8"))
+        write_text(PARAMS_FILE, text)
+    return params
+
+
+def _profile_file(name: str) -> Path:
+    if name not in names():
+        raise LmcoreError(f"There is no profile {name!r}; allowed are {listing(names())}.")
+    return PROFILES / f"{name}.yaml"
+
+
+def _with_folder(text: str, folder: str) -> str:
+    """`text` with data.source and data.folder set, comments kept."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    values = yaml.load(text)
+    values["data"]["source"], values["data"]["folder"] = "files", folder
+    out = io.StringIO()
+    yaml.dump(values, out)
+    return out.getvalue()
+
+
+def _check_folder(params: Params) -> None:
+    """DVC would report a missing folder at length; this says it in a sentence."""
+    if not Path(params.data.folder).is_dir():
+        raise LmcoreError(
+            f"data.folder is {params.data.folder!r}; it must be a folder with "
+            ".parquet, .txt or .jsonl files, relative to the repository."
+        )
+
+
+def _is_a_profile(path: Path) -> bool:
+    """Whether a params file is one of ours but for the folder it reads."""
+    try:
+        params = load_params(path)
+    except LmcoreError:  # an unfinished edit is worth keeping
+        return False
+    return any(_same_but_for_folder(params, load_params(_profile_file(name))) for name in names())
+
+
+def _same_but_for_folder(one: Params, other: Params) -> bool:
+    where = {"source": other.data.source, "folder": other.data.folder}
+    return one.model_copy(update={"data": one.data.model_copy(update=where)}) == other

@@ -1,0 +1,181 @@
+"""Checkpoints that a kill at any moment cannot harm.
+
+A run's checkpoints live in a folder named by a hash of all that decides its
+result (`run_key`), outside what DVC owns, so that the same run finds them
+again and a different one never does. Those of a few runs are kept, unfinished
+ones first. Each is a folder
+
+    step-00000100/arrays.safetensors   parameters and optimizer state
+                  state.json           step, the best step so far, and curves
+                  sha256.json          the hashes of both
+
+written under another name and renamed when whole. Reading verifies the hashes;
+a damaged checkpoint is set aside, with a message, for the one before it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import mlx.core as mx
+
+from lmcore.common.atomic_files import atomic_directory, read_json, sha256_of, write_json
+from lmcore.common.errors import LmcoreError
+from lmcore.model.io import save_arrays
+
+_ARRAYS = "arrays.safetensors"
+_STATE = "state.json"
+_HASHES = "sha256.json"
+_KEPT = 2  # newest checkpoints of a run; the best one is kept as well
+_FINISHED = "finished"
+_RUNS = 4  # whose checkpoints are kept when a run finishes
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training run at one moment."""
+
+    step: int  # optimizer steps taken
+    arrays: dict[str, mx.array]
+    state: dict[str, Any]  # plain JSON values
+
+
+def run_key(decides: dict[str, Any]) -> str:
+    """A short hash of everything that decides a run's result."""
+    text = json.dumps(decides, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class CheckpointFolder:
+    """The checkpoints of one run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, checkpoint: Checkpoint, *, best: bool = False) -> None:
+        """Writes a checkpoint, then drops those no longer needed."""
+        content = {
+            "step": checkpoint.step,
+            "best": checkpoint.step if best else self.best_step(),
+            "state": checkpoint.state,
+        }
+        with atomic_directory(self._place(checkpoint.step)) as partial:
+            save_arrays(partial / _ARRAYS, checkpoint.arrays)
+            write_json(partial / _STATE, content)
+            write_json(partial / _HASHES, _hashes(partial))
+        self._prune()
+
+    def newest(self) -> Checkpoint | None:
+        """The newest checkpoint that is whole, or None; damaged ones are named and set aside.
+
+        Left among the others, they would be taken for the newest and the
+        checkpoints written from now on dropped instead of them.
+        """
+        for step in reversed(self.steps()):
+            try:
+                return self.load(step)
+            except LmcoreError as error:
+                aside = self.folder / f"damaged-{step:08d}"
+                click.echo(f"{error.message} It is skipped and kept as {aside.name}.", err=True)
+                shutil.rmtree(aside, ignore_errors=True)
+                self._place(step).rename(aside)
+        return None
+
+    def load(self, step: int) -> Checkpoint:
+        """Reads one checkpoint; `LmcoreError` if it is damaged."""
+        place = self._place(step)
+        try:
+            if read_json(place / _HASHES) != _hashes(place):
+                raise LmcoreError(f"its files do not match {_HASHES}")
+            content = read_json(place / _STATE)
+            if content["step"] != step:
+                raise LmcoreError(f"it is of step {content['step']}")
+            arrays = mx.load(str(place / _ARRAYS))
+            mx.eval(arrays)  # the file may be pruned before a lazy read
+            return Checkpoint(step, arrays, content["state"])
+        except (LmcoreError, OSError, KeyError, TypeError, RuntimeError) as error:
+            raise LmcoreError(f"Checkpoint {place} is damaged: {error}.") from None
+
+    def drop_from(self, step: int) -> None:
+        """Removes the checkpoints of `step` and later."""
+        for later in self.steps():
+            if later >= step:
+                shutil.rmtree(self._place(later))
+
+    def other_runs(self) -> list[Path]:
+        """The folders beside this one that hold checkpoints: unfinished runs, then the newest."""
+        others = (path for path in self.folder.parent.iterdir() if path != self.folder)
+        return sorted(
+            (path for path in others if CheckpointFolder(path).steps()),
+            key=lambda path: ((path / _FINISHED).exists(), -path.stat().st_mtime),
+        )
+
+    def finish(self) -> None:
+        """Notes that the run is done, and removes others' checkpoints beyond the few kept."""
+        (self.folder / _FINISHED).touch()
+        for run in self.other_runs()[_RUNS - 1 :]:
+            with suppress(LmcoreError), lock_folder(run, patience=0):  # unless it is running
+                shutil.rmtree(run)
+                click.echo(f"Removed {run}, the checkpoints of an older run.", err=True)
+
+    def steps(self) -> list[int]:
+        """The steps that have a checkpoint, oldest first."""
+        names = (path.name for path in self.folder.glob("step-*"))
+        return sorted(int(name[5:]) for name in names if re.fullmatch(r"step-[0-9]{8,}", name))
+
+    def best_step(self) -> int | None:
+        """The step of the checkpoint with the lowest validation loss, as the newest has it."""
+        try:
+            return read_json(self._place(self.steps()[-1]) / _STATE)["best"]
+        except (LmcoreError, IndexError, KeyError, TypeError):
+            return None
+
+    def _place(self, step: int) -> Path:
+        return self.folder / f"step-{step:08d}"
+
+    def _prune(self) -> None:
+        steps = self.steps()
+        keep = {*steps[-_KEPT:], self.best_step()}
+        for step in steps:
+            if step not in keep:
+                shutil.rmtree(self._place(step))
+
+
+def _hashes(place: Path) -> dict[str, str]:
+    return {name: sha256_of(place / name) for name in (_ARRAYS, _STATE)}
+
+
+@contextmanager
+def lock_folder(folder: Path, patience: float = 30.0) -> Iterator[None]:
+    """Holds `folder` for this process alone, waiting up to `patience` seconds.
+
+    The operating system releases the lock when the process ends, however it
+    ends. A killed `dvc repro` can leave its stage running for a moment: hence
+    the wait.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise LmcoreError(
+                        f"{folder} is in use: another process is training the same run; "
+                        "wait for it or stop it."
+                    ) from None
+                time.sleep(0.2)
+        yield

@@ -1,0 +1,236 @@
+"""Data-parallel training: processes that share each batch and agree on every step.
+
+A CPU stream of MLX is one thread, so a machine with two cores is used by two
+processes. Each computes the gradient of its share of the batch; the mean over
+processes, taken with `mx.distributed`, is the gradient of the whole batch, and
+every process applies the same update to the same weights.
+
+`launch` starts the processes of one machine over the ring backend. Under
+`mlx.launch` (several hosts, MPI, NCCL) the processes exist already and `join`
+alone is used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+from mlx.utils import tree_flatten, tree_map
+
+from lmcore.common.errors import LmcoreError
+from lmcore.common.parent_process import parent_died
+
+_LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_MESSAGE = 2**24  # values that travel together
+
+
+@dataclass(frozen=True)
+class Workers:
+    """This process's place among those that train together."""
+
+    rank: int
+    size: int
+
+    @property
+    def is_rank_0(self) -> bool:
+        """Whether this process writes the files and shows the progress."""
+        return self.rank == 0
+
+    def local_rows(self, batch: Any) -> Any:
+        """This process's rows of a batch with `size * n` rows."""
+        rows = len(batch) // self.size
+        return batch[self.rank * rows : (self.rank + 1) * rows]
+
+    def all_reduce_mean(self, tree: Any) -> Any:
+        """The mean of a tree of arrays over all processes.
+
+        Small arrays travel together, as one vector: a message each would cost
+        more than their content. All in one would be too long for MLX at 2^31
+        values, and a second copy of them.
+        """
+        if self.size == 1:
+            return tree
+        means = []
+        for arrays in _messages([array for _, array in tree_flatten(tree)]):
+            vector = mx.concatenate([array.reshape(-1) for array in arrays])
+            vector = mx.distributed.all_sum(vector) / self.size
+            ends = np.cumsum([array.size for array in arrays])[:-1].tolist()
+            parts = mx.split(vector, ends)
+            means += [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
+        found = iter(means)
+        return tree_map(lambda array: next(found), tree)
+
+    def broadcast(self, tree: Any) -> Any:
+        """The leader's tree of arrays, in every process."""
+        if self.size == 1:
+            return tree
+        shared = tree_map(
+            lambda array: mx.distributed.all_sum(array if self.is_rank_0 else mx.zeros_like(array)),
+            tree,
+        )
+        # Now, while all are here: left for later, one might wait for another that has gone.
+        mx.eval(shared)
+        return shared
+
+
+def is_worker() -> bool:
+    """Whether this process was started by `launch` or by `mlx.launch`."""
+    return "MLX_RANK" in os.environ or "OMPI_COMM_WORLD_RANK" in os.environ
+
+
+def join(workers: int) -> Workers:
+    """Meets the other processes; `workers` is how many there must be."""
+    if workers == 1 and not is_worker():
+        return Workers(0, 1)
+    try:
+        group = mx.distributed.init(strict=True)
+    except RuntimeError as error:
+        raise LmcoreError(f"The training workers could not meet: {error}.") from None
+    if group.size() != workers:
+        raise LmcoreError(
+            f"train.workers is {workers}, but {group.size()} processes were started; "
+            "the two must be equal."
+        )
+    if _LAUNCHED in os.environ:
+        stop_with_parent()
+    return Workers(group.rank(), group.size())
+
+
+def launch(workers: int, command: Sequence[str]) -> None:
+    """Runs `command` in `workers` processes over the local ring and waits.
+
+    When one fails the others are stopped and `LmcoreError` says which; when
+    this process is interrupted, so are they.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        hosts = Path(scratch) / "hosts.json"
+        hosts.write_text(json.dumps([[f"127.0.0.1:{port}"] for port in _free_ports(workers)]))
+        processes = [
+            subprocess.Popen(command, env=_environment(rank, hosts)) for rank in range(workers)
+        ]
+        forward = lambda number, frame: _signal_all(processes, number)  # noqa: E731
+        before = {number: signal.signal(number, forward) for number in _STOPPING}
+        try:
+            _wait_for_all(processes)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            _signal_all(processes, signal.SIGKILL)
+
+
+@dataclass
+class StopRequest:
+    """Whether Ctrl-C or SIGTERM has asked this process to stop."""
+
+    requested: bool = False
+
+
+@contextmanager
+def stop_requests(speak: bool) -> Iterator[StopRequest]:
+    """Turns SIGINT and SIGTERM into a flag that is looked at in every step."""
+    stop = StopRequest()
+
+    def ask(number: int, frame: Any) -> None:
+        if speak and not stop.requested:
+            # Not by sys.stderr, which may be in the midst of writing.
+            os.write(2, b"\nStopping after this step, with a checkpoint.\n")
+        stop.requested = True
+
+    before = {number: signal.signal(number, ask) for number in _STOPPING}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def stop_with_parent() -> None:
+    """Ends this process soon after its parent has died.
+
+    A worker may be waiting for a message that will never come, so this cannot
+    be left to the training loop.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _messages(arrays: list[mx.array]) -> Iterator[list[mx.array]]:
+    """The arrays in order, in groups of up to `_MESSAGE` values; a larger one is alone."""
+    group: list[mx.array] = []
+    room = _MESSAGE
+    for array in arrays:
+        if group and array.size > room:
+            yield group
+            group, room = [], _MESSAGE
+        group.append(array)
+        room -= array.size
+    yield group
+
+
+def _wait_for_all(processes: list[subprocess.Popen]) -> None:
+    """Returns when all have ended well; ends this process when one has not."""
+    abandoned = parent_died()
+    # A list, for `any` would stop polling at the first that runs: it sets the return codes.
+    while None in (codes := [process.poll() for process in processes]):
+        if any(codes):
+            _let_finish(processes)
+            break
+        if abandoned():
+            _signal_all(processes, signal.SIGTERM)
+        time.sleep(0.05)
+    for rank, process in enumerate(processes):
+        if process.returncode is not None and process.returncode < 0:
+            raise LmcoreError(
+                f"Training worker {rank} of {len(processes)} was killed by "
+                f"{signal.Signals(-process.returncode).name}; the others were stopped. "
+                "Run again to resume from the last checkpoint."
+            )
+    if failed := next((process.returncode for process in processes if process.returncode), None):
+        sys.exit(failed)  # that worker has said why
+
+
+def _let_finish(processes: list[subprocess.Popen], seconds: float = 5.0) -> None:
+    """Gives the others a moment to end by themselves, and to say why they do."""
+    deadline = time.monotonic() + seconds
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+
+
+def _signal_all(processes: list[subprocess.Popen], number: int) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(number)
+
+
+def _environment(rank: int, hosts: Path) -> dict[str, str]:
+    return {**os.environ, "MLX_RANK": str(rank), "MLX_HOSTFILE": str(hosts), _LAUNCHED: "1"}
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports

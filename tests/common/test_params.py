@@ -1,0 +1,117 @@
+"""Every mistake in params.yaml is one sentence that names the key and the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lmcore.common.errors import LmcoreError
+from lmcore.common.params import load_params, parse_params, read_yaml
+
+
+@pytest.fixture
+def values(repository: Path) -> dict[str, Any]:
+    return read_yaml(repository / "params.yaml")
+
+
+def put(values: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    *sections, key = path.split(".")
+    for section in sections:
+        values = values[section]
+    values[key] = value
+    return values
+
+
+def refusal(values: dict[str, Any]) -> str:
+    with pytest.raises(LmcoreError) as caught:
+        parse_params(values, "params.yaml")
+    message = caught.value.message
+    assert message.startswith("params.yaml: ") and message.endswith(".") and "\n" not in message
+    return message
+
+
+def test_shipped_profiles_are_valid(repository: Path) -> None:
+    files = sorted((repository / "profiles").glob("*.yaml"))
+    assert files
+    for file in files:
+        load_params(file)
+
+
+def test_the_quickstart_is_what_params_yaml_ships_with(repository: Path) -> None:
+    quickstart = (repository / "profiles" / "quickstart.yaml").read_text()
+    shipped = (repository / "params.yaml").read_text()
+    assert shipped == quickstart
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("model.n_head", 4, ["model.n_head", "not a parameter", "n_heads"]),
+        ("train.lerning_rate", 1.0, ["train.lerning_rate", "learning_rate"]),
+        ("zebra", 1, ["zebra", "not a parameter", "data, tokenizer"]),
+        ("model.d_model", 130, ["model.d_model is 130", "multiple", "n_heads", "4"]),
+        ("model.value_embeddings", 9, ["model.value_embeddings is 9", "n_layers", "4"]),
+        ("model.logit_softcap", -1.0, ["model.logit_softcap is -1.0", "greater than or equal"]),
+        ("model.n_kv_heads", 3, ["model.n_heads", "multiple", "n_kv_heads", "3"]),
+        ("train.warmup_steps", 10**6, ["train.warmup_steps is 1000000", "smaller", "steps"]),
+        ("train.workers", 7, ["train.batch_size", "multiple", "train.workers", "7"]),
+        ("tokenizer.vocab_size", 256, ["tokenizer.vocab_size is 256", "257"]),
+        ("tokenizer.vocab_size", 65537, ["tokenizer.vocab_size is 65537", "65536"]),
+        ("data.source", "wikipedia", ["data.source is 'wikipedia'", "builtin", "files"]),
+        ("train.learning_rate", "fast", ["train.learning_rate is 'fast'", "number"]),
+        ("train.learning_rate", float("nan"), ["train.learning_rate is nan", "finite"]),
+        ("train.learning_rate", -1.0, ["train.learning_rate is -1.0", "greater than 0"]),
+        ("train.steps", 1.5, ["train.steps is 1.5", "integer"]),
+        ("train.steps", True, ["train.steps is True", "integer"]),
+        ("sample.prompts", [], ["sample.prompts", "at least 1"]),
+        ("sample.prompts", ["ok", 3], ["sample.prompts.1 is 3", "string"]),
+        ("sample.top_p", 0.0, ["sample.top_p is 0.0", "greater than 0"]),
+        ("sample.min_p", 1.5, ["sample.min_p is 1.5", "less than or equal to 1"]),
+        ("sample.repetition_penalty", 0, ["sample.repetition_penalty is 0", "greater than 0"]),
+        ("sample.stop", "end", ["sample.stop is 'end'; it should be a valid list"]),
+        ("sample.stop", ["end", ""], ["sample.stop.1 is ''; it should have at least 1 char"]),
+        ("sample.max_tokens", 10**7, ["sample.max_tokens is 10000000", "equal to 1000000"]),
+        ("evaluate.stride", 10**6, ["evaluate.stride", "context_length"]),
+        ("model.moe.experts", 1, ["model.moe.top_k is 2", "experts", "1"]),
+        ("model", None, ["model is None"]),
+    ],
+)
+def test_a_mistake_is_named(
+    values: dict[str, Any], path: str, value: Any, words: list[str]
+) -> None:
+    put(values, path, value)
+    message = refusal(values)
+    for word in words:
+        assert word in message
+
+
+def test_a_missing_key_is_named(values: dict[str, Any]) -> None:
+    del values["model"]["d_ff"]
+    assert "model.d_ff is missing" in refusal(values)
+
+
+def test_whole_numbers_serve_as_floats(values: dict[str, Any]) -> None:
+    put(values, "sample.temperature", 1)
+    assert parse_params(values, "params.yaml").sample.temperature == 1.0
+
+
+def test_exponents_without_a_point_are_numbers_as_in_dvc(tmp_path: Path, repository: Path) -> None:
+    text = (repository / "params.yaml").read_text().replace("epsilon: 1.0e-8", "epsilon: 1e-8")
+    (tmp_path / "params.yaml").write_text(text)
+    assert load_params(tmp_path / "params.yaml").train.epsilon == 1e-8
+
+
+@pytest.mark.parametrize("text", ["model: [", "\tmodel: 1", "just words", "", "model: 1\nmodel: 2"])
+def test_a_file_that_is_no_mapping_is_one_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(text)
+    with pytest.raises(LmcoreError, match=r"params\.yaml") as caught:
+        load_params(file)
+    assert "\n" not in caught.value.message
+
+
+def test_an_absent_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LmcoreError, match="does not exist"):
+        load_params(tmp_path / "params.yaml")

@@ -1,0 +1,64 @@
+"""Batches depend on (seed, step) alone and take every window once an epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.shards import write
+
+from lmcore.common.errors import LmcoreError
+from lmcore.dataset.batches import Batches, batch_at_step
+from lmcore.dataset.shards import TokenShards
+
+
+@pytest.fixture
+def shards(tmp_path: Path) -> TokenShards:
+    return write(tmp_path, np.arange(1003, dtype=np.uint16) % 300, 128)
+
+
+def test_targets_are_the_next_tokens(shards: TokenShards) -> None:
+    inputs, targets = batch_at_step(shards, 16, 4, seed=1, step=5)
+    assert inputs.shape == targets.shape == (4, 16)
+    assert inputs.dtype == targets.dtype == np.int32
+    assert ((inputs + 1) % 300 == targets).all()
+
+
+def test_the_order_of_asking_does_not_matter(shards: TokenShards) -> None:
+    one = Batches(shards, 16, 4, seed=1)
+    forwards = [one.micro_batch(step)[0].tolist() for step in range(40)]
+    other = Batches(shards, 16, 4, seed=1)
+    backwards = [other.micro_batch(step)[0].tolist() for step in reversed(range(40))]
+    assert forwards == backwards[::-1]
+    assert forwards[17] == batch_at_step(shards, 16, 4, seed=1, step=17)[0].tolist()
+
+
+def test_seeds_and_epochs_differ(shards: TokenShards) -> None:
+    first = batch_at_step(shards, 16, 61, seed=1, step=0)[0].tolist()
+    assert first != batch_at_step(shards, 16, 61, seed=2, step=0)[0].tolist()
+    assert first != batch_at_step(shards, 16, 61, seed=1, step=1)[0].tolist()
+
+
+def test_an_epoch_takes_every_window_once(tmp_path: Path) -> None:
+    length = 10
+    tokens = np.arange(length * 21 + 4, dtype=np.uint16)
+    batches = Batches(write(tmp_path, tokens, 64), length, 5, seed=3)
+    starts = np.concatenate([batches.micro_batch(step)[0][:, 0] for step in range(4)])
+    assert len(set(starts.tolist())) == 20  # 20 windows: one epoch
+    assert set(np.diff(np.sort(starts)).tolist()) == {length}
+
+
+@pytest.mark.parametrize("size", [11, 12, 20, 21, 22, 40])
+def test_short_data_stays_within_bounds(tmp_path: Path, size: int) -> None:
+    tokens = np.arange(size, dtype=np.uint16)
+    batches = Batches(write(tmp_path, tokens, 8), 10, 3, seed=0)
+    for step in range(60):
+        inputs, targets = batches.micro_batch(step)
+        assert (inputs + 1 == targets).all() and targets.max() < size
+
+
+def test_data_shorter_than_a_window_is_refused(tmp_path: Path) -> None:
+    shards = write(tmp_path, np.arange(10, dtype=np.uint16), 8)
+    with pytest.raises(LmcoreError, match=r"model\.context_length is 10; .* 10 tokens"):
+        Batches(shards, 10, 1, seed=0)

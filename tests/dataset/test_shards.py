@@ -1,0 +1,86 @@
+"""Shards read back as one array, and damage is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.shards import FACTS, write
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lmcore.common.atomic_files import sha256_of
+from lmcore.common.errors import LmcoreError
+from lmcore.dataset.shards import ShardWriter, TokenShards, check_tokenizer
+
+
+@given(
+    tokens=st.lists(st.integers(0, 299), min_size=1, max_size=60),
+    shard_tokens=st.integers(1, 20),
+    pieces=st.integers(1, 7),
+    span=st.tuples(st.integers(-70, 70), st.integers(-70, 70)),
+)
+@example(tokens=list(range(50)), shard_tokens=20, pieces=1, span=(25, 10))
+def test_any_slice_of_any_division(tmp_path_factory, tokens, shard_tokens, pieces, span) -> None:
+    array = np.array(tokens, np.uint16)
+    shards = write(tmp_path_factory.mktemp("shards"), array, shard_tokens, pieces)
+    assert len(shards) == len(array)
+    assert shards[span[0] : span[1]].tolist() == array[span[0] : span[1]].tolist()
+
+
+def test_what_would_be_misread_is_refused(tmp_path: Path) -> None:
+    shards = write(tmp_path, np.arange(50, dtype=np.uint16), 20)
+    for index in (5, slice(0, 9, 2)):
+        with pytest.raises(TypeError, match="slices without a step"):
+            shards[index]
+    with pytest.raises(ValueError, match="int64"):
+        ShardWriter(tmp_path, 20).append(np.array([70000]))
+
+
+def test_the_pieces_do_not_change_the_files(tmp_path: Path) -> None:
+    tokens = np.arange(100, dtype=np.uint16)
+    write(tmp_path / "a", tokens, 30, 1)
+    write(tmp_path / "b", tokens, 30, 9)
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert files == ["index.json", *(f"shard-{n:05d}.npy" for n in range(4))]
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_numpy_reads_a_shard_by_itself(tmp_path: Path) -> None:
+    write(tmp_path, np.arange(50, dtype=np.uint16), 20)
+    shard = np.load(tmp_path / "shard-00001.npy", mmap_mode="r")
+    assert shard.dtype == np.dtype("<u2") and shard.tolist() == list(range(20, 40))
+
+
+def test_tokens_of_another_tokenizer_are_refused(tmp_path: Path) -> None:
+    file, tokens = tmp_path / "tokenizer.json", tmp_path / "tokens"
+    file.write_text("{}")
+    writer = ShardWriter(tokens / "train", 20)
+    writer.append(np.arange(50, dtype=np.uint16))
+    writer.finish(**FACTS, tokenizer_sha256=sha256_of(file))
+    check_tokenizer(tokens, file, "not said")
+    file.write_text("{ }")
+    refused = r"tokenizer.json is missing or is not .*tokens was encoded with; mend it\.$"
+    for harm in (lambda: None, file.unlink):
+        harm()
+        with pytest.raises(LmcoreError, match=refused):
+            check_tokenizer(tokens, file, "mend it")
+
+
+@pytest.mark.parametrize("harm", ["missing", "short", "dtype", "index"])
+def test_damage_is_named(tmp_path: Path, harm: str) -> None:
+    write(tmp_path, np.arange(50, dtype=np.uint16), 20)
+    shard = tmp_path / "shard-00002.npy"
+    if harm == "missing":
+        shard.unlink()
+    elif harm == "short":
+        shard.write_bytes(shard.read_bytes()[:-2])
+    elif harm == "dtype":
+        np.save(shard, np.arange(10, dtype=np.int32))
+    else:
+        (tmp_path / "index.json").write_text("{}")
+    name = "index.json" if harm == "index" else "shard-00002.npy"
+    with pytest.raises(LmcoreError, match=name):
+        TokenShards(tmp_path)

@@ -1,0 +1,154 @@
+"""A plan says what a run takes; its parts are held to their own tests elsewhere."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import mlx.core as mx
+import pytest
+
+import lmcore.planning.plan as planning
+from lmcore.common.params import Params, load_params
+from lmcore.model import GPT, ModelConfig
+from lmcore.model.gpt import is_mixture
+from lmcore.planning.plan import (
+    Speed,
+    duration,
+    machine_for,
+    measured_speed,
+    memory_table,
+    plan,
+    profiles_table,
+    step_seconds,
+)
+from lmcore.training.train_step import TrainStep
+
+SPEED = Speed(1e9, update_seconds=1e-7, sequences=2, context=9, blocks=1)
+
+
+@pytest.fixture
+def params(monkeypatch: pytest.MonkeyPatch) -> Params:
+    monkeypatch.setattr(planning, "measured_speed", lambda params: SPEED)
+    return load_params()
+
+
+def changed(params: Params, part: str, **changes: object) -> Params:
+    return params.model_copy(update={part: getattr(params, part).model_copy(update=changes)})
+
+
+def test_a_plan_names_the_total_every_part_and_the_time(params: Params) -> None:
+    params = changed(params, "train", steps=10, batch_size=4, gradient_accumulation=2, workers=2)
+    text = "\n".join(plan(params))
+    said = {line[:20].strip(): line[20:].strip() for line in text.splitlines()}
+    tokens = 10 * 4 * 2 * params.model.context_length
+    assert said["embedding"] == f"{params.tokenizer.vocab_size * params.model.d_model:,}"
+    assert said["tokens"] == f"{tokens:,}"
+    per_token = int(said["FLOPs per token"].replace(",", ""))
+    update = 1e-7 * int(said["parameters"].replace(",", ""))
+    seconds = tokens * per_token / 1e9 + 10 * update
+    assert said["tokens per second"] == f"{tokens / seconds:,.0f}"
+    assert said["time"] == duration(seconds)
+    assert text.endswith(
+        "measured on 2 x 9 tokens and 1 block in one process;\n"
+        "if train.workers have cores of their own, it is less"
+    )
+
+
+def test_counts_and_memory_are_there_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def killed(params: Params) -> Speed:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(planning, "measured_speed", killed)
+    printed = []
+    with pytest.raises(KeyboardInterrupt):
+        for part in plan(load_params()):
+            printed.append(part)
+    assert [part.split()[0] for part in printed] == ["parameters", "memory,", "profile"]
+
+
+def test_the_memory_table_shows_what_each_choice_saves(params: Params) -> None:
+    rows = {line.split()[0]: line.split()[1:] for line in memory_table(params).splitlines()[1:]}
+    numbers = {part: [int(value.replace(",", "")) for value in row] for part, row in rows.items()}
+    kept, recomputed, low, both = numbers["activations"]
+    assert both < low < kept and recomputed < 0.5 * kept
+    weights = 4 * 1_049_728 / 2**20
+    assert numbers["weights"] == [round(weights)] * 4
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "machine"),
+    [
+        (12.8, "16 GB"),
+        (12.9, "32 GB"),
+        (25.6, "32 GB"),
+        (25.7, "64 GB"),
+        (51.2, "64 GB"),
+        (51.3, "more than 64 GB"),
+    ],
+)
+def test_a_fifth_of_a_machine_stays_free(gigabytes: float, machine: str) -> None:
+    assert machine_for(int(gigabytes * 1e9)) == machine
+
+
+def test_every_profile_is_listed_with_the_memory_it_fits() -> None:
+    rows = dict(
+        re.findall(r"^  (\S+) .*\d  ((?:more than )?\d+ GB)$", profiles_table(), re.MULTILINE)
+    )
+    assert list(rows) == planning.profiles.names()
+    # 16 bytes a parameter, 18 in bfloat16, before any activations: 0.9, 20 and 53 GB.
+    assert rows["starter-50m"] == "16 GB"
+    assert rows["1b"] in ("32 GB", "64 GB")
+    assert rows["3b"] == "more than 64 GB"
+
+
+def test_the_probe_foretells_a_training_step() -> None:
+    params = load_params()
+    params = changed(params, "train", batch_size=4)
+    config = ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
+    learner = TrainStep(GPT(config), params.train)
+    tokens = mx.random.randint(0, config.vocab_size, (4, config.context_length))
+    ratios = []
+    for step in range(4):
+        mx.eval(learner.state, tokens)
+        started = time.perf_counter()
+        _, gradients = learner.gradients(tokens, tokens, mx.random.key(0))
+        learner.update(gradients, 0.0, step)
+        taken = time.perf_counter() - started
+        if step:  # the first compiles
+            ratios.append(step_seconds(params, measured_speed(params)) / taken)
+    assert 0.4 < sorted(ratios)[1] < 2.5
+
+
+def test_a_slow_machine_is_probed_with_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    params = changed(load_params(), "train", batch_size=4)
+    for rate, limit in ((1e8, planning._PROBE_SECONDS * 1e8), (1e15, planning._PROBE_FLOPS)):
+        monkeypatch.setattr(planning, "_product_rate", lambda *_, rate=rate: rate)
+        config, sequences = planning._probe(params)
+        flops = planning.cost_of(config, params.train).flops_per_token
+        tokens = sequences * config.context_length
+        assert tokens * flops <= 1.01 * limit and sequences % 2 == 0
+        assert tokens == 4 * 256 if rate == 1e15 else 100 < tokens < 512
+
+
+def test_the_probe_holds_a_mixture_where_the_model_does() -> None:
+    moe = load_params().model.moe.model_copy(update={"experts": 4, "every": 2})
+    config, _ = planning._probe(changed(load_params(), "model", moe=moe))
+    assert [is_mixture(config, layer) for layer in range(config.n_layers)] == [False, True]
+
+
+def test_every_profile_has_a_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "_product_rate", lambda *_: 1e10)
+    for name in planning.profiles.names():
+        config, _ = planning._probe(load_params(planning.profiles.PROFILES / f"{name}.yaml"))
+        GPT(config)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.5, "0.5 s"), (90, "1.5 min"), (2 * 3600, "2.0 h"), (3.5 * 86400, "3.5 days")],
+)
+def test_durations_read_easily(seconds: float, said: str) -> None:
+    assert duration(seconds) == said

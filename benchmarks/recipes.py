@@ -77,7 +77,7 @@ def trained(params: Params, tokens: Path) -> Run:
     from mlx.utils import tree_flatten
 
     from lmcore.dataset.shards import TokenShards
-    from lmcore.evaluation.evaluate import LN2, model_losses
+    from lmcore.evaluation.bits_per_byte import LN2, model_losses
     from lmcore.training.distributed import join
     from lmcore.training.trainer import train
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from lmcore.common.params import load_params
 from lmcore.dataset.stories import SplitWriter
+from lmcore.evaluation.samples import save_samples
 from lmcore.generation import storytelling
 from lmcore.generation.sampling import SamplingParams
 from lmcore.generation.storytelling import Generator
@@ -187,8 +188,8 @@ def test_a_prompt_that_is_not_utf8_is_read_as_far_as_it_is(sample, tmp_path: Pat
     assert stories[0].output.startswith("caf�")
     params = load_params().sample.with_options({"max_tokens": 9})
     teller = Generator.load(Path("data/model"), params)
-    teller.save_samples(
-        ["caf\udce9"], Path("data/raw"), tmp_path / "told", tmp_path / "figures.json"
+    save_samples(
+        teller, ["caf\udce9"], Path("data/raw"), tmp_path / "told", tmp_path / "figures.json"
     )
     assert json.loads((tmp_path / "told" / "samples.json").read_text())[0]["prompt"] == "caf�"
 

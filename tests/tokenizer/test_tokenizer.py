@@ -131,7 +131,8 @@ def test_many_texts_are_encoded_a_block_at_a_time(
     monkeypatch.setattr(pretokenize, "BLOCK_BYTES", 100)
     split = pretokenize.split_texts
     monkeypatch.setattr(
-        "lmcore.tokenizer.split_texts", lambda *given: sizes.append(len(given[0])) or split(*given)
+        "lmcore.tokenizer.tokenizer.split_texts",
+        lambda *given: sizes.append(len(given[0])) or split(*given),
     )
     in_blocks = tokenizer.encode_batch(CORPUS)
     assert [ids.tolist() for ids in in_blocks] == [ids.tolist() for ids in given]

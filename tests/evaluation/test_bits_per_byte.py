@@ -18,8 +18,7 @@ from lmcore.common.errors import LmcoreError
 from lmcore.common.params import load_params
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter
-from lmcore.evaluation import evaluate as evaluation
-from lmcore.evaluation.evaluate import evaluate, model_losses, windows
+from lmcore.evaluation.bits_per_byte import evaluate, model_losses, windows
 from lmcore.evaluation.expert_use import expert_use
 from lmcore.model import GPT, ModelConfig
 from lmcore.tokenizer.tokenizer import Tokenizer
@@ -175,7 +174,7 @@ def test_one_story_has_no_standard_errors(model: GPT, tmp_path: Path) -> None:
 def test_of_a_long_first_story_the_passage_is_the_beginning(
     model: GPT, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluation, "_MAX_SHOWN", 5)
+    monkeypatch.setattr("lmcore.evaluation.bits_per_byte._MAX_SHOWN", 5)
     tokenizer = encoded(tmp_path, ["One day, a cat sat.", "It ran away!"], 270)
     outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
     outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
@@ -216,7 +215,7 @@ def test_how_many_tokens_the_n_grams_counted_is_told_where_it_is_not_all(
     model: GPT, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded(tmp_path, ["the cat sat on the mat", "no dog ran"], 270)
-    monkeypatch.setattr(evaluation, "MAX_TOKENS", 5)
+    monkeypatch.setattr("lmcore.evaluation.bits_per_byte.MAX_TOKENS", 5)
     few = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).metrics
     monkeypatch.undo()
     every = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).metrics

@@ -91,8 +91,8 @@ def test_what_is_too_long_for_one_message_travels_in_several(tmp_path: Path) -> 
 
 def test_workers_that_cannot_meet_say_so(tmp_path: Path) -> None:
     body = (
-        "from lmcore import backend\nbackend.setup()\nfrom lmcore.training import distributed as parallel\n"
-        "try:\n    parallel.join(2)\n"
+        "from lmcore import backend\nbackend.setup()\n"
+        "from lmcore.training import distributed as parallel\ntry:\n    parallel.join(2)\n"
         "except parallel.LmcoreError as error:\n    print(error.message)\n"
     )
     environment = {**os.environ, "MLX_RANK": "0", "MLX_HOSTFILE": str(tmp_path / "none.json")}

@@ -11,17 +11,27 @@ from typing import Any
 _ASSETS = Path(__file__).parent / "assets"
 
 
-def page_of(title: str, sections: list[str]) -> str:
-    """A whole page: its title, sections, style and script, in one self-contained file."""
+def page_of(title: str, sections: list[str], live_scripts: str = "") -> str:
+    """Return a whole page: its title, sections, style and scripts, in one self-contained file."""
     parts = {
         "TITLE": escape(title),
         "HEADING": escape(title[:1].upper() + title[1:]),
-        "STYLE": (_ASSETS / "page.css").read_text("utf-8"),
+        "STYLE": read_asset("page.css") + (read_asset("live/live.css") if live_scripts else ""),
         "MAIN": "\n".join(sections),
-        "SCRIPT": (_ASSETS / "page.js").read_text("utf-8"),
+        "SCRIPT": read_asset("page.js"),
+        "LIVE": live_scripts,
     }
-    page = (_ASSETS / "page.html").read_text("utf-8")
-    return re.sub(r"<!--([A-Z]+)-->", lambda mark: parts[mark[1]], page)
+    return fill(read_asset("page.html"), parts)
+
+
+def read_asset(name: str) -> str:
+    """Return the text of a file in assets/."""
+    return (_ASSETS / name).read_text("utf-8")
+
+
+def fill(template: str, parts: dict[str, str]) -> str:
+    """Return the template with each mark <!--NAME--> replaced by its part."""
+    return re.sub(r"<!--([A-Z]+)-->", lambda mark: parts[mark[1]], template)
 
 
 def section(title: str, body: str) -> str:

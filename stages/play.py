@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from lmcore import backend
-from lmcore.errors import StageCommand
-from lmcore.params import load_params
-from lmcore.paths import MODEL, REPORT
+from lmcore.common.errors import StageCommand
+from lmcore.common.params import load_params
+from lmcore.common.paths import MODEL, REPORT
 
 
 @click.command(cls=StageCommand)

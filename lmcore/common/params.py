@@ -219,7 +219,8 @@ class ReportParams(Section):
     """The page at the end (read by `report`)."""
 
     attention_text: NonEmpty  # the sentence whose attention is drawn
-    throughput: bool  # whether to tell the speed of training, which is of no two runs the same
+    live_model_mb: NonNegative  # largest model that the page holds, MB of text; 0: none
+    live_weights: Literal["float16", "int8"]  # what its matrices are stored as
 
 
 class Params(Section):

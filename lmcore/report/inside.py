@@ -40,24 +40,31 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
             for layer in weights
         ],
     }
-    layers = _options("layer", len(weights))
-    heads = _options("head", weights[0].shape[1])
     return section(
         "Attention",
-        "<p>How much each token (row) takes from itself and from each token before it (column). "
-        "The text follows the end of another, as a story does in training. Point at a cell, or "
-        f"move with the arrow keys, to read its weight.{cut}</p>"
-        f'<p class="controls">{layers} {heads}</p>'
-        '<p id="attention-value" class="readout above" aria-live="polite">&nbsp;</p>'
-        '<div id="attention" tabindex="0" role="application" '
-        'aria-label="Attention map; arrow keys move from cell to cell" '
-        'aria-describedby="attention-value"></div>' + inline_json("attention-data", data),
+        f"<p>{ATTENTION_EXPLAINED} The text follows the end of another, as a story does in "
+        f"training.{cut}</p>"
+        + attention_elements("attention")
+        + inline_json("attention-data", data),
     )
 
 
-def _options(name: str, count: int) -> str:
-    options = "".join(f"<option value='{i}'>{i + 1}</option>" for i in range(count))
-    return f"<label>{name.capitalize()} <select id='attention-{name}'>{options}</select></label>"
+ATTENTION_EXPLAINED = (
+    "How much each token (row) takes from itself and from each token before it (column), for "
+    "every layer (row of small maps) and head. The shade is the square root of the weight. "
+    "Choose a small map to enlarge it; point at a cell, or move with the arrow keys, to read it."
+)
+
+
+def attention_elements(prefix: str) -> str:
+    """Return what assets/live/attention_view.js draws into, with ids that begin with `prefix`."""
+    return (
+        f'<div class="attention-view"><div id="{prefix}-heads" class="heads" role="group" '
+        f'aria-label="Attention heads"></div><div><p id="{prefix}-value" class="readout" '
+        f'aria-live="polite"></p><div id="{prefix}-map" class="map" tabindex="0" '
+        'role="application" aria-label="Attention map; arrow keys move from cell to cell" '
+        f'aria-describedby="{prefix}-value"></div></div></div>'
+    )
 
 
 def surprise_section(passage: dict[str, Any]) -> str:

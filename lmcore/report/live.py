@@ -12,12 +12,13 @@ from html import escape
 
 from mlx.utils import tree_flatten
 
+from lmcore.common.params import Params, ReportParams, SampleParams
 from lmcore.model import GPT
-from lmcore.params import Params, ReportParams, SampleParams
 from lmcore.report.elements import fill, inline_json, read_asset, section
+from lmcore.report.inside import ATTENTION_EXPLAINED, attention_elements
 from lmcore.report.live_assets import INTERFACE, LIBRARY, bundle
 from lmcore.report.live_model import describe_model
-from lmcore.tokenizer import Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 TITLE = "Try the model"
 _MB = 1_000_000
@@ -37,6 +38,7 @@ class Live:
 
     section: str
     scripts: str
+    embedded: bool  # whether the weights are in the page
 
 
 def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
@@ -51,6 +53,8 @@ def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
         "WAITING": "Reading the weights …" if fits else _too_large(len(encoded), params.report),
         "PROMPT": escape(params.report.attention_text),
         "PROMPTS": " ".join(f'<button type="button">{escape(text)}</button>' for text in prompts),
+        "ATTENTIONTEXT": ATTENTION_EXPLAINED,
+        "ATTENTION": attention_elements("live-attention"),
         "SLIDERS": _sliders(params.sample),
     }
     scripts = ""
@@ -58,7 +62,7 @@ def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
         scripts = inline_json("live-model", description)
         scripts += f'<script type="text/plain" id="live-weights">{encoded}</script>'
     scripts += f'<script type="module">\n{bundle(LIBRARY + INTERFACE)}</script>'
-    return Live(section(TITLE, fill(read_asset("live/live.html"), parts)), scripts)
+    return Live(section(TITLE, fill(read_asset("live/live.html"), parts)), scripts, fits)
 
 
 def _too_large(size: int, params: ReportParams) -> str:
@@ -76,7 +80,8 @@ def _sliders(sample: SampleParams) -> str:
     for name, label, low, high, step, off in _SLIDERS:
         value = getattr(sample, name)
         sliders.append(
-            f'<label>{label} <output id="live-{name}-value" data-off="{off}"></output>'
+            f'<label for="live-{name}">{label} '
+            f'<output id="live-{name}-value" data-off="{off}"></output>'
             f'<input id="live-{name}" type="range" min="{min(low, value)}" '
             f'max="{max(high, value)}" step="{step}" value="{value}"></label>'
         )

@@ -15,9 +15,9 @@ import numpy as np
 from mlx.utils import tree_flatten
 
 from lmcore.model import GPT
-from lmcore.tokenizer import Tokenizer
-from lmcore.tokenizer_files import printable
-from lmcore.unicode_classes import OTHER, class_table
+from lmcore.tokenizer.file_formats import printable
+from lmcore.tokenizer.tokenizer import Tokenizer
+from lmcore.tokenizer.unicode_classes import OTHER, class_table
 
 WeightType = Literal["float16", "int8"]
 _FLOAT16_MAX = 65504.0

@@ -22,6 +22,7 @@ from lmcore.report.change import change_section, committed_run, run_of_workspace
 from lmcore.report.charts import MAX_POINTS, Line, line_chart, short
 from lmcore.report.elements import key_table, lines_of, page_of, section, table
 from lmcore.report.inside import attention_section, experts_section, surprise_section
+from lmcore.report.live import live_model
 from lmcore.report.published import PUBLISHED
 from lmcore.tokenizer.tokenizer import Tokenizer
 
@@ -43,19 +44,22 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     passage = read_json(paths.EVALUATION / "passage.json")
     favourites = read_json(paths.EVALUATION / "experts.json")
     train = read_json(paths.METRICS / "train.json")
+    live = live_model(model, tokenizer, params)
     sections = [
         _summary(evaluation, train, manifest["source"]),
         _comparison(evaluation, manifest["source"]),
         change_section(committed_run(), run_of_workspace()),
-        _curves(train, throughput() if params.report.throughput else ""),
+        _curves(train),
         _samples(),
+        live.section,
         surprise_section(passage),
-        attention_section(model, tokenizer, params.report.attention_text),
+        # A page that runs the model shows the attention of any text.
+        "" if live.embedded else attention_section(model, tokenizer, params.report.attention_text),
         experts_section(evaluation.get("experts", {}), favourites),
         _facts(manifest),
         _parameters(params),
     ]
-    page = page_of("report of a run", sections)
+    page = page_of("report of a run", sections, live.scripts)
     with atomic_directory(folder) as partial:
         write_text(partial / "index.html", page)
 
@@ -144,24 +148,7 @@ def _in_sentence(baseline: str) -> str:
     }[baseline]
 
 
-def throughput() -> str:
-    """How fast this machine trained: the one figure here that no stage depends on.
-
-    It is of the last process alone, which took a part of the steps if it
-    resumed; where DVC restored the model from its cache, there is none.
-    """
-    path = paths.TIMINGS / "train.json"
-    if not path.exists():
-        return " How long it took was not measured here."
-    timings = read_json(path)
-    tokens = timings["seconds"] * timings["tokens_per_second"]
-    return (
-        f" The last {tokens:,.0f} tokens of training took {timings['seconds'] / 60:.1f} minutes, "
-        f"at {timings['tokens_per_second']:,.0f} tokens per second."
-    )
-
-
-def _curves(train: dict[str, Any], speed: str) -> str:
+def _curves(train: dict[str, Any]) -> str:
     training = _rows(paths.PLOTS / "training.csv")
     validation = _rows(paths.PLOTS / "validation.csv")
 
@@ -175,7 +162,7 @@ def _curves(train: dict[str, Any], speed: str) -> str:
         f"<p>Over {training[-1]['step']:,.0f} steps the validation loss fell to "
         f"{short(train['best_validation_loss'])} at best and ended at "
         f"{short(train['final_validation_loss'])} nats per token."
-        f"{speed}{_thinning(len(training))}</p>"
+        f"{_thinning(len(training))}</p>"
         + line_chart("Loss", "step", "nats per token", loss)
         + '<div class="pair">'
         + line_chart("Learning rate", "step", "", [rate], wide=False)

@@ -1,4 +1,4 @@
-"""Serves the report on this machine, with the weights beside it: for models too large for a page."""
+"""Serves the report with the weights beside it, for models that are too large for a page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from lmcore.errors import LmcoreError
+from lmcore.common.errors import LmcoreError
 from lmcore.model import load_model
 from lmcore.report.live_model import WeightType, describe_model
-from lmcore.tokenizer import Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 _HOST = "127.0.0.1"  # this machine alone
 
@@ -38,7 +38,7 @@ def make_server(
     class Handler(BaseHTTPRequestHandler):
         """Answers with one of the three files."""
 
-        def do_GET(self) -> None:  # noqa: N802 (the name that http.server asks for)
+        def do_GET(self) -> None:
             if self.path not in files:
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return

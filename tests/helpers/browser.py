@@ -83,11 +83,20 @@ class Browser:
 
     def open(self, path: Path) -> None:
         """Loads a file and waits until it is complete."""
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        self.visit(path.resolve().as_uri())
+
+    def visit(self, url: str) -> None:
+        """Loads an address and waits until the page is complete."""
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=url)
+        self.wait_for(f"document.readyState === 'complete' && location.href === {json.dumps(url)}")
+
+    def wait_for(self, condition: str) -> None:
+        """Waits until a JavaScript expression is true."""
         deadline = time.monotonic() + _SECONDS
-        while self.run("document.readyState + location.protocol") != "completefile:":
-            assert time.monotonic() < deadline, "the page did not load"
-            time.sleep(0.05)
+        while not self.run(condition):
+            assert time.monotonic() < deadline, f"never true: {condition}"
+            time.sleep(0.02)
 
     def run(self, script: str) -> Any:
         """The value of a JavaScript expression in the page."""

@@ -116,16 +116,16 @@ def make_report(
     source: str = "builtin",
     experts: int = 0,
     without: Path | None = None,
-    throughput: bool = False,
     text: str = TEXT,
+    live_model_mb: float = 3.5,
     large: bool = False,
 ) -> str:
     """Writes a run below `root`, which is the working folder, and reports on it."""
-    params = load_params(Path(__file__).resolve().parents[2] / "params.yaml")
+    params = load_params(Path(__file__).resolve().parents[2] / "profiles" / "quickstart.yaml")
     params = params.model_copy(
         update={
             "report": params.report.model_copy(
-                update={"attention_text": text, "throughput": throughput}
+                update={"attention_text": text, "live_model_mb": live_model_mb}
             )
         }
     )

@@ -8,8 +8,8 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
-from model.variants import VARIANTS, model_of
-from report.node import needs_node, run_script
+from helpers.node import needs_node, run_script
+from helpers.variants import VARIANTS, model_of
 
 from lmcore.model import GPT
 from lmcore.report.live_model import pack_weights
@@ -26,7 +26,8 @@ SCRIPT = """
 const result = inputs.models.map(({ config, table, start, size, prompt, more }) => {
   const model = new Model(config, readWeights(table, bytes.slice(start, start + size)));
   const cache = new KVCache(model);
-  let logits = [...model.forward(prompt.slice(0, 3), cache), ...model.forward(prompt.slice(3), cache)];
+  const parts = [prompt.slice(0, 3), prompt.slice(3)]; // the second follows what the cache holds
+  const logits = parts.flatMap((part) => [...model.forward(part, cache)]);
   const tokens = [], V = model.vocabulary;
   let last = logits.slice(-V);
   for (let i = 0; i < more; i++) {

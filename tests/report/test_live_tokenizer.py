@@ -8,17 +8,18 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from report.node import needs_node, run_script
+from helpers.node import needs_node, run_script
 
+from lmcore.generation.sampling import min_p, penalise_repetition, top_k, top_p
 from lmcore.report.live_model import pack_tokenizer
-from lmcore.sampling import min_p, penalise_repetition, top_k, top_p
-from lmcore.tokenizer import Tokenizer
-from lmcore.unicode_classes import class_table
+from lmcore.tokenizer.tokenizer import Tokenizer
+from lmcore.tokenizer.unicode_classes import class_table
 
 TEXTS = [
     "Once upon a time there was a little girl. She's 've 'S 'LL can't we'll DON'T '\u017f x",
     "Numbers 1234567 12 1,000   spaces\n\n  lines \r\n\t tabs  \n ends   ",
-    "  \u00a0\u3000 caf\u00e9 na\u00efve \u4f60\u597d \U0001f600!! \ufeffmark <|endoftext|> </script>",
+    "  \u00a0\u3000 caf\u00e9 na\u00efve \u4f60\u597d \U0001f600!! \ufeffmark",
+    "<|endoftext|> </script>",
     "",
     " ",
     "'",
@@ -59,7 +60,7 @@ def test_ids_are_those_of_our_tokenizer(tmp_path: Path, pattern: str) -> None:
 
 @needs_node
 def test_ids_that_do_not_follow_from_merges_are_kept(tmp_path: Path) -> None:
-    """As in GPT-2's vocabulary, where the bytes are in another order and a special token is first."""
+    """As in GPT-2's vocabulary, where the bytes are in another order and a special one is first."""
     merges = [(b"a", b"b"), (b"ab", b"c"), (b"a", b"bc")]
     tokens = {1 + index: bytes([byte]) for index, byte in enumerate(reversed(range(256)))}
     tokens |= {257: b"abc", 258: b"bc", 259: b"ab"}
@@ -106,8 +107,8 @@ def test_the_distribution_applies_all_filters_in_the_order_of_the_library(tmp_pa
                "min_p": 0.05}  # fmt: skip
     script = """
     const logits = Float32Array.from(inputs.logits);
-    const at = (changes) => [...distribution(logits, inputs.seen, { ...inputs.drawing, ...changes })];
-    const result = [at({}), at({ temperature: 0 })];
+    const at = (settings) => [...distribution(logits, inputs.seen, settings)];
+    const result = [at(inputs.drawing), at({ ...inputs.drawing, temperature: 0 })];
     """
     inputs = {"logits": logits.tolist(), "drawing": drawing, "seen": [1, 2, 3]}
     found, greedy = run_script(tmp_path, script, inputs)
@@ -127,7 +128,8 @@ def test_tokens_are_drawn_as_often_as_they_are_likely(tmp_path: Path) -> None:
     for (let place = 0; place < 20000; place++) {
       counts[sample([0.1, 0, 0.6, 0.3], uniformAt(7, place))]++;
     }
-    const result = { counts, same: uniformAt(3, 4) === uniformAt(3, 4), edge: sample([0, 1, 0], 0.99999999999) };
+    const edge = sample([0, 1, 0], 0.99999999999);
+    const result = { counts, edge, same: uniformAt(3, 4) === uniformAt(3, 4) };
     """
     found = run_script(tmp_path, script, None)
     shares = np.array(found["counts"]) / 20000

@@ -16,8 +16,6 @@ from lmcore.compare.show import as_page
 from lmcore.report.charts import Line, line_chart
 
 LONG = "Once upon a time </script> Lily was sad. The old cat was sad. " * 4
-MAP = "document.getElementById('attention')"
-SAID = "document.getElementById('attention-value').textContent"
 PAPER = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -69,29 +67,6 @@ def opened(browser: Browser, path: Path) -> Iterator[Browser]:
     assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == []
 
 
-def test_choosing_a_layer_or_head_changes_the_map(page: Browser) -> None:
-    seen = {page.run(f"{MAP}.innerHTML")}
-    for name, value in (("head", 1), ("layer", 1), ("head", 0)):
-        page.run(
-            f"(() => {{ const s = document.getElementById('attention-{name}');"
-            f"s.value = {value}; s.dispatchEvent(new Event('change')); }})()"
-        )
-        seen.add(page.run(f"{MAP}.innerHTML"))
-    assert len(seen) == 4
-
-
-def test_pointing_at_a_cell_and_arrow_keys_tell_weights(page: Browser) -> None:
-    page.point_at(f"{MAP}.querySelector('table').rows[0].cells[1]")
-    first = page.run(SAID)
-    assert "takes 100.0% from" in first  # the first token sees itself alone
-    page.run(f"{MAP}.focus()")
-    page.press("ArrowDown")
-    assert page.run(SAID) != first
-    assert page.run(f"{MAP}.querySelectorAll('.chosen').length") == 1
-    page.press("ArrowUp")
-    assert page.run(SAID) == first
-
-
 def test_charts_tell_values_by_pointer_and_keyboard(page: Browser) -> None:
     readout = "document.querySelector('.chart .readout').textContent"
     page.point_at("document.querySelector('.chart svg')")
@@ -136,12 +111,10 @@ def test_a_tap_on_a_chart_tells_the_values_there(page: Browser) -> None:
     assert 650 < int(re.search(r"training \S+ at step (\d+) ", told)[1]) < 750
 
 
-@pytest.mark.parametrize("what", ["attention", "passage"])
-def test_what_a_tap_tells_is_in_view(page: Browser, what: str) -> None:
+def test_what_a_tap_tells_is_in_view(page: Browser) -> None:
     page.resize(360)
-    last = "[...document.querySelectorAll('#attention tr > td:nth-child(2), #passage .token')]"
-    page.tap(f"{last}.filter((e) => e.closest('#{what}')).at(-1)")
-    readout = f"document.getElementById('{what}-value')"
+    page.tap("[...document.querySelectorAll('#passage .token')].at(-1)")
+    readout = "document.getElementById('passage-value')"
     assert page.run(f"{readout}.textContent").strip()
     box = f"{readout}.getBoundingClientRect()"
     top, bottom = (page.run(f"{box}.{edge}") for edge in ("top", "bottom"))

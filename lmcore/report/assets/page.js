@@ -65,61 +65,6 @@ for (const chart of document.querySelectorAll(".chart")) {
   });
 }
 
-// The attention map: a table of one layer and head.
-function showAttention({ tokens, weights }) {
-  const map = document.getElementById("attention");
-  const said = document.getElementById("attention-value");
-  const layer = document.getElementById("attention-layer");
-  const head = document.getElementById("attention-head");
-  let chosen = [tokens.length - 1, 0];
-
-  const heading = (text) => {
-    const name = document.createElement("th");
-    name.textContent = text;
-    return name;
-  };
-
-  const draw = () => {
-    const table = document.createElement("table");
-    weights[layer.value][head.value].forEach((row, y) => {
-      const line = table.insertRow();
-      line.append(heading(tokens[y]));
-      for (const weight of row) {
-        line.insertCell().style.setProperty("--w", weight / 1000);
-      }
-    });
-    const columns = table.createTFoot().insertRow();
-    columns.append(heading(""), ...tokens.map(heading));
-    map.replaceChildren(table);
-    choose(...chosen);
-  };
-
-  const choose = (y, x) => {
-    map.querySelector(".chosen")?.classList.remove("chosen");
-    chosen = [y, x];
-    map.querySelector("table").rows[y].cells[x + 1].classList.add("chosen");
-    const weight = weights[layer.value][head.value][y][x] / 10;
-    said.textContent = `“${tokens[y]}” takes ${weight.toFixed(1)}% from “${tokens[x]}”`;
-  };
-
-  onPointer(map, (event) => {
-    const cell = event.target.closest("td");
-    if (cell) choose(cell.parentElement.rowIndex, cell.cellIndex - 1);
-  });
-  map.addEventListener("keydown", (event) => {
-    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    const move = moves[event.key];
-    if (!move) return;
-    event.preventDefault();
-    const y = clamp(chosen[0] + move[0], 0, tokens.length - 1);
-    choose(y, clamp(chosen[1] + move[1], 0, y));
-    map.querySelector(".chosen").scrollIntoView({ block: "nearest", inline: "nearest" });
-  });
-  layer.addEventListener("change", draw);
-  head.addEventListener("change", draw);
-  draw();
-}
-
 // The passage: what each token cost.
 function showPassage(passage) {
   const cost = document.getElementById("passage-value");
@@ -146,8 +91,6 @@ function showPassage(passage) {
   });
 }
 
-// A comparison has neither.
-const attention = document.querySelector(".attention-data");
-if (attention) showAttention(read(attention));
+// A comparison has none.
 const passage = document.getElementById("passage");
 if (passage) showPassage(passage);

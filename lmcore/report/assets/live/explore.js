@@ -27,6 +27,7 @@ class Explorer {
     this.intact = new Reading(model);
     this.changed = null; // the reading without the removed parts
     this.version = 0; // of the text and the parts: work for an older one stops
+    this.shown = 0; // the version that can be seen
     this.writing = false;
     this.next = new NextTokenView(() => this.showNext(), (id) => this.take(id));
     this.removal = new RemovalView(model, (removed) => {
@@ -104,6 +105,7 @@ class Explorer {
     this.showTokens();
     this.showNext();
     if (!this.writing) this.showRest();
+    this.shown = version;
   }
 
   // --- Writing ------------------------------------------------------------------
@@ -228,6 +230,15 @@ async function findModel() {
   return [await description.json(), new Uint8Array(await weights.arrayBuffer())];
 }
 
+// The attention of a fixed text, which a page has that does not hold the weights.
+function showFixedAttention() {
+  const holder = document.querySelector(".attention-data");
+  if (!holder) return;
+  const { tokens, weights } = JSON.parse(holder.textContent);
+  const row = (layer, head, position) => weights[layer][head][position].map((thousandth) => thousandth / 1000);
+  new AttentionView("attention").show({ tokens, layers: weights.length, heads: weights[0].length, row });
+}
+
 async function startExplorer() {
   await nextTurn(); // the page is drawn first
   const found = await findModel();
@@ -240,4 +251,5 @@ async function startExplorer() {
   window.explorer = explorer; // for the curious: `explorer.model` in the browser's console
 }
 
+showFixedAttention();
 startExplorer();

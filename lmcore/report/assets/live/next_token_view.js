@@ -13,8 +13,8 @@ export class NextTokenView {
     this.list = byId("live-candidates");
     this.heading = byId("live-after");
     this.onChoose = onChoose;
-    for (const name of SETTINGS) {
-      const input = byId(`live-${name}`);
+    this.inputs = Object.fromEntries(SETTINGS.map((name) => [name, byId(`live-${name}`)]));
+    for (const [name, input] of Object.entries(this.inputs)) {
       input.addEventListener("input", () => {
         this.showValue(name);
         onChange();
@@ -24,12 +24,12 @@ export class NextTokenView {
   }
 
   showValue(name) {
-    const output = byId(`live-${name}-value`), value = Number(byId(`live-${name}`).value);
+    const output = byId(`live-${name}-value`), value = Number(this.inputs[name].value);
     if (output) output.textContent = value === Number(output.dataset.off) ? "off" : String(value);
   }
 
   get settings() {
-    return Object.fromEntries(SETTINGS.map((name) => [name, Number(byId(`live-${name}`).value)]));
+    return Object.fromEntries(SETTINGS.map((name) => [name, Number(this.inputs[name].value)]));
   }
 
   // The candidates after `position` of the window `ids`.

@@ -11,6 +11,7 @@
 #   make bench-ablations            what each part of the architecture is worth: 20 minutes
 #   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
 #   make soak                       long randomised checks; compiles llama.cpp once
+#   make deps                       write each stage's imports into dvc.yaml
 #   make lock                       renew the pinned versions
 #   make clean                      remove what the pipeline made (not .venv)
 
@@ -36,7 +37,7 @@ PINNED = --constraint requirements.lock --editable
 # only a CPU build is taken there, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 
-.PHONY: run test bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export lock clean
+.PHONY: run test bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export deps lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -91,6 +92,9 @@ soak-export: .venv/.ready-soak
 	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,soak]' || { \
 		echo "llama-cpp-python could not be built: nothing was compared with llama.cpp." >&2; exit 1; }
 	@touch $@
+
+deps: .venv/.ready-$(BACKEND)
+	@PYTHONPATH=tests .venv/bin/python -m helpers.stage_deps
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-header \

@@ -101,6 +101,6 @@ lock:
 		--no-annotate --upgrade pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf data/raw data/tokenizer data/tokens data/model data/evaluation data/samples \
-		data/report data/export data/metrics data/plots data/.checkpoints data/.downloads \
+	rm -rf data/raw data/tokenizer data/tokens data/model data/checkpoints data/evaluation \
+		data/samples data/report data/export data/metrics data/plots data/.checkpoints data/.downloads \
 		data/.timings dvc.lock

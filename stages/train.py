@@ -10,7 +10,16 @@ from lmcore import backend
 from lmcore.common.atomic_files import write_json
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import CHECKPOINTS, METRICS, MODEL, PLOTS, TIMINGS, TOKENIZER, TOKENS
+from lmcore.common.paths import (
+    CHECKPOINTS,
+    KEPT,
+    METRICS,
+    MODEL,
+    PLOTS,
+    TIMINGS,
+    TOKENIZER,
+    TOKENS,
+)
 
 
 @click.command(cls=StageCommand)
@@ -52,7 +61,7 @@ def main(planning: bool, overfitting: bool) -> None:
     workers = distributed.join(params.train.workers)
     outcome = trainer.train(params, TOKENS, CHECKPOINTS, workers)
     if workers.is_rank_0:
-        trainer.save_run(outcome, tokenizer, MODEL, PLOTS, METRICS / "train.json")
+        trainer.save_run(outcome, tokenizer, MODEL, KEPT, PLOTS, METRICS / "train.json")
         timings = {"seconds": outcome.seconds, "tokens_per_second": outcome.tokens_per_second}
         write_json(TIMINGS / "train.json", timings)
 

@@ -166,6 +166,9 @@ class TrainParams(Section):
     eval_every: Count  # steps between looks at the validation split
     eval_batches: Count  # batches per look
     checkpoint_every: Count  # steps between checkpoints
+    kept_checkpoints: Annotated[
+        int, Field(ge=0, le=1000)
+    ]  # log-spaced steps with kept weights; 0: none
 
     @model_validator(mode="after")
     def _warmup_ends(self) -> TrainParams:

@@ -10,6 +10,7 @@ RAW = DATA / "raw"  # stories as parquet, one folder for both splits
 TOKENIZER = DATA / "tokenizer"  # tokenizer.json and GPT-2's merges.txt
 TOKENS = DATA / "tokens"  # train/ and validation/: uint16 shards and index.json
 MODEL = DATA / "model"  # model.safetensors, config.json, tokenizer.json
+KEPT = DATA / "checkpoints"  # the weights at a few steps of training, and their index.json
 EVALUATION = DATA / "evaluation"  # what `evaluate` measured, in detail
 SAMPLES = DATA / "samples"  # stories the model wrote
 REPORT = DATA / "report"  # index.html

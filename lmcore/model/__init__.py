@@ -2,6 +2,6 @@
 
 from lmcore.model.config import ModelConfig
 from lmcore.model.gpt import GPT
-from lmcore.model.io import load_model, save_model
+from lmcore.model.io import checkpoint_steps, load_model, save_model
 
-__all__ = ["GPT", "ModelConfig", "load_model", "save_model"]
+__all__ = ["GPT", "ModelConfig", "checkpoint_steps", "load_model", "save_model"]

@@ -35,6 +35,7 @@ from lmcore.dataset.shards import TokenShards
 from lmcore.model import GPT, ModelConfig, save_model
 from lmcore.training.checkpoints import Checkpoint, CheckpointFolder, lock_folder, run_key
 from lmcore.training.distributed import Workers, stop_requests
+from lmcore.training.kept_checkpoints import KeptCheckpoints, steps_to_keep
 from lmcore.training.schedules import learning_rate_at
 from lmcore.training.train_step import TrainStep, Tree, accumulate_gradients, dropout_keys
 
@@ -74,6 +75,7 @@ class TrainedModel:
 
     model: GPT
     curves: Curves
+    kept: KeptCheckpoints
     tokens_seen: int
     seconds: float  # wall clock of the steps this process took
     tokens_per_second: float
@@ -114,6 +116,10 @@ class Trainer:
     ) -> None:
         self.params, self.config = params, params.train
         self.checkpoints, self.workers = checkpoints, workers
+        self.kept = KeptCheckpoints(
+            checkpoints.folder / "kept",
+            steps_to_keep(self.config.steps, self.config.kept_checkpoints),
+        )
         self.model = new_model(params, data["train"])
         self.learner = TrainStep(self.model, self.config)
         self.step = 0
@@ -160,6 +166,7 @@ class Trainer:
         return TrainedModel(
             self.model,
             self.curves,
+            self.kept,
             self.step * self._tokens_per_step,
             seconds,
             (self.step - first) * self._tokens_per_step / max(seconds, 1e-9),
@@ -290,7 +297,12 @@ class Trainer:
         rows = self.curves.validation
         best = validated and rows[-1]["loss"] <= self.curves.best_validation_loss()
         due = self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps
-        if not self.workers.is_rank_0 or not (stopping or due or best):
+        if not self.workers.is_rank_0:
+            return
+        if self.step in self.kept.steps:
+            # Before the checkpoint: a run that resumes from that has the weights kept.
+            self.kept.save(self.step, dict(tree_flatten(self.learner.outcome())))
+        if not (stopping or due or best):
             return
         arrays = dict(tree_flatten(self.learner.state))
         checkpoint = Checkpoint(self.step, arrays, asdict(self.curves))
@@ -298,7 +310,7 @@ class Trainer:
 
     def _resume(self) -> None:
         """Goes on from the newest whole checkpoint, if there is one."""
-        checkpoint = self.checkpoints.newest() if self.workers.is_rank_0 else None
+        checkpoint = self._newest_checkpoint() if self.workers.is_rank_0 else None
         if checkpoint is not None:
             # In the order they had: it decides the order of summation in the global norm.
             self.learner.state = {
@@ -320,6 +332,18 @@ class Trainer:
         recent = self.workers.broadcast(mx.array(recent)).tolist()
         self.curves.recent = [loss for loss in recent if not math.isnan(loss)]
 
+    def _newest_checkpoint(self) -> Checkpoint | None:
+        """The newest whole checkpoint before which no kept weights are missing."""
+        steps = self.checkpoints.steps()
+        if steps and (missing := self.kept.first_missing(until=steps[-1])) is not None:
+            click.echo(
+                f"The weights kept at step {missing} are missing or damaged: "
+                "training goes on from before that step.",
+                err=True,
+            )
+            self.checkpoints.drop_from(missing)
+        return self.checkpoints.newest()
+
     def _rate(self, bar: Any, loss: float) -> str:
         rate = bar.format_dict["rate"] or 0.0
         return f"loss {loss:.3f}, {rate * self._tokens_per_step:,.0f} tokens/s"
@@ -336,11 +360,12 @@ def new_model(params: Params, tokens: TokenShards) -> GPT:
 
 
 def save_run(
-    outcome: TrainedModel, tokenizer: Path, model: Path, plots: Path, metrics: Path
+    outcome: TrainedModel, tokenizer: Path, model: Path, kept: Path, plots: Path, metrics: Path
 ) -> None:
-    """Writes the model folder, the curves as CSV and the figures as JSON."""
+    """Write the model folder, the kept weights, the curves as CSV and the figures as JSON."""
     curves = outcome.curves
     save_model(model, outcome.model, tokenizer)
+    outcome.kept.publish(kept, outcome.model.config, tokenizer)
     write_text(plots / "training.csv", _csv(curves.training, _TRAINING))
     write_text(plots / "validation.csv", _csv(curves.validation, _VALIDATION))
     write_json(

@@ -69,7 +69,7 @@ def test_tracked_parameters_are_sections(stage: str) -> None:
 
 def test_outputs_lie_where_the_library_puts_them() -> None:
     places = [
-        paths.RAW, paths.TOKENIZER, paths.TOKENS, paths.MODEL,
+        paths.RAW, paths.TOKENIZER, paths.TOKENS, paths.MODEL, paths.KEPT,
         paths.EVALUATION, paths.SAMPLES, paths.REPORT,
     ]  # fmt: skip
     outs = [out for stage in PIPELINE["stages"].values() for out in stage["outs"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -34,22 +35,11 @@ from lmcore.common.paths import (
 )
 def main(planning: bool, overfitting: bool) -> None:
     """Train the model described by params.yaml on data/tokens."""
+    if planning or overfitting:  # of these, training does not depend on the code
+        command = "stages.plan" if planning else "stages.overfit"
+        os.execv(sys.executable, [sys.executable, "-m", command])
     params = load_params()
     backend.setup()
-
-    # Each where it is used: what is loaded when training begins is the run's code,
-    # and a change of it is another run (lmcore/training/trainer.py).
-    if planning:
-        from lmcore.planning.plan import plan
-
-        for part in plan(params):
-            click.echo(part)
-        return
-    if overfitting:
-        from lmcore.planning import overfit
-
-        click.echo(overfit.check(params, TOKENS))
-        return
     from lmcore.dataset.shards import check_tokenizer
     from lmcore.training import distributed, trainer
 

@@ -1,4 +1,4 @@
-"""What a run would take: `python -m stages.train --plan`.
+"""What a run would take: `python -m stages.plan`, which `stages.train --plan` calls.
 
 Counts come from lmcore/planning/flops_and_memory.py. The time is the run's FLOPs at the rate
 of a probe, real training steps of one block of the same width (or, with

@@ -81,7 +81,7 @@ def lmcore(folder: Path) -> Generate:
     from lmcore import backend
 
     backend.setup()
-    from lmcore.generation.sampling import SamplingParams, generate
+    from lmcore.generation import SamplingParams, generate
 
     model = random_model()
 

@@ -15,7 +15,7 @@ def save_samples(
 ) -> None:
     """Write a story for each prompt to `folder`, and figures about them to `metrics`."""
     prompts = [replace_surrogates(prompt) for prompt in prompts]  # YAML's "\ud800" is no text
-    texts = zip(prompts, generator.tell_all(prompts), strict=True)
+    texts = zip(prompts, generator.generate(prompts), strict=True)
     samples = [{"prompt": prompt, "text": text} for prompt, text in texts]
     figures = quality(samples, raw)
     with atomic_directory(folder) as partial:

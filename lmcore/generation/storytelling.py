@@ -1,42 +1,67 @@
-"""Stories from prompts: text in, text out, for the terminal and for the pipeline."""
+"""Texts from prompts: a model with its tokenizer, for the terminal and for the pipeline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, takewhile, tee
+from itertools import chain
 from pathlib import Path
 
 import click
 import mlx.core as mx
 import numpy as np
-from tqdm import tqdm
 
 from lmcore.common.params import SampleParams
 from lmcore.common.progress import progress
-from lmcore.generation.sampling import NO_TOKEN, SamplingParams, Step, generate, until_stop
+from lmcore.generation.decoding import Step, generate
+from lmcore.generation.sampling import SamplingParams
+from lmcore.generation.stop_strings import StopStrings
 from lmcore.model import GPT, load_model
 from lmcore.tokenizer.pretokenize import replace_surrogates
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 _CANDIDATES = 5  # shown per step with --show-probs
-_BATCH = 16  # stories told together, each with keys and values of its own in memory
+BATCH_SIZE = 16  # texts generated together, each with its own keys and values in memory
+
+
+class _Text:
+    """The text of one row: its tokens decoded as they arrive, cut at a stop string."""
+
+    def __init__(self, tokenizer: Tokenizer, stops: tuple[str, ...]) -> None:
+        self._tokenizer, self._text = tokenizer, StopStrings(stops)
+        self._utf8 = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self.take = self._text.take
+
+    def add(self, token: int) -> bool:
+        """Append a token; return whether the text ends here, before a stop string."""
+        # A character that is cut in two by tokens waits for its last byte.
+        if piece := self._utf8.decode(self._tokenizer.token_bytes(token)):
+            self._text.add(piece)
+        return self._text.found
+
+    def finish(self) -> str:
+        """Return the rest of the text, of which no token is to come."""
+        if not self._text.found:
+            self._text.add(self._utf8.decode(b"", final=True))
+            self._text.finish()
+        return self.take()
 
 
 @dataclass(frozen=True)
 class Generator:
-    """A model, its tokenizer, and how to draw from it."""
+    """A model, its tokenizer, and how to sample from it."""
 
     model: GPT
     tokenizer: Tokenizer
     max_tokens: int
-    drawing: SamplingParams
-    stops: tuple[str, ...]
+    params: SamplingParams
+    stops: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, folder: Path, params: SampleParams) -> Generator:
-        """Reads the model in `folder`; `LmcoreError` where it is missing or damaged."""
-        drawing = SamplingParams(
+        """Read the model in `folder`; raise `LmcoreError` where it is missing or damaged."""
+        sampling = SamplingParams(
             temperature=params.temperature,
             top_k=params.top_k,
             top_p=params.top_p,
@@ -45,95 +70,81 @@ class Generator:
             seed=params.seed,
         )
         model, tokenizer = load_model(folder), Tokenizer.load(folder)
-        return cls(model, tokenizer, params.max_tokens, drawing, tuple(params.stop))
+        return cls(model, tokenizer, params.max_tokens, sampling, tuple(params.stop))
 
-    def tell(self, prompt: str) -> Iterator[str]:
-        """The continuation of a prompt, piece by piece."""
-        return self._text(int(step.tokens[0]) for step in self._steps([prompt]))
+    def stream(self, prompt: str) -> Iterator[str]:
+        """Yield the text that follows a prompt, piece by piece."""
+        [text], steps = self._start([prompt])
+        for _ in steps:
+            if piece := text.take():
+                yield piece
+        if rest := text.finish():
+            yield rest
 
-    def tell_all(self, prompts: list[str]) -> Iterator[str]:
-        """The continuation of each prompt, told in batches; story r draws with the seed + r."""
-        for first in range(0, len(prompts), _BATCH):
-            batch = prompts[first : first + _BATCH]
+    def generate(self, prompts: list[str], batch_size: int = BATCH_SIZE) -> Iterator[str]:
+        """Yield the text that follows each prompt, in batches; row r samples with seed + r."""
+        for first in range(0, len(prompts), batch_size):
+            texts, steps = self._start(prompts[first : first + batch_size], first)
             with progress(self.max_tokens, "sample", "token") as bar:
-                rows = tee(self._counted(self._steps(batch, first), bar), len(batch))
-                # Each row takes the steps that it needs; the last to end has drawn them all.
-                told = ["".join(self._row(steps, row)) for row, steps in enumerate(rows)]
-            yield from told
+                for _ in steps:
+                    bar.update(bar.n < self.max_tokens)  # prompts of many lengths take more steps
+            yield from [text.finish() for text in texts]
 
     def write(self, prompts: list[str], show_probs: bool = False, stream: bool = True) -> None:
-        """Writes stories to the terminal: a single one as it comes, several batch by batch.
+        """Write texts to the terminal: a single one as it comes, several batch by batch.
 
-        With `show_probs`, a line for each token, one story after the other.
-        Without `stream`, a story only when it is told. What is not UTF-8 in a
+        With `show_probs`, a line for each token, one text after the other.
+        Without `stream`, a text only when it is complete. What is not UTF-8 in a
         prompt is read as U+FFFD, and written so.
         """
         prompts = [replace_surrogates(prompt) for prompt in prompts]
-        before, after = ("\n", "") if show_probs else ("", "\n")
-        for prompt, story in zip(prompts, self._stories(prompts, show_probs), strict=True):
-            pieces = story if stream else ["".join(story)]
-            for piece in chain([prompt + before], pieces, [after]):
-                click.echo(piece, nl=False)
-
-    def _stories(self, prompts: list[str], show_probs: bool) -> Iterator[Iterable[str]]:
-        """What to write of each story after its prompt, in pieces."""
         if show_probs:
-            return (self._table(self._steps([text], row)) for row, text in enumerate(prompts))
-        if len(prompts) == 1:
-            return iter([self.tell(prompts[0])])
-        return ([text] for text in self.tell_all(prompts))
+            for row, prompt in enumerate(prompts):
+                _echo(prompt + "\n", self._table(prompt, row), "", stream)
+        elif len(prompts) == 1:
+            _echo(prompts[0], self.stream(prompts[0]), "\n", stream)
+        else:
+            for prompt, text in zip(prompts, self.generate(prompts), strict=True):
+                _echo(prompt, iter([text]), "\n", stream)
 
-    def _steps(self, prompts: list[str], first: int = 0) -> Iterator[Step]:
-        """The steps of a batch, which begins with story number `first`."""
+    def _start(self, prompts: list[str], first: int = 0) -> tuple[list[_Text], Iterator[Step]]:
+        """Return the texts of a batch and the steps that extend them, the first row `first`."""
         end = self.tokenizer.end_of_text
-        # A story begins after the end of another, in training as well.
+        # A text begins after the end of another, as it does in training.
         ids = [np.append(end, self.tokenizer.encode(prompt)) for prompt in prompts]
-        drawing = replace(self.drawing, seed=self.drawing.seed + first)
-        known = self.tokenizer.vocab_size
-        return generate(self.model, ids, self.max_tokens, drawing, end, known)
+        texts = [_Text(self.tokenizer, self.stops) for _ in prompts]
+        steps = generate(
+            self.model,
+            ids,
+            self.max_tokens,
+            replace(self.params, seed=self.params.seed + first),
+            end,
+            self.tokenizer.vocab_size,
+            lambda row, token: texts[row].add(token),
+        )
+        return texts, steps
 
-    def _counted(self, steps: Iterator[Step], bar: tqdm) -> Iterator[np.ndarray]:
-        """The tokens (B,) of each step, counted on a progress bar."""
+    def _table(self, prompt: str, row: int) -> Iterator[str]:
+        """Yield a line for each token: what was sampled, and the likeliest before any filter."""
+        _, steps = self._start([prompt], row)
         for step in steps:
-            bar.update(bar.n < self.max_tokens)  # more steps where prompts differ in length
-            yield step.tokens
+            probabilities = np.array(mx.softmax(step.logits[0], axis=-1))
+            likeliest = np.argsort(-probabilities, kind="stable")[:_CANDIDATES]
+            shown = [f"{self._quoted(index)} {probabilities[index]:.3f}" for index in likeliest]
+            yield f"{self._quoted(int(step.tokens[0])):<16} | {'  '.join(shown)}\n"
 
-    def _row(self, steps: Iterator[np.ndarray], row: int) -> Iterator[str]:
-        """The text of one row of a batch, from the tokens (B,) of each step."""
-        return self._text(int(tokens[row]) for tokens in steps if tokens[row] != NO_TOKEN)
-
-    def _text(self, ids: Iterable[int]) -> Iterator[str]:
-        """A story in pieces, up to <|endoftext|> or a stop; reads no token after that."""
-        story = takewhile(lambda index: index != self.tokenizer.end_of_text, ids)
-        return until_stop(self.tokenizer.decode_stream(story), list(self.stops))
-
-    def _table(self, steps: Iterator[Step]) -> Iterator[str]:
-        """A line for each step of a single story, with that which ends it."""
-        lines: list[str] = []
-
-        def drawn() -> Iterator[int]:
-            for step in steps:
-                lines.append(self._candidates(step))
-                yield int(step.tokens[0])
-
-        for _ in self._text(drawn()):
-            yield from lines
-            lines.clear()
-        yield from lines
-
-    def _candidates(self, step: Step) -> str:
-        """The token drawn, and the likeliest with their probabilities before any filter."""
-        chances = np.array(mx.softmax(step.logits[0], axis=-1))
-        likeliest = np.argsort(-chances, kind="stable")[:_CANDIDATES]
-        shown = "  ".join(f"{self._shown(index)} {chances[index]:.3f}" for index in likeliest)
-        return f"{self._shown(int(step.tokens[0])):<16} | {shown}\n"
-
-    def _shown(self, index: int) -> str:
+    def _quoted(self, index: int) -> str:
         return repr(self.tokenizer.decode([index]))
 
 
+def _echo(prompt: str, pieces: Iterator[str], end: str, stream: bool) -> None:
+    """Write a text after its prompt: piece by piece, or the whole at once."""
+    for piece in chain([prompt], pieces, [end]) if stream else [prompt + "".join(pieces) + end]:
+        click.echo(piece, nl=False)
+
+
 def ask_prompts() -> Iterator[str]:
-    """Prompts typed at the terminal, until an empty one or the end of the input."""
+    """Yield prompts typed at the terminal, until an empty one or the end of the input."""
     try:
         while prompt := click.prompt("Prompt", default="", show_default=False):
             yield prompt

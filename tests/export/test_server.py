@@ -98,6 +98,6 @@ def test_the_server_tells_our_story(folder: Path, server: str) -> None:
     with urllib.request.urlopen(request, timeout=60) as response:
         told = json.load(response)["choices"][0]["text"]
     greedy = SAMPLE.model_copy(update={"temperature": 0.0, "max_tokens": LENGTH})
-    ours = "".join(Generator.load(folder / "model", greedy).tell(PROMPT))
+    ours = "".join(Generator.load(folder / "model", greedy).stream(PROMPT))
     assert TEXT.startswith(PROMPT + ours) and len(ours) > LENGTH
     assert told == ours.removeprefix(" "), "mlx_lm drops the blank before the first word"

@@ -108,14 +108,20 @@ def test_more_stories_are_those_of_the_next_seeds(sample, options: tuple[str, ..
 
 
 def test_several_stories_are_batches_and_written_as_each_is_done(
-    sample, events: list[str], monkeypatch: pytest.MonkeyPatch
+    sample, events: list[str]
 ) -> None:
-    together = told(sample, "--seed", "3", "--number", "5")
-    assert phases(events) == ["batch of 5", "step", "write"]
-    monkeypatch.setattr(storytelling, "_BATCH", 3)
-    events.clear()
-    assert told(sample, "--seed", "3", "--number", "5") == together
-    assert phases(events) == ["batch of 3", "step", "write", "batch of 2", "step", "write"]
+    together = told(sample, "--seed", "3", "--number", "18")
+    assert phases(events) == ["batch of 16", "step", "write", "batch of 2", "step", "write"]
+    assert together.startswith(told(sample, "--seed", "3", "--number", "2"))
+
+
+def test_the_size_of_a_batch_changes_no_text(home: Path) -> None:
+    params = load_params().sample.with_options({"max_tokens": 20})
+    generator = Generator.load(home / "data" / "model", params)
+    prompts = ["One day", "", "The cat", "It ran", "Once"]
+    texts = list(generator.generate(prompts))
+    assert texts == list(generator.generate(prompts, batch_size=2))
+    assert texts[0] == "".join(generator.stream("One day"))
 
 
 @pytest.mark.parametrize("options", [(), ("--show-probs",)])
@@ -173,10 +179,10 @@ def test_a_model_with_more_ids_than_tokens_draws_none_of_them(
 ) -> None:
     config = load_model(home / "data" / "model").config.model_copy(update={"vocab_size": 300})
     tokenizer = Tokenizer([], ["<|endoftext|>"])  # 257 tokens
-    teller = Generator(GPT(config, 7), tokenizer, 60, SamplingParams(seed=3), ())
-    assert len("".join(teller.tell("One day"))) > 20
-    assert all(len(story) > 20 for story in teller.tell_all(["One day", "The cat"]))
-    teller.write(["One day"], show_probs=True)
+    generator = Generator(GPT(config, 7), tokenizer, 60, SamplingParams(seed=3))
+    assert len("".join(generator.stream("One day"))) > 20
+    assert all(len(story) > 20 for story in generator.generate(["One day", "The cat"]))
+    generator.write(["One day"], show_probs=True)
     assert len(capsys.readouterr().out.splitlines()) > 20
 
 
@@ -187,9 +193,9 @@ def test_a_prompt_that_is_not_utf8_is_read_as_far_as_it_is(sample, tmp_path: Pat
     assert stories[0].output == stories[1].output
     assert stories[0].output.startswith("caf�")
     params = load_params().sample.with_options({"max_tokens": 9})
-    teller = Generator.load(Path("data/model"), params)
+    generator = Generator.load(Path("data/model"), params)
     save_samples(
-        teller, ["caf\udce9"], Path("data/raw"), tmp_path / "told", tmp_path / "figures.json"
+        generator, ["caf\udce9"], Path("data/raw"), tmp_path / "told", tmp_path / "figures.json"
     )
     assert json.loads((tmp_path / "told" / "samples.json").read_text())[0]["prompt"] == "caf�"
 

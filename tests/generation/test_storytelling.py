@@ -107,9 +107,7 @@ def test_more_stories_are_those_of_the_next_seeds(sample, options: tuple[str, ..
     assert several == "".join(alone)
 
 
-def test_several_stories_are_batches_and_written_as_each_is_done(
-    sample, events: list[str]
-) -> None:
+def test_several_stories_are_batches_and_written_as_each_is_done(sample, events: list[str]) -> None:
     together = told(sample, "--seed", "3", "--number", "18")
     assert phases(events) == ["batch of 16", "step", "write", "batch of 2", "step", "write"]
     assert together.startswith(told(sample, "--seed", "3", "--number", "2"))

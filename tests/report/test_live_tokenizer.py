@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers.node import needs_node, run_script
 
-from lmcore.generation.sampling import min_p, penalise_repetition, top_k, top_p
+from lmcore.generation.sampling import min_p, repetition_penalty, top_k, top_p
 from lmcore.report.live_model import pack_tokenizer
 from lmcore.tokenizer.tokenizer import Tokenizer
 from lmcore.tokenizer.unicode_classes import class_table
@@ -94,9 +94,8 @@ def test_every_filter_keeps_what_ours_keeps(tmp_path: Path) -> None:
         ours = top_k(logits, each["k"]), top_p(logits, each["p"]), min_p(logits, each["share"])
         for mine, expected in zip(found, ours, strict=False):
             assert mine == (np.array(expected[0]) > -np.inf).tolist()
-        seen = mx.zeros((1, 50), mx.bool_)
-        seen[0, mx.array(each["seen"])] = True
-        penalised = np.array(penalise_repetition(logits, seen, each["penalty"])[0])
+        text = mx.array([each["seen"]])
+        penalised = np.array(repetition_penalty(logits, text, each["penalty"])[0])
         assert np.allclose(found[3], penalised, rtol=1e-6)
 
 
@@ -112,9 +111,7 @@ def test_the_distribution_applies_all_filters_in_the_order_of_the_library(tmp_pa
     """
     inputs = {"logits": logits.tolist(), "drawing": drawing, "seen": [1, 2, 3]}
     found, greedy = run_script(tmp_path, script, inputs)
-    seen = mx.zeros((1, 60), mx.bool_)
-    seen[0, 1:4] = True
-    scores = penalise_repetition(mx.array(logits[None]), seen, 1.3)
+    scores = repetition_penalty(mx.array(logits[None]), mx.array([[1, 2, 3]]), 1.3)
     kept = min_p(top_p(top_k(scores / 0.7, 20), 0.9), 0.05)
     assert np.allclose(found, np.array(mx.softmax(kept, axis=-1))[0], atol=1e-6)
     assert 1 < np.count_nonzero(found) < 20

@@ -106,10 +106,11 @@ def compare(changes: dict[str, Any], draw: random.Random) -> float:
     """One random model: the largest difference of a logit, in units of their spread."""
     from llama_cpp import Llama
 
+    from lmcore.common.end_of_text import END_OF_TEXT
     from lmcore.export.folder import export
     from lmcore.export.gguf import GGUF
     from lmcore.export.provenance import UNKNOWN
-    from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
+    from lmcore.tokenizer.tokenizer import Tokenizer
 
     tokenizer = Tokenizer.train(TEXT * 3, draw.randint(258, 300))
     if draw.random() < 0.5:  # <|endoftext|> is token 0, as Hugging Face's trainer has it

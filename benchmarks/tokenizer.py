@@ -20,11 +20,12 @@ import rustbpe
 import tokenizers
 
 from benchmarks.machine import describe, real_text, with_novel_words
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import listing
 from lmcore.dataset.encode import encode_corpus, train_tokenizer
 from lmcore.dataset.stories import SplitWriter, iter_texts
 from lmcore.tokenizer.pretokenize import PATTERNS, blocks_of, count_words
-from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 ENCODE_BYTES = 100_000_000
 STAGE_BYTES = 1_000_000_000  # enough for the start-up of processes not to decide

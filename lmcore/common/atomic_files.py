@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lmcore.common.errors import LmcoreError
-
 
 @contextmanager
 def atomic_directory(final: Path) -> Iterator[Path]:
@@ -66,16 +64,6 @@ def write_json(path: Path, value: Any) -> None:
     """Writes `value` as readable JSON with sorted keys; NaN and Inf are refused."""
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """Reads JSON; raises `LmcoreError` where the file is absent or damaged."""
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise LmcoreError(f"{path} does not exist; `dvc repro` makes it.") from None
-    except ValueError as error:
-        raise LmcoreError(f"{path} is not valid JSON ({error}).") from None
 
 
 def sha256_of(path: Path) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from lmcore.common.atomic_files import read_json
 from lmcore.common.errors import LmcoreError, listing
+from lmcore.common.json_files import read_json
 from lmcore.compare.measures import (
     Difference,
     difference,

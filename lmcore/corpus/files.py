@@ -16,11 +16,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
 from lmcore.common.params import DataParams
 from lmcore.dataset.stories import read_texts, row_groups_of
 
-END_OF_TEXT = "<|endoftext|>"
 _SUFFIXES = (".parquet", ".txt", ".jsonl")
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from lmcore.common.atomic_files import read_json, sha256_of, write_json
+from lmcore.common.atomic_files import sha256_of, write_json
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 
 INDEX = "index.json"
 _DTYPE = np.dtype("<u2")

@@ -6,11 +6,11 @@ from typing import Any
 
 from mlx.utils import tree_flatten
 
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import listing
 from lmcore.export.architectures import architecture_of, flat
 from lmcore.export.provenance import Run
 from lmcore.model import GPT
-from lmcore.tokenizer.tokenizer import END_OF_TEXT
 
 _DATASETS = {"tinystories": "roneneldan/TinyStories"}
 

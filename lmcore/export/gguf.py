@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from lmcore.common.atomic_files import read_json
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 from lmcore.export.architectures import architecture_of, require_llama_cpp
 from lmcore.export.weights import arrays_of, llama_cpp, to_theirs
 from lmcore.model import GPT, ModelConfig

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from lmcore.common.atomic_files import write_json, write_text
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.params import SampleParams
 from lmcore.export.architectures import architecture_of
 from lmcore.export.hf_config import to_config_json
 from lmcore.export.weights import TRANSFORMERS, arrays_of, to_theirs
 from lmcore.model import GPT
 from lmcore.model.io import save_arrays
-from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 
 def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: SampleParams) -> None:

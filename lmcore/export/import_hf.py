@@ -16,13 +16,14 @@ from typing import Any
 
 import mlx.core as mx
 
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
 from lmcore.export.architectures import ARCHITECTURES
 from lmcore.export.folder import refuse_foreign
 from lmcore.export.hf_config import Json, from_config_json
 from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
 from lmcore.model import GPT, save_model
-from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 _WRITTEN = {"model.safetensors", "config.json", "tokenizer.json"}
 

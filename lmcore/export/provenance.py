@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lmcore.common.atomic_files import read_json
+from lmcore.common.json_files import read_json
 from lmcore.common.params import read_yaml
 from lmcore.common.paths import METRICS, MODEL, RAW
 

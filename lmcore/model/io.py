@@ -17,8 +17,9 @@ import mlx.core as mx
 from mlx.utils import tree_flatten
 from pydantic import ValidationError
 
-from lmcore.common.atomic_files import atomic_directory, read_json, sha256_of, write_json
+from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 from lmcore.common.params import first_mistake
 from lmcore.model.config import ModelConfig
 from lmcore.model.gpt import GPT

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from lmcore.common import paths
-from lmcore.common.atomic_files import read_json
+from lmcore.common.json_files import read_json
 from lmcore.report.differences import changes, flatten
 from lmcore.report.elements import section, table
 

@@ -14,8 +14,9 @@ from statistics import fmean
 from typing import Any
 
 from lmcore.common import paths
-from lmcore.common.atomic_files import atomic_directory, read_json, write_text
+from lmcore.common.atomic_files import atomic_directory, write_text
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 from lmcore.common.params import Params
 from lmcore.model import GPT
 from lmcore.report.change import change_section, committed_run, run_of_workspace

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lmcore.common.atomic_files import write_text
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.tokenizer.bpe import Pair
 from lmcore.tokenizer.pretokenize import PATTERNS
-
-END_OF_TEXT = "<|endoftext|>"
 
 Json = dict[str, Any]
 

@@ -20,10 +20,10 @@ import click
 import numpy as np
 import pyarrow as pa
 
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError, StageCommand
 from lmcore.tokenizer.bpe import Pair, WordEncoder, train_merges
 from lmcore.tokenizer.file_formats import (
-    END_OF_TEXT,
     Parts,
     read_gpt2,
     read_tokenizer_json,

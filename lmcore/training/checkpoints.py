@@ -30,8 +30,9 @@ from typing import Any
 import click
 import mlx.core as mx
 
-from lmcore.common.atomic_files import atomic_directory, read_json, sha256_of, write_json
+from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 from lmcore.model.io import save_arrays
 
 _ARRAYS = "arrays.safetensors"

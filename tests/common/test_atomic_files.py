@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lmcore.common.atomic_files import atomic_directory, atomic_file, read_json, write_json
+from lmcore.common.atomic_files import atomic_directory, atomic_file, write_json
 from lmcore.common.errors import LmcoreError, describe_os_error
+from lmcore.common.json_files import read_json
 
 
 def test_a_folder_appears_only_when_whole(tmp_path: Path) -> None:

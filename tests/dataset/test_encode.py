@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
 from lmcore.common.params import load_params
 from lmcore.common.paths import RAW
 from lmcore.dataset import encode as encoder
 from lmcore.dataset.shards import TokenShards
 from lmcore.dataset.stories import SplitWriter, iter_texts, read_texts, row_groups
-from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 from stages.train_bpe import main as train_bpe
 
 

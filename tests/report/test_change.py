@@ -9,7 +9,8 @@ import pytest
 from helpers.report_run import write_run
 
 from lmcore.common import paths
-from lmcore.common.atomic_files import read_json, write_json
+from lmcore.common.atomic_files import write_json
+from lmcore.common.json_files import read_json
 from lmcore.report.change import change_section, committed_run, run_of_workspace
 
 

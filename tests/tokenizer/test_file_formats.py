@@ -12,9 +12,10 @@ import tokenizers
 from helpers.adversarial import TEXTS
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
 from lmcore.tokenizer.file_formats import readable_merges
-from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer
+from lmcore.tokenizer.tokenizer import Tokenizer
 
 CORPUS = [*TEXTS, "Once upon a time there was a girl who didn't like the big, red ball. " * 20]
 Json = dict[str, Any]

@@ -15,11 +15,12 @@ from helpers.adversarial import TEXTS, characters, texts_of_classes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
 from lmcore.dataset.stories import iter_texts
 from lmcore.tokenizer import pretokenize
 from lmcore.tokenizer.pretokenize import PATTERNS
-from lmcore.tokenizer.tokenizer import END_OF_TEXT, Tokenizer, main
+from lmcore.tokenizer.tokenizer import Tokenizer, main
 from lmcore.tokenizer.unicode_classes import OTHER, class_table
 
 Ids = list[int]

@@ -1,0 +1,69 @@
+"""Read JSON files of ours: one reader, which checks what it returns.
+
+A shape says what a file must hold: a type; `[shape]` for a list; `{"key": shape}` for an
+object with at least these keys; `{str: shape}` for an object with any keys.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+from lmcore.common.errors import LmcoreError
+
+_NAMES = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "an integer",
+    float: "a number",
+    bool: "true or false",
+}
+
+
+def read_json(path: Path, shape: Any = object, remedy: str = "`dvc repro` makes it") -> Any:
+    """Return the content of a JSON file.
+
+    Raises `LmcoreError`, with the remedy, for a file that is absent, damaged or of another shape.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
+            raise LmcoreError(f"{path} is not a file; {remedy}.")
+        value = json.loads(path.read_text("utf-8"), parse_constant=_refuse_constant)
+        check_shape(value, shape)
+    except FileNotFoundError:
+        raise LmcoreError(f"{path} does not exist; {remedy}.") from None
+    except RecursionError:
+        raise LmcoreError(f"{path} is damaged (it is nested too deeply); {remedy}.") from None
+    except ValueError as error:
+        raise LmcoreError(f"{path} is damaged ({error}); {remedy}.") from None
+    return value
+
+
+def check_shape(value: Any, shape: Any, name: str = "its content") -> None:
+    """Raise `ValueError`, which names the first key that is missing or of another type."""
+    kind = shape if isinstance(shape, type) else type(shape)
+    # JSON has one kind of number, but true and false are no numbers.
+    allowed = (int, float) if kind is float else kind
+    if not isinstance(value, allowed) or (isinstance(value, bool) and kind in (int, float)):
+        raise ValueError(f"{name} is {_shortened(value)}; it must be {_NAMES[kind]}")
+    if isinstance(shape, list):
+        for position, item in enumerate(value):
+            check_shape(item, shape[0], f"{name}[{position}]")
+    elif isinstance(shape, dict):
+        keys = {key: shape[str] for key in value} if str in shape else shape
+        for key, inner in keys.items():
+            if key not in value:
+                raise ValueError(f"{key} is missing in {name}")
+            check_shape(value[key], inner, f"{key} of {name}")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"it holds {name}, which is not JSON")
+
+
+def _shortened(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:40]}..."

@@ -18,8 +18,9 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 
-from lmcore.common.atomic_files import atomic_directory, read_json, sha256_of, write_json
+from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 from lmcore.model.config import ModelConfig
 from lmcore.model.io import save_checkpoint_index, save_weights, step_folder
 

@@ -11,8 +11,9 @@ import pytest
 from helpers.small_params import params
 from mlx.utils import tree_flatten
 
-from lmcore.common.atomic_files import read_json, sha256_of
+from lmcore.common.atomic_files import sha256_of
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 from lmcore.model import checkpoint_steps, load_model
 from lmcore.training import trainer
 from lmcore.training.distributed import Workers

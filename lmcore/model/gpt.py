@@ -25,6 +25,7 @@ from lmcore.model.feed_forward import FeedForward
 from lmcore.model.gradient_checkpointing import gradient_checkpointed
 from lmcore.model.moe import MixtureOfExperts, Routing
 from lmcore.model.norms import NORMS
+from lmcore.model.parameter_kinds import BIASES, Kind, kind_of, writes_to_residual_stream
 from lmcore.model.positions import EMBEDDING_STD, POSITIONS
 from lmcore.model.residual import STREAMS
 from lmcore.model.softcap import softcapped
@@ -159,10 +160,6 @@ class GPT(nn.Module):
         return dict(zip(layers, forward.routings, strict=True))
 
 
-# What writes to the residual stream: its variance grows with every such layer.
-_RESIDUAL = ("attention.output.weight", "feed_forward.down.weight")
-
-
 def initial_parameters(shapes: dict, config: ModelConfig, seed: int) -> dict:
     """GPT-2's initial values for a tree of arrays, each from a key of its own.
 
@@ -171,11 +168,12 @@ def initial_parameters(shapes: dict, config: ModelConfig, seed: int) -> dict:
     """
     drawn = []
     for name, array in tree_flatten(shapes):
-        if name.endswith("bias"):
+        kind = kind_of(name, array.ndim)
+        if kind in BIASES:
             array = mx.zeros_like(array)
-        elif array.ndim > 1:
+        elif kind != Kind.VECTOR:  # those keep the 1 or the 1/2 that their module gave them
             std = EMBEDDING_STD
-            if name.endswith(_RESIDUAL):
+            if writes_to_residual_stream(name):  # each adds to the variance of the stream
                 std = 0.0 if config.zero_init_projections else std / (2 * config.n_layers) ** 0.5
             array = std * mx.random.normal(array.shape, key=_key(seed, name))
         drawn.append((name, array))

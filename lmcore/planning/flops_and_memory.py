@@ -21,6 +21,7 @@ from lmcore.model import GPT, ModelConfig
 from lmcore.model.attention import KEPT_POWERS
 from lmcore.model.gpt import is_mixture
 from lmcore.model.moe import _BLOCK as EXPERT_ROWS
+from lmcore.model.parameter_kinds import EXPERTS, HIDDEN_MATRICES, Kind, kind_of
 from lmcore.training.cross_entropy import chunk_rows
 from lmcore.training.optimizer import make_optimizer
 from lmcore.training.train_step import GROUP
@@ -70,7 +71,9 @@ class Cost:
 def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
     """Counts without allocating: MLX makes an array only when its values are asked for."""
     model = GPT(config)
-    sizes = {name: array.size for name, array in tree_flatten(model.parameters())}
+    arrays = dict(tree_flatten(model.parameters()))
+    sizes = {name: array.size for name, array in arrays.items()}
+    kinds = {name: kind_of(name, array.ndim) for name, array in arrays.items()}
     parameters: dict[str, int] = {}
     for name, size in sizes.items():
         part = name.split(".")[2] if name.startswith("blocks.") else name.split(".")[0]
@@ -78,8 +81,15 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
     state = make_optimizer(train, model).init(model.trainable_parameters())
     optimizer = sum(array.size for _, array in tree_flatten(state))
     memory = _memory(config, train, sum(sizes.values()), optimizer)
-    active = sum(size - _idle(config, name, size) for name, size in sizes.items())
-    return Cost(parameters, active, training_flops_per_token(config, sizes), memory)
+    # Of the experts' arrays, a token uses those of the experts that it is sent to.
+    used = {
+        name: size * config.moe.top_k // config.moe.experts if kinds[name] in EXPERTS else size
+        for name, size in sizes.items()
+    }
+    multiplied = HIDDEN_MATRICES | {Kind.ROUTER}  # embeddings are looked up
+    products = sum(size for name, size in used.items() if kinds[name] in multiplied)
+    flops = training_flops_per_token(config, products)
+    return Cost(parameters, sum(used.values()), flops, memory)
 
 
 def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
@@ -143,16 +153,11 @@ def _alibi_bytes(config: ModelConfig, size: int, fast: bool) -> int:
     return config.context_length * _scores(config) * (_FLOAT if fast else _FLOAT + size)
 
 
-def training_flops_per_token(config: ModelConfig, sizes: dict[str, int]) -> int:
-    """Three times the forward pass's, averaged over the positions of a context."""
-    products = sum(
-        size - _idle(config, name, size)
-        for name, size in sizes.items()
-        if name.endswith(".weight")
-        and name.startswith("blocks.")
-        and "norm" not in name
-        and "value_embedding" not in name  # looked up, not multiplied
-    )
+def training_flops_per_token(config: ModelConfig, products: int) -> int:
+    """Return three times the forward pass's FLOPs, averaged over the positions of a context.
+
+    `products` counts the values of the blocks' matrices that multiply one token.
+    """
     output = config.vocab_size * config.d_model  # tied or not, it is multiplied
     # Scores and weighted values: D multiplications each per key; the t-th token has t keys.
     attention = config.n_layers * config.d_model * (config.context_length + 1)
@@ -199,13 +204,3 @@ def _scores(config: ModelConfig) -> int:
 def _powers(config: ModelConfig) -> int:
     """Those that the fast form computes: about half, the rest being masked."""
     return config.n_heads * math.ceil((config.context_length + 64) / 2)
-
-
-def _idle(config: ModelConfig, name: str, size: int) -> int:
-    """How much of an array a token leaves unused: the experts it is not sent to."""
-    place = name.split(".")
-    if place[0] != "blocks" or place[2] != "feed_forward" or place[3] == "router":
-        return 0
-    if not is_mixture(config, int(place[1])):
-        return 0
-    return size - size * config.moe.top_k // config.moe.experts

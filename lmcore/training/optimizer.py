@@ -17,6 +17,7 @@ from mlx.utils import tree_flatten, tree_map, tree_map_with_path, tree_unflatten
 
 from lmcore.backend.dispatch import fusion_barrier
 from lmcore.common.params import TrainParams
+from lmcore.model.parameter_kinds import BIASES, HIDDEN_MATRICES, Kind, kind_of
 
 Tree = Any  # nested dicts and lists of arrays
 State = dict[str, mx.array]
@@ -165,11 +166,6 @@ class Optimizer:
 
 # The usual momentum; it has no need of tuning (Jordan et al. 2024).
 _MUON_MOMENTUM = 0.95
-SELECTION_BIAS = "router.selection_bias"
-
-
-# Matrices of a block that are no linear map between hidden states.
-_NOT_HIDDEN = ("router.weight", "value_embedding.table.weight")
 
 
 def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
@@ -181,12 +177,11 @@ def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
     """
 
     def rule_of(name: str, array: mx.array) -> UpdateRule:
-        if name.endswith(SELECTION_BIAS):
+        kind = kind_of(name, array.ndim)
+        if kind == Kind.SELECTION_BIAS:
             return against_the_sign(model.config.moe.balance_coefficient)
-        matrix = array.ndim >= 2 and not name.endswith("bias")
-        decay = train.weight_decay if matrix else 0.0
-        hidden = matrix and name.startswith("blocks.") and not name.endswith(_NOT_HIDDEN)
-        if train.optimizer == "muon" and hidden:
+        decay = 0.0 if kind in BIASES | {Kind.VECTOR} else train.weight_decay
+        if train.optimizer == "muon" and kind in HIDDEN_MATRICES:
             return muon(_MUON_MOMENTUM, decay)
         return adamw(train.beta1, train.beta2, train.epsilon, decay)
 
@@ -210,7 +205,7 @@ def global_norm(gradients: Tree) -> mx.array:
     squares = [
         mx.sum(mx.square(array))
         for name, array in tree_flatten(gradients)
-        if not name.endswith(SELECTION_BIAS)
+        if kind_of(name, array.ndim) != Kind.SELECTION_BIAS
     ]
     return mx.sqrt(sum(squares))
 

@@ -29,6 +29,7 @@ from mlx.utils import tree_flatten, tree_map, tree_unflatten
 from lmcore.backend.dispatch import fusion_barrier, implementation, streams, use_implementation
 from lmcore.common.params import TrainParams
 from lmcore.model import GPT
+from lmcore.model.parameter_kinds import ROUTING, kind_of
 from lmcore.training.cross_entropy import loss_terms, token_losses
 from lmcore.training.optimizer import clip_factor, global_norm, make_optimizer
 
@@ -209,7 +210,7 @@ def cast_parameters(parameters: Arrays, precision: str) -> Arrays:
     """
     kind = getattr(mx, precision)
     return {
-        name: array if ".router." in name else array.astype(kind)
+        name: array if kind_of(name, array.ndim) in ROUTING else array.astype(kind)
         for name, array in parameters.items()
     }
 

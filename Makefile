@@ -10,6 +10,7 @@
 #   make bench-gpu BACKEND=cuda     training on an NVIDIA GPU beside torch.compile
 #   make bench-ablations            what each part of the architecture is worth: 20 minutes
 #   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
+#   make experiment NAME=quick      variants and seeds of experiments/NAME, with a verdict (SMOKE=1: tiny)
 #   make soak                       long randomised checks; compiles llama.cpp once
 #   make deps                       write each stage's imports into dvc.yaml
 #   make lock                       renew the pinned versions
@@ -37,7 +38,7 @@ PINNED = --constraint requirements.lock --editable
 # only a CPU build is taken there, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 
-.PHONY: run test bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export deps lock clean
+.PHONY: run test experiment bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export deps lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -59,6 +60,10 @@ bench-ablations: .venv/.ready-bench
 bench-recipes: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks.recipes
 
+experiment: .venv/.ready-experiment
+	@folder=$$(.venv/bin/python -m stages.experiment prepare "experiments/$(NAME)" $(if $(SMOKE),--smoke)) \
+	&& .venv/bin/dvc repro "$$folder/dvc.yaml" && cat "$$folder/results.md"
+
 soak: soak-tokenizer soak-export
 
 soak-tokenizer: .venv/.ready-test
@@ -77,8 +82,12 @@ soak-export: .venv/.ready-soak
 	@$(INSTALL) $(PINNED) '.[$(BACKEND)]'
 	@touch $@
 
+.venv/.ready-experiment: .venv/.ready-$(BACKEND)
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),experiment]'
+	@touch $@
+
 .venv/.ready-test: .venv/.ready-$(BACKEND)
-	@$(INSTALL) $(PINNED) '.[$(BACKEND),test]'
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,experiment]'
 	@$(INSTALL) '$(TORCH)' 2>/dev/null || \
 		echo "No CPU build of PyTorch in pip's indexes: comparisons with PyTorch are skipped."
 	@touch $@

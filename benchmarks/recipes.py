@@ -21,7 +21,8 @@ from benchmarks.machine import describe, real_text
 from lmcore import backend
 from lmcore.common.params import Params, load_params
 from lmcore.corpus.sources import prepare
-from lmcore.dataset.encode import encode_corpus, train_tokenizer
+from lmcore.dataset.encode import encode_corpus
+from lmcore.dataset.train_tokenizer import train_tokenizer
 from lmcore.planning.profiles import PROFILES
 
 RESULTS = Path(__file__).parent / "results" / "recipes.md"

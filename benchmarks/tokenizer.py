@@ -22,8 +22,9 @@ import tokenizers
 from benchmarks.machine import describe, real_text, with_novel_words
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import listing
-from lmcore.dataset.encode import encode_corpus, train_tokenizer
+from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter, iter_texts
+from lmcore.dataset.train_tokenizer import train_tokenizer
 from lmcore.tokenizer.pretokenize import PATTERNS, blocks_of, count_words
 from lmcore.tokenizer.tokenizer import Tokenizer
 

@@ -17,8 +17,9 @@ from pathlib import Path
 import psutil
 
 from benchmarks.machine import describe, real_text, with_novel_words
-from lmcore.dataset.encode import encode_corpus, train_tokenizer
+from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter, iter_texts
+from lmcore.dataset.train_tokenizer import train_tokenizer
 
 SIZE = 2_000_000_000
 VOCAB_SIZE = 4096

@@ -8,7 +8,7 @@ from lmcore.common.atomic_files import atomic_directory, write_json, write_text
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
 from lmcore.common.paths import METRICS, RAW, TOKENIZER
-from lmcore.dataset.encode import train_tokenizer
+from lmcore.dataset.train_tokenizer import train_tokenizer
 from lmcore.tokenizer.file_formats import readable_merges
 
 

@@ -20,3 +20,5 @@ PLOTS = DATA / "plots"  # CSV files for `dvc plots`
 CHECKPOINTS = DATA / ".checkpoints"  # survives reruns: no stage owns it
 DOWNLOADS = DATA / ".downloads"  # parts of a broken download
 TIMINGS = DATA / ".timings"  # wall-clock figures; no stage depends on them
+CELLS = DATA / "experiments"  # results of the cells of experiments, one file each
+EXPERIMENTS = DATA / ".experiments"  # stories, tokenizer and tokens that cells share

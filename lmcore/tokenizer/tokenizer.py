@@ -97,7 +97,7 @@ class Tokenizer:
         """Learns merges from texts until there are `vocab_size` tokens, or no pair is left.
 
         Counts every word, so distinct words must fit into memory; the stage
-        (`lmcore.dataset.encode.train_tokenizer`) forgets rare ones where there are too many.
+        (`lmcore.dataset.train_tokenizer`) forgets rare ones where there are too many.
         """
         counts: Counter[bytes] = Counter()
         for block in blocks_of(texts):

@@ -1,0 +1,153 @@
+"""The results of an experiment: means with intervals, differences, and a verdict for each."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lmcore.common.atomic_files import write_json, write_text
+from lmcore.common.json_files import read_json
+from lmcore.experiments.definition import Experiment
+from lmcore.experiments.pipeline import cell_file
+from lmcore.experiments.plot import draw
+from lmcore.experiments.statistics import Interval, difference, holm, mean_interval
+
+Cell = dict[str, Any]
+
+
+def write_results(folder: Path, experiment: Experiment) -> str:
+    """Write results.json, results.md and results.svg to `folder`; return the verdict."""
+    cells = {
+        name: [read_json(Path(cell_file(folder, name, seed))) for seed in experiment.seeds]
+        for name in experiment.variants
+    }
+    results = summarise(experiment.question, cells)
+    write_json(folder / "results.json", results)
+    write_text(folder / "results.md", as_markdown(results))
+    draw(folder / "results.svg", experiment.question, cells)
+    return "\n".join([results["question"], *results["verdicts"]])
+
+
+def summarise(question: str, cells: dict[str, list[Cell]]) -> dict[str, Any]:
+    """Return the figures of each variant and its difference from the first one."""
+    first, *others = cells
+    rows = {name: _variant_row(runs) for name, runs in cells.items()}
+    compared = {name: _compare(cells[name], cells[first]) for name in others}
+    known = [name for name, row in compared.items() if row is not None]
+    for name, rejected in zip(known, holm([compared[n]["p_value"] for n in known]), strict=True):
+        compared[name]["distinguishable"] = rejected
+    for name, row in compared.items():
+        rows[name]["against_first"] = row
+    return {
+        "question": question,
+        "seeds": [cell["seed"] for cell in cells[first]],
+        "first": first,
+        "variants": rows,
+        "verdicts": [verdict(name, first, compared[name]) for name in others],
+    }
+
+
+def _variant_row(runs: list[Cell]) -> dict[str, Any]:
+    bits = np.array([run["bits_per_byte"] for run in runs])
+    factors = runs[0]["longer_contexts"]
+    return {
+        "bits_per_byte": _rounded(mean_interval(bits)),
+        "bits_per_byte_by_seed": [round(value, 5) for value in bits.tolist()],
+        "parameters": runs[0]["parameters"],
+        "active_parameters": runs[0]["active_parameters"],
+        "tokens_seen": runs[0]["tokens_seen"],
+        "flops": runs[0]["flops"],
+        "learning_rate": runs[0]["learning_rate"],
+        "longer_contexts": {
+            factor: None
+            if factors[factor] is None
+            else _rounded(mean_interval(np.array([run["longer_contexts"][factor] for run in runs])))
+            for factor in factors
+        },
+    }
+
+
+def _compare(runs: list[Cell], base: list[Cell]) -> dict[str, Any] | None:
+    """Return the difference of two variants; None where one seed cannot tell."""
+    sizes = np.array(base[0]["story_bytes"], float)
+    same_stories = all(run["story_bytes"] == base[0]["story_bytes"] for run in [*runs, *base])
+    if same_stories:
+        bits, others = (np.array([run["story_bits"] for run in group]) for group in (runs, base))
+    else:  # other stories cannot be paired: each seed's total stands for two equal halves
+        sizes = np.ones(2)
+        bits, others = (
+            np.array([[run["bits_per_byte"]] * 2 for run in group]) for group in (runs, base)
+        )
+    if len(runs) < 2:
+        return None
+    found = difference(bits, others, sizes)
+    return {
+        "bits_per_byte": _rounded(found.interval),
+        "p_value": round(found.p_value, 5),
+        "seeds_needed": found.seeds_needed,
+        "paired_by_story": same_stories,
+    }
+
+
+def _rounded(interval: Interval) -> dict[str, float | None]:
+    edges = {"mean": interval.value, "low": interval.low, "high": interval.high}
+    return {name: None if math.isnan(value) else round(value, 5) for name, value in edges.items()}
+
+
+def verdict(name: str, first: str, compared: dict[str, Any] | None) -> str:
+    """Return what the figures support, in one sentence."""
+    if compared is None:
+        return f"{name} against {first}: one seed does not tell; use three or more."
+    bits = compared["bits_per_byte"]
+    interval = f"95 % interval {bits['low']:+.4f} to {bits['high']:+.4f}"
+    size = f"{bits['mean']:+.4f} bits per byte ({interval})"
+    if compared["distinguishable"]:
+        word = "worse" if bits["mean"] > 0 else "better"
+        return f"{name} is {word} than {first}: {size}, distinguishable."
+    needed = compared["seeds_needed"]
+    seeds = (
+        "more seeds alone would not tell"
+        if needed is None
+        else f"about {needed} seeds would be needed for a difference of this size"
+    )
+    return f"{name} and {first} are not distinguishable: {size}; {seeds}."
+
+
+def as_markdown(results: dict[str, Any]) -> str:
+    """Return the results as a Markdown table with the verdicts below."""
+    factors = next(iter(results["variants"].values()))["longer_contexts"]
+    head = ["variant", "bits per byte", "against " + results["first"], "", "parameters", "tokens"]
+    head += [f"at {factor} x context" for factor in factors]
+    lines = [
+        f"**{results['question']}** Seeds {', '.join(map(str, results['seeds']))}; "
+        "mean and 95 % interval over seeds; differences paired by seed and story.",
+        "",
+        f"| {' | '.join(head)} |",
+        f"|{'---|' + '---:|' * (len(head) - 1)}",
+    ]
+    for name, row in results["variants"].items():
+        compared = row.get("against_first")
+        cells = [
+            name,
+            _shown(row["bits_per_byte"]),
+            _shown(compared["bits_per_byte"], signed=True) if compared else "",
+            "" if not compared else "" if compared["distinguishable"] else "not distinguishable",
+            f"{row['parameters']:,}",
+            f"{row['tokens_seen']:,}",
+            *(_shown(row["longer_contexts"][factor]) for factor in factors),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *(f"- {text}" for text in results["verdicts"])]) + "\n"
+
+
+def _shown(interval: dict[str, float | None] | None, signed: bool = False) -> str:
+    if interval is None:
+        return "not defined"
+    sign = "+" if signed else ""
+    mean = f"{interval['mean']:{sign}.3f}"
+    if interval["low"] is None:
+        return mean
+    return f"{mean} ({interval['low']:{sign}.3f} to {interval['high']:{sign}.3f})"

@@ -1,0 +1,41 @@
+"""Runs experiments: variants of a run, several seeds each (docs and README: `make experiment`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lmcore.common.errors import StageCommand
+from lmcore.experiments.definition import load_experiment
+from lmcore.experiments.pipeline import write_pipeline, write_smoke_copy
+
+
+@click.group()
+def main() -> None:
+    """Prepare an experiment for `dvc repro`, or gather its results."""
+
+
+@main.command(cls=StageCommand)
+@click.argument("folder", type=Path)
+@click.option("--smoke", is_flag=True, help="Make a tiny version, in a folder beside it.")
+def prepare(folder: Path, smoke: bool) -> None:
+    """Check FOLDER/experiment.yaml, write its dvc.yaml and print the folder to reproduce."""
+    load_experiment(folder)
+    if smoke:
+        folder = write_smoke_copy(folder)
+    write_pipeline(folder, load_experiment(folder))
+    click.echo(folder.as_posix())
+
+
+@main.command(cls=StageCommand)
+@click.argument("folder", type=Path)
+def results(folder: Path) -> None:
+    """Write FOLDER/results.json, results.md and results.svg, and print the verdict."""
+    from lmcore.experiments.results import write_results
+
+    click.echo(write_results(folder, load_experiment(folder)))
+
+
+if __name__ == "__main__":
+    main()

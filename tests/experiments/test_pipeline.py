@@ -1,0 +1,90 @@
+"""An experiment as a pipeline: each cell runs once, and only what is new runs again."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from helpers.clone import Clone
+from helpers.imports import files_of
+
+pytest.importorskip("scipy", reason="needs scipy (`make experiment` installs it)")
+pytest.importorskip("matplotlib", reason="needs matplotlib (`make experiment` installs it)")
+
+from lmcore.experiments.pipeline import CELL_CODE
+
+PIPELINE = "experiments/smoke_quick/dvc.yaml"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    clone = Clone.make(tmp_path_factory.mktemp("experiment"))
+    prepare(clone, "--smoke")
+    ran = repro(clone)
+    cells = [f"{variant}-{seed}" for variant in ("gelu", "swiglu") for seed in (1, 2, 3)]
+    assert sorted(ran) == sorted([*cells, "results"])
+    return clone
+
+
+def prepare(clone: Clone, *options: str, name: str = "quick") -> None:
+    done = clone.stage("experiment", "prepare", f"experiments/{name}", *options)
+    assert done.returncode == 0, done.stderr
+
+
+def repro(clone: Clone) -> list[str]:
+    """Return which cells ran, and `results`."""
+    done = clone.run("dvc", "repro", PIPELINE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = re.findall(r"Running stage '\S+?:(\S+)'", done.stdout)
+    return [name.removeprefix("cell@") for name in names]
+
+
+def results(clone: Clone) -> dict:
+    return json.loads((clone.folder / "experiments/smoke_quick/results.json").read_text())
+
+
+def test_the_results_have_every_seed_and_a_verdict(clone: Clone) -> None:
+    found = results(clone)
+    assert found["seeds"] == [1, 2, 3]
+    assert all(len(row["bits_per_byte_by_seed"]) == 3 for row in found["variants"].values())
+    assert len(set(found["variants"]["swiglu"]["bits_per_byte_by_seed"])) == 3
+    folder = clone.folder / "experiments/smoke_quick"
+    assert found["verdicts"][0] in (folder / "results.md").read_text()
+    assert (folder / "results.svg").read_text().startswith("<?xml")
+
+
+def test_nothing_new_runs_nothing_and_is_quick(clone: Clone) -> None:
+    started = time.monotonic()
+    prepare(clone, "--smoke")
+    assert repro(clone) == []
+    assert time.monotonic() - started < 30  # a loaded machine; it is about 3 s on a quiet one
+
+
+def test_a_new_seed_runs_its_cells_alone(clone: Clone) -> None:
+    before = results(clone)["variants"]["gelu"]["bits_per_byte_by_seed"]
+    file = clone.folder / "experiments/quick/experiment.yaml"
+    file.write_text(file.read_text().replace("seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]"))
+    prepare(clone, "--smoke")
+    assert sorted(repro(clone)) == ["gelu-4", "results", "swiglu-4"]
+    assert results(clone)["variants"]["gelu"]["bits_per_byte_by_seed"][:3] == before
+
+
+def test_a_mistake_is_one_sentence(clone: Clone) -> None:
+    folder = clone.folder / "experiments/wrong"
+    folder.mkdir()
+    (folder / "experiment.yaml").write_text("question: x\nprofile: quickstart\nseeds: [1]\n")
+    done = clone.stage("experiment", "prepare", "experiments/wrong")
+    assert done.returncode == 1
+    assert done.stderr == "Error: experiments/wrong/experiment.yaml: variants is missing.\n"
+
+
+def test_a_cell_depends_on_all_code_that_it_runs(repository: Path) -> None:
+    def covered(file: str) -> bool:
+        return any(file == path or file.startswith(f"{path}/") for path in CELL_CODE)
+
+    needed = files_of("stages.experiment_cell", repository)
+    assert [file for file in sorted(needed) if not covered(file)] == []
+    assert all((repository / path).exists() for path in CELL_CODE)

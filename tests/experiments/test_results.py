@@ -1,0 +1,64 @@
+"""A null experiment says so, a planted effect is named, and one seed claims nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy", reason="needs scipy (`make experiment` installs it)")
+
+from lmcore.experiments.results import as_markdown, summarise
+
+SIZES = [100] * 50
+
+
+def cells(effect: float, seeds: int = 3, sizes: list[int] = SIZES) -> list[dict[str, Any]]:
+    """Runs whose bits are `effect` bits per byte above those of the same seeds without it."""
+    runs = []
+    for seed in range(1, seeds + 1):
+        random = np.random.default_rng(seed)
+        bits = random.normal(70, 10, len(sizes)) + 100 * (effect + random.normal(0, 0.002))
+        runs.append(
+            {
+                "seed": seed,
+                "bits_per_byte": float(bits.sum() / sum(sizes)),
+                "story_bits": bits.tolist(),
+                "story_bytes": sizes,
+                "parameters": 10,
+                "active_parameters": 10,
+                "tokens_seen": 100,
+                "flops": 1000,
+                "learning_rate": 0.1,
+                "longer_contexts": {},
+            }
+        )
+    return runs
+
+
+def test_the_same_variant_under_two_names_is_not_distinguishable() -> None:
+    (said,) = summarise("Null?", {"one": cells(0.0), "same": cells(0.0)})["verdicts"]
+    assert said.startswith("same and one are not distinguishable: +0.0000")
+
+
+@pytest.mark.parametrize(("effect", "word"), [(0.1, "worse"), (-0.1, "better")])
+def test_a_planted_effect_is_named(effect: float, word: str) -> None:
+    results = summarise("Effect?", {"one": cells(0.0), "other": cells(effect)})
+    assert results["verdicts"][0].startswith(f"other is {word} than one: {effect:+.1f}")
+    row = results["variants"]["other"]["against_first"]
+    assert row["distinguishable"] and row["paired_by_story"]
+    assert row["bits_per_byte"]["mean"] == pytest.approx(effect, abs=0.01)
+    table = as_markdown(results)
+    assert "| other |" in table and "not distinguishable" not in table
+
+
+def test_one_seed_claims_nothing() -> None:
+    results = summarise("One?", {"one": cells(0.0, 1), "other": cells(1.0, 1)})
+    assert "one seed does not tell" in results["verdicts"][0]
+    assert results["variants"]["other"]["against_first"] is None
+
+
+def test_other_stories_are_not_paired_by_story() -> None:
+    results = summarise("Data?", {"one": cells(0.0), "other": cells(0.2, sizes=[100] * 60)})
+    assert not results["variants"]["other"]["against_first"]["paired_by_story"]

@@ -60,7 +60,7 @@ def test_the_stage_says_that_no_pair_is_left(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shutil.copy(repository / "params.yaml", tmp_path)
+    shutil.copyfile(repository / "profiles" / "quickstart.yaml", "params.yaml")
     RAW.mkdir(parents=True)
     with SplitWriter(RAW, "train") as writer:
         writer.add("ab ab")

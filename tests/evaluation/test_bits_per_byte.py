@@ -39,7 +39,7 @@ def test_windows_score_every_token_once(tokens: int, context: int, stride: int) 
 
 @pytest.fixture(scope="module")
 def model(repository: Path) -> GPT:
-    shape = load_params(repository / "params.yaml").model.model_dump()
+    shape = load_params(repository / "profiles" / "quickstart.yaml").model.model_dump()
     small = {"context_length": 8, "d_model": 16, "n_layers": 1, "n_heads": 2, "n_kv_heads": 2}
     return GPT(ModelConfig(**shape | small | {"d_ff": 32}, vocab_size=300), seed=1)
 

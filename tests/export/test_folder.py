@@ -19,7 +19,7 @@ from stages import export, import_hf
 @pytest.fixture
 def project(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with params.yaml and a model, as after `dvc repro`."""
-    shutil.copyfile(repository / "params.yaml", tmp_path / "params.yaml")
+    shutil.copyfile(repository / "profiles" / "quickstart.yaml", tmp_path / "params.yaml")
     tokenizer().save(tmp_path)
     model_folder = tmp_path / "data" / "model"
     model_folder.parent.mkdir()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import mlx.core as mx
 import numpy as np
 import pytest
+from helpers.small_params import quickstart
 
-from lmcore.common.params import load_params
 from lmcore.generation import decoding
 from lmcore.generation.decoding import NO_TOKEN, generate, generate_naive, visible_tokens
 from lmcore.generation.sampling import SamplingParams
@@ -17,8 +16,8 @@ from lmcore.model import GPT, ModelConfig
 
 
 @pytest.fixture(scope="module", params=["rope", "learned", "sinusoidal", "alibi", "none"])
-def model(request: pytest.FixtureRequest, repository: Path) -> GPT:
-    shape = load_params(repository / "params.yaml").model.model_dump()
+def model(request: pytest.FixtureRequest) -> GPT:
+    shape = quickstart().model.model_dump()
     small = {"context_length": 16, "d_model": 16, "n_layers": 2, "n_heads": 2, "n_kv_heads": 1}
     shape |= small | {"d_ff": 32, "positions": request.param}
     return GPT(ModelConfig(**shape, vocab_size=40), seed=5)
@@ -79,10 +78,10 @@ def test_only_ids_below_the_vocabulary_are_drawn(model: GPT) -> None:
     ],
 )
 def test_the_cache_changes_no_logits_from_bucket_to_bucket(
-    variant: dict, repository: Path, monkeypatch: pytest.MonkeyPatch
+    variant: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoding, "CACHE_BUCKET", 4)
-    shape = load_params(repository / "params.yaml").model.model_dump()
+    shape = quickstart().model.model_dump()
     shape |= {"context_length": 32, "d_model": 16, "n_layers": 2, "n_heads": 4, "n_kv_heads": 2}
     shape |= {"d_ff": 32} | variant | {"moe": shape["moe"] | variant.get("moe", {})}
     model = GPT(ModelConfig(**shape, vocab_size=40), seed=5)
@@ -103,9 +102,9 @@ def test_a_bucket_is_compiled_once(model: GPT, monkeypatch: pytest.MonkeyPatch) 
     assert len(passes) == 1 + 2  # the prompt; places 3 to 7 and 8 to 15
 
 
-def test_a_step_copies_nothing_of_the_cache(repository: Path) -> None:
+def test_a_step_copies_nothing_of_the_cache() -> None:
     """While steps are computed ahead, the cache's buffers are written where they are."""
-    shape = load_params(repository / "params.yaml").model.model_dump()
+    shape = quickstart().model.model_dump()
     shape |= {"d_model": 64, "n_layers": 2, "n_heads": 2, "n_kv_heads": 2, "d_ff": 2**14}
     model = GPT(ModelConfig(**shape | {"context_length": 2**14, "vocab_size": 40}))
     mx.eval(model.parameters())
@@ -216,7 +215,7 @@ def test_a_penalty_on_repetition_makes_a_greedy_text_varied(model: GPT) -> None:
 
 def test_new_weights_are_not_answered_by_old_ones() -> None:
     """The compiled step is kept between calls, and knows no weights."""
-    shape = load_params().model.model_dump()
+    shape = quickstart().model.model_dump()
     models = [GPT(ModelConfig(**shape, vocab_size=40), seed) for seed in (5, 6)]
 
     def last_logits(model: GPT) -> list[float]:

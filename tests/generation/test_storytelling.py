@@ -29,7 +29,7 @@ TEXTS = ["Once upon a time, a cat sat.", "Día und Straße: 猫が好き。🐈 
 def home(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """A folder with params.yaml, data/raw and data/model."""
     folder = tmp_path_factory.mktemp("home")
-    shutil.copyfile(repository / "params.yaml", folder / "params.yaml")
+    shutil.copyfile(repository / "profiles" / "quickstart.yaml", folder / "params.yaml")
     (folder / "data" / "raw").mkdir(parents=True)
     for split in ("train", "validation"):
         with SplitWriter(folder / "data" / "raw", split) as writer:
@@ -114,7 +114,7 @@ def test_several_stories_are_batches_and_written_as_each_is_done(sample, events:
 
 
 def test_the_size_of_a_batch_changes_no_text(home: Path) -> None:
-    params = load_params().sample.with_options({"max_tokens": 20})
+    params = load_params(home / "params.yaml").sample.with_options({"max_tokens": 20})
     generator = Generator.load(home / "data" / "model", params)
     prompts = ["One day", "", "The cat", "It ran", "Once"]
     texts = list(generator.generate(prompts))

@@ -1,4 +1,8 @@
-"""A clone of this repository in a temporary folder, small enough to run in seconds."""
+"""A clone of this repository in a temporary folder, small enough to run in seconds.
+
+It holds the code as it lies here, committed or not, and nothing that a user of this
+clone makes or edits: no params.yaml, no dvc.lock, nothing of data/.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,13 @@ from typing import Any
 from ruamel.yaml import YAML
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+QUICKSTART = REPOSITORY / "profiles" / "quickstart.yaml"
+
+# What a clone is made of. Its params.yaml is the quickstart's.
+SOURCES = [
+    ".dvc/.gitignore", ".dvc/config", ".dvcignore", ".gitignore", "Makefile", "data/.gitignore",
+    "data/input/README.md", "dvc.yaml", "lmcore", "profiles", "stages",
+]  # fmt: skip
 
 STAGES = ["download", "train_bpe", "encode", "train", "evaluate", "sample", "report"]
 
@@ -47,13 +58,16 @@ class Clone:
 
     @classmethod
     def make(cls, folder: Path) -> Clone:
-        """Copies this repository's files, uncommitted ones too, with small parameters."""
+        """Copy this repository's sources, uncommitted ones too, with small parameters."""
         clone = cls(folder)
-        listed = _git(REPOSITORY, "ls-files", "-co", "--exclude-standard", "-z")
-        for name in filter(None, listed.split("\0")):
-            if (REPOSITORY / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(REPOSITORY / name, folder / name)
+        ignored = shutil.ignore_patterns("__pycache__", ".*")
+        for source in SOURCES:
+            (folder / source).parent.mkdir(parents=True, exist_ok=True)
+            if (REPOSITORY / source).is_dir():
+                shutil.copytree(REPOSITORY / source, folder / source, ignore=ignored)
+            else:
+                shutil.copyfile(REPOSITORY / source, folder / source)
+        shutil.copyfile(QUICKSTART, folder / "params.yaml")
         _git(folder, "init", "--quiet", "--initial-branch=main")
         clone.set(SMALL)
         clone.commit("clone")
@@ -117,14 +131,30 @@ class Repro:
 
 
 def environment() -> dict[str, str]:
-    """This interpreter's programs first on the PATH, and nothing of its own settings."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    return {**kept, "PATH": path, "PYTHONPATH": ""}
+    """Return an environment with this interpreter's programs first on the PATH.
+
+    The settings of pytest, of git (a hook's, too) and of the user's DVC are left out.
+    """
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "GIT_", "DVC_"))}
+    return {
+        **kept,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": "",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        **{f"GIT_{role}_NAME": "test" for role in ("AUTHOR", "COMMITTER")},
+        **{f"GIT_{role}_EMAIL": "test@example.org" for role in ("AUTHOR", "COMMITTER")},
+        "DVC_GLOBAL_CONFIG_DIR": "/nowhere",
+        "DVC_SYSTEM_CONFIG_DIR": "/nowhere",
+    }
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     return subprocess.run(
-        ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
+        ["git", *arguments],
+        cwd=folder,
+        env=environment(),
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout

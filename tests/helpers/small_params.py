@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lmcore.common.params import Params, parse_params, read_yaml
+from helpers.clone import QUICKSTART
+
+from lmcore.common.params import Params, load_params, parse_params, read_yaml
+
+
+def quickstart() -> Params:
+    """Return the quickstart's parameters, whatever params.yaml holds."""
+    return load_params(QUICKSTART)
 
 
 def params(repository: Path, **changes: Any) -> Params:

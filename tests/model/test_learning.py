@@ -7,10 +7,10 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
+from helpers.small_params import quickstart
 from helpers.variants import NO_EXPERTS, config_of, tokens_of
 from mlx.utils import tree_flatten
 
-from lmcore.common.params import load_params
 from lmcore.model import GPT
 from lmcore.training.cross_entropy import next_token_loss
 from lmcore.training.optimizer import clip_by_global_norm, make_optimizer
@@ -18,7 +18,7 @@ from lmcore.training.optimizer import clip_by_global_norm, make_optimizer
 
 def overfit(steps: int, optimizer: str = "adamw", **changes: Any) -> tuple[list[float], GPT]:
     """Trains on one batch; returns the loss at each step and the model."""
-    train = load_params().train.model_copy(update={"optimizer": optimizer, "weight_decay": 0.0})
+    train = quickstart().train.model_copy(update={"optimizer": optimizer, "weight_decay": 0.0})
     model = GPT(config_of(**changes), seed=1)
     inputs, targets = tokens_of(model, length=24), tokens_of(model, length=24, seed=8)
     made = make_optimizer(train, model)
@@ -72,7 +72,7 @@ def test_the_loss_free_bias_evens_the_load() -> None:
     """A router that starts out favouring one expert is brought back by the bias alone."""
     moe = {**EXPERTS, "balance": "bias", "balance_coefficient": 0.02, "top_k": 1}
     model = GPT(config_of(n_layers=1, moe=moe), seed=1)
-    made = make_optimizer(load_params().train, model)
+    made = make_optimizer(quickstart().train, model)
     name = "blocks.0.feed_forward.router.selection_bias"
     model.blocks[0].feed_forward.router.selection_bias = mx.array([0.5, 0, 0, 0])
     tokens = tokens_of(model)

@@ -7,10 +7,11 @@ from typing import Any
 
 import mlx.core as mx
 import pytest
+from helpers.small_params import quickstart
 from helpers.variants import NO_EXPERTS, VARIANTS, config_of
 from mlx.utils import tree_flatten
 
-from lmcore.common.params import TrainParams, load_params
+from lmcore.common.params import TrainParams
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.positions import alibi_bias
 from lmcore.planning.flops_and_memory import cost_of, saved_per_token_and_layer
@@ -19,7 +20,7 @@ from lmcore.training.train_step import TrainStep, accumulate_gradients
 
 
 def train_of(**changes: Any) -> TrainParams:
-    return TrainParams(**{**load_params().train.model_dump(), **changes})
+    return TrainParams(**{**quickstart().train.model_dump(), **changes})
 
 
 GPT2 = {

@@ -7,6 +7,7 @@ import time
 
 import mlx.core as mx
 import pytest
+from helpers.small_params import quickstart
 
 import lmcore.planning.plan as planning
 from lmcore.common.params import Params, load_params
@@ -30,7 +31,7 @@ SPEED = Speed(1e9, update_seconds=1e-7, sequences=2, context=9, blocks=1)
 @pytest.fixture
 def params(monkeypatch: pytest.MonkeyPatch) -> Params:
     monkeypatch.setattr(planning, "measured_speed", lambda params: SPEED)
-    return load_params()
+    return quickstart()
 
 
 def changed(params: Params, part: str, **changes: object) -> Params:
@@ -64,7 +65,7 @@ def test_counts_and_memory_are_there_before_anything_is_measured(
     monkeypatch.setattr(planning, "measured_speed", killed)
     printed = []
     with pytest.raises(KeyboardInterrupt):
-        for part in plan(load_params()):
+        for part in plan(quickstart()):
             printed.append(part)
     assert [part.split()[0] for part in printed] == ["parameters", "memory,", "profile"]
 
@@ -105,7 +106,7 @@ def test_every_profile_is_listed_with_the_memory_it_fits() -> None:
 
 
 def test_the_probe_foretells_a_training_step() -> None:
-    params = load_params()
+    params = quickstart()
     params = changed(params, "train", batch_size=4)
     config = ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
     learner = TrainStep(GPT(config), params.train)
@@ -123,7 +124,7 @@ def test_the_probe_foretells_a_training_step() -> None:
 
 
 def test_a_slow_machine_is_probed_with_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    params = changed(load_params(), "train", batch_size=4)
+    params = changed(quickstart(), "train", batch_size=4)
     for rate, limit in ((1e8, planning._PROBE_SECONDS * 1e8), (1e15, planning._PROBE_FLOPS)):
         monkeypatch.setattr(planning, "_product_rate", lambda *_, rate=rate: rate)
         config, sequences = planning._probe(params)
@@ -134,8 +135,8 @@ def test_a_slow_machine_is_probed_with_less(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_probe_holds_a_mixture_where_the_model_does() -> None:
-    moe = load_params().model.moe.model_copy(update={"experts": 4, "every": 2})
-    config, _ = planning._probe(changed(load_params(), "model", moe=moe))
+    moe = quickstart().model.moe.model_copy(update={"experts": 4, "every": 2})
+    config, _ = planning._probe(changed(quickstart(), "model", moe=moe))
     assert [is_mixture(config, layer) for layer in range(config.n_layers)] == [False, True]
 
 

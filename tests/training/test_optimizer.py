@@ -8,10 +8,11 @@ import mlx.core as mx
 import mlx.optimizers
 import numpy as np
 import pytest
+from helpers.small_params import quickstart
 from helpers.variants import NO_EXPERTS, model_of
 from mlx.utils import tree_flatten
 
-from lmcore.common.params import TrainParams, load_params
+from lmcore.common.params import TrainParams
 from lmcore.training.optimizer import (
     UpdateRule,
     adamw,
@@ -23,7 +24,7 @@ from lmcore.training.optimizer import (
 
 
 def train_of(**changes: Any) -> TrainParams:
-    return TrainParams(**{**load_params().train.model_dump(), **changes})
+    return TrainParams(**{**quickstart().train.model_dump(), **changes})
 
 
 def arrays(count: int, shape: tuple[int, ...] = (6, 4)) -> list[mx.array]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from helpers.small_params import quickstart
 
-from lmcore.common.params import TrainParams, load_params
+from lmcore.common.params import TrainParams
 from lmcore.training.schedules import SCHEDULES, learning_rate_at
 
 
 def train_of(**changes: object) -> TrainParams:
     base = {"steps": 111, "warmup_steps": 10, "learning_rate": 2.0}
     ratio = {"final_learning_rate_ratio": 0.1}
-    values = {**load_params().train.model_dump(), **base, **ratio, **changes}
+    values = {**quickstart().train.model_dump(), **base, **ratio, **changes}
     return TrainParams(**values)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
+from helpers.small_params import quickstart
 from helpers.variants import NO_EXPERTS, model_of, tokens_of
 from mlx.utils import tree_flatten, tree_map
 
-from lmcore.common.params import TrainParams, load_params
+from lmcore.common.params import TrainParams
 from lmcore.training import train_step as learner_module
 from lmcore.training.optimizer import clip_by_global_norm, make_optimizer
 from lmcore.training.train_step import TrainStep, cast_parameters, dropout_keys, next_scale
@@ -19,7 +20,7 @@ MIXTURE = {"moe": {**NO_EXPERTS, "experts": 4, "balance": "bias"}}
 
 
 def config(**changes: Any) -> TrainParams:
-    return load_params().train.model_copy(update=changes)
+    return quickstart().train.model_copy(update=changes)
 
 
 def step(learner: TrainStep, number: int = 0, seed: int = 7) -> tuple[float, float]:

@@ -199,6 +199,7 @@ class Evaluation:
         shown = min(end, _MAX_SHOWN)
         ids = [self.shards.end_of_text, *self.tokens[:shown]]
         return {
+            "ids": [int(index) for index in ids],
             "tokens": [tokenizer.decode([index]) for index in ids],
             "loss": [None, *(round(float(loss), 4) for loss in self.losses[:shown])],
             "story_tokens": end,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from statistics import fmean
 
 from lmcore.report.elements import inline_json, table
@@ -41,6 +43,14 @@ class Line:
         return [f"{y} ± {short(error)}" for y, error in zip(values, self.errors, strict=True)]
 
 
+@dataclass(frozen=True)
+class Level:
+    """A horizontal line to compare a curve with, and its name."""
+
+    name: str
+    value: float
+
+
 def line_chart(
     title: str,
     x_label: str,
@@ -49,30 +59,35 @@ def line_chart(
     *,
     wide: bool = True,
     log_x: bool = False,
+    log_y: bool = False,
+    levels: Sequence[Level] = (),
 ) -> str:
-    """A figure with axes, legend and curves.
+    """Return a figure with axes, legend and curves.
 
     The script shows the values under the pointer or at the arrow keys; where
     the picture cannot be seen, a summary and a table stand for it.
     """
     width = 720 if wide else 400
-    lines = [_thin(line) for line in lines]
+    lines = [_thin(line, log_x) for line in lines]
     xs = [x for line in lines for x, _ in line.points]
-    ys = [y for line in lines for _, y in line.points]
+    ys = [y for line in lines for _, y in line.points] + [level.value for level in levels]
     ys += [y for line in lines for _, *edges in line.band for y in edges]
     x_axis = _Axis.over(xs, _LEFT, width - _RIGHT, log_x)
-    y_axis = _Axis.over(ys, _HEIGHT - _BOTTOM, _TOP)
+    y_axis = _Axis.over(ys, _HEIGHT - _BOTTOM, _TOP, log_y)
+    marks = "".join(_draw_level(level, x_axis, y_axis) for level in levels)
     drawn = "".join(_draw(number, line, x_axis, y_axis) for number, line in enumerate(lines))
     said = "; ".join(
         f"{line.name} from {short(line.points[0][1])} to {short(line.points[-1][1])}"
         for line in lines
     )
+    said += "".join(f"; {level.name} {short(level.value)}" for level in levels)
     label = escape(f"{title}: {said}. Arrow keys read the values.")
     middle = (_LEFT + width - _RIGHT) / 2
     return f"""<figure class="chart {"wide" if wide else "narrow"}">
 <figcaption>{escape(title)} <span class="unit">{escape(unit)}</span>{_legend(lines)}</figcaption>
 <svg viewBox="0 0 {width} {_HEIGHT}" role="img" tabindex="0" aria-label="{label}">
 {_grid(x_axis, y_axis)}
+{marks}
 {drawn}
 <line class="cursor" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}" x1="-9" x2="-9"/>
 <text class="label" x="{middle}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>
@@ -96,8 +111,9 @@ class _Axis:
     @classmethod
     def over(cls, values: list[float], start: float, end: float, log: bool = False) -> _Axis:
         low, high = min(values), max(values)
-        if log:
-            return cls(low, max(high, 2 * low), start, end, log=True)
+        if log:  # a little room at the ends of the vertical axis
+            room = 1.0 if start < end else 1.05
+            return cls(low / room, max(high * room, 2 * low), start, end, log=True)
         room = (high - low) * 0.04 or abs(high) * 0.1 or 1.0
         # Quantities that are never negative get no axis below zero.
         return cls(max(low - room, 0.0) if low >= 0 else low - room, high + room, start, end)
@@ -108,8 +124,16 @@ class _Axis:
             low, high, value = math.log(low), math.log(high), math.log(value)
         return round(self.start + (value - low) / (high - low) * (self.end - self.start), 1)
 
+    def _round_numbers(self) -> list[float]:
+        """Return ticks of a short logarithmic axis: 1, 2, 3, 5, 7 and their tenfolds."""
+        powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+        ticks = [10.0**power * digit for power in powers for digit in (1, 1.5, 2, 3, 4, 5, 7)]
+        return [tick for tick in ticks if self.low <= tick <= self.high]
+
     def ticks(self, about: int = 5) -> list[float]:
         if self.log:
+            if self.high < 30 * self.low:
+                return self._round_numbers()
             first, last = math.ceil(math.log2(self.low)), math.floor(math.log2(self.high))
             step = max(1, math.ceil((last - first + 1) / 9))
             return [2.0**power for power in range(first, last + 1, step)]
@@ -120,17 +144,30 @@ class _Axis:
         return [step * n for n in range(first, math.floor(self.high / step) + 1)]
 
 
-def _thin(line: Line) -> Line:
-    """At most `MAX_POINTS` points: means of equally long runs, at the last x of each."""
-    run = math.ceil(len(line.points) / MAX_POINTS)
-    pieces = _runs(line.points, run)
-    points = [(piece[-1][0], fmean(y for _, y in piece)) for piece in pieces]
-    errors = None if line.errors is None else [fmean(piece) for piece in _runs(line.errors, run)]
+def _draw_level(level: Level, x_axis: _Axis, y_axis: _Axis) -> str:
+    y = y_axis.at(level.value)
+    return (
+        f'<line class="level" x1="{x_axis.start}" x2="{x_axis.end}" y1="{y}" y2="{y}"/>'
+        f'<text class="label" x="{x_axis.end}" y="{y - 5:.1f}" text-anchor="end">'
+        f"{escape(level.name)} {short(level.value)}</text>"
+    )
+
+
+def _thin(line: Line, log_x: bool) -> Line:
+    """Return at most `MAX_POINTS` points: means of runs of points, at the last x of each.
+
+    The runs are equally long; on a logarithmic axis they lengthen with x.
+    """
+    count = len(line.points)
+    if count <= MAX_POINTS:
+        return line
+    ends = [count * (n + 1) // MAX_POINTS for n in range(MAX_POINTS)]
+    if log_x:
+        ends = sorted({math.ceil(count ** ((n + 1) / MAX_POINTS)) for n in range(MAX_POINTS)})
+    runs = list(pairwise([0, *ends]))
+    points = [(line.points[b - 1][0], fmean(y for _, y in line.points[a:b])) for a, b in runs]
+    errors = None if line.errors is None else [fmean(line.errors[a:b]) for a, b in runs]
     return Line(line.name, points, errors)
-
-
-def _runs(items: list, length: int) -> list[list]:
-    return [items[start : start + length] for start in range(0, len(items), length)]
 
 
 def _grid(x_axis: _Axis, y_axis: _Axis) -> str:

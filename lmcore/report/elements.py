@@ -34,10 +34,24 @@ def fill(template: str, parts: dict[str, str]) -> str:
     return re.sub(r"<!--([A-Z]+)-->", lambda mark: parts[mark[1]], template)
 
 
-def section(title: str, body: str) -> str:
-    """A part of the page under a heading; the navigation links to its id."""
-    name = anchor(title)
-    return f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{body}\n</section>'
+# The chapters of the course that explain what a section shows; links lead from data/report.
+CHAPTERS = {
+    "tokenization": ("01-tokenization.md", "Chapter 1, Tokenization"),
+    "architecture": ("02-architecture.md", "Chapter 2, Architecture"),
+    "training": ("03-training.md", "Chapter 3, Training"),
+    "moe": ("04-moe.md", "Chapter 4, Mixture of experts"),
+}
+
+
+def section(title: str, body: str, chapter: str = "") -> str:
+    """Return a part of the page under a heading; the navigation links to its id."""
+    name, more = anchor(title), ""
+    if chapter:
+        file, label = CHAPTERS[chapter]
+        more = f'<p class="chapter"><a href="../../docs/{file}">{label}</a></p>\n'
+    return (
+        f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{more}{body}\n</section>'
+    )
 
 
 def anchor(title: str) -> str:
@@ -55,15 +69,21 @@ def key_table(caption: str, rows: dict[str, str]) -> str:
 
 
 def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
-    """A table with column headings; the first column heads its row.
+    """Return a table with column headings; the first column heads its row.
 
-    On a narrow screen a long name takes a line of its own, above its values.
-    What is too wide even so scrolls, by keyboard too.
+    Columns of numbers are aligned to the right. On a narrow screen a long name
+    takes a line of its own, above its values. What is too wide even so scrolls,
+    by keyboard too.
     """
-    top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    kinds = [_kind_of([row[column] for row in rows]) for column in range(len(head))]
+    top = "".join(
+        f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(head, kinds, strict=True)
+    )
     body = "".join(
         f'<tr><th scope="row">{_breakable(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "".join(
+            f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row[1:], kinds[1:], strict=True)
+        )
         + "</tr>"
         for row in rows
     )
@@ -74,6 +94,15 @@ def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
         f'<div class="{kind}" tabindex="0" role="region" aria-label="{said}"><table>'
         f"<caption>{said}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+_NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?%?( ± [\d.]+)?|[-–]|")
+
+
+def _kind_of(cells: list[str]) -> str:
+    """Return the attribute that aligns a column's cells, which may all be numbers."""
+    numbers = any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
+    return ' class="number"' if numbers else ""
 
 
 # Characters of a name that leave no room beside it, and values that fit below it, on a phone.

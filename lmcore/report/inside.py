@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 import mlx.core as mx
 import numpy as np
 
+from lmcore.evaluation.bits_per_byte import windows
 from lmcore.model import GPT
 from lmcore.report.elements import inline_json, lines_of, section, table
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 # The surprise, in bits, from which on a token has the darkest shade.
 _DARKEST = 12.0
+# What is told of each token of the passage, and of how many words and neighbours.
+_EXPECTED, _WORDS, _NEIGHBOURS = 5, 12, 5
 # Tokens whose attention is drawn: the page grows with their square.
 _MAX_TOKENS = 64
 
@@ -67,8 +72,11 @@ def attention_elements(prefix: str) -> str:
     )
 
 
-def surprise_section(passage: dict[str, Any]) -> str:
-    """A passage cut into its tokens, each shaded by what it cost the model; the first is given."""
+def surprise_section(passage: dict[str, Any], model: GPT, tokenizer: Tokenizer, stride: int) -> str:
+    """Return a passage cut into its tokens, each shaded by what it cost the model.
+
+    The first is given. The script tells, for each, what the model expected instead.
+    """
     bits = [None if loss is None else loss / math.log(2) for loss in passage["loss"]]
     spans = "".join(
         f'<span class="token hue-{place % 4}" style="--s:{min(1.0, (cost or 0) / _DARKEST):.2f}" '
@@ -78,6 +86,8 @@ def surprise_section(passage: dict[str, Any]) -> str:
     costs = [cost for cost in bits if cost is not None]
     count = passage["story_tokens"]
     cut = f" Of {count:,} tokens these are the first {len(costs):,}." if count > len(costs) else ""
+    rows = predictions(model, passage["ids"], stride)
+    expected = [[], *(expected_tokens(row, tokenizer) for row in rows)]
     return section(
         "Surprise",
         "<p>The first validation story, cut into tokens (the underlines change colour from token "
@@ -85,15 +95,67 @@ def surprise_section(passage: dict[str, Any]) -> str:
         f"model expected the token: <span class='token' style='--s:0'>0 bits</span> "
         f"<span class='token' style='--s:0.5'>{_DARKEST / 2:.0f} bits</span> "
         f"<span class='token' style='--s:1'>{_DARKEST:.0f} bits or more</span>.{cut} "
-        f"On average a token here costs {sum(costs) / max(1, len(costs)):.2f} bits.</p>"
+        f"On average a token here costs {sum(costs) / max(1, len(costs)):.2f} bits. Point at a "
+        "token to read what the model expected.</p>"
         '<p id="passage-value" class="readout above" aria-live="polite">&nbsp;</p>'
         '<p id="passage" tabindex="0" role="group" aria-label="Passage; arrow keys move from '
-        f'token to token" aria-describedby="passage-value">{spans}</p>',
+        f'token to token" aria-describedby="passage-value">{spans}</p>'
+        + inline_json("passage-data", expected),
+        "training",
     )
+
+
+def predictions(model: GPT, ids: list[int], stride: int) -> Iterator[np.ndarray]:
+    """Yield the probabilities (V,) of what stands in place of each id but the first.
+
+    The model sees before each token what it saw when the token's loss was measured:
+    the windows are those of the validation split, which these ids begin.
+    """
+    targets, length = len(ids) - 1, model.config.context_length
+    count = length + math.ceil(max(0, targets - length) / stride) * stride  # whole windows
+    for window in windows(count, length, stride):
+        inputs = ids[window.start : min(window.start + length, targets)]
+        logits = model(mx.array([inputs]))[0]
+        yield from np.array(mx.softmax(logits, axis=-1))[length - window.scored :]
+
+
+def expected_tokens(probabilities: np.ndarray, tokenizer: Tokenizer) -> list[tuple[str, float]]:
+    """Return the likeliest tokens and their probabilities."""
+    known = probabilities[: tokenizer.vocab_size]  # a model may have more ids than tokens
+    best = np.argsort(-known, kind="stable")[:_EXPECTED].tolist()
+    return [(visible(tokenizer.decode([index])), round(float(known[index]), 4)) for index in best]
 
 
 def _price(bits: float | None) -> str:
     return "given" if bits is None else f"{bits:.1f} bits"
+
+
+def embedding_section(model: GPT, tokenizer: Tokenizer) -> str:
+    """Return the tokens whose embeddings point most nearly the same way, for a few words."""
+    words = [
+        index
+        for index in range(256, tokenizer.vocab_size)
+        if re.fullmatch(r" [a-z]{3,}", tokenizer.decode([index]))
+    ]
+    if not words:
+        return ""
+    chosen = words[:: max(1, len(words) // _WORDS)][:_WORDS]
+    weight = np.array(model.embedding.weight.astype(mx.float32))[: tokenizer.vocab_size]
+    unit = weight / np.maximum(np.linalg.norm(weight, axis=1, keepdims=True), 1e-9)
+    cosines = unit[chosen] @ unit.T  # (words, V)
+    rows = []
+    for index, row in zip(chosen, cosines, strict=True):
+        nearest = [other for other in np.argsort(-row, kind="stable") if other != index]
+        rows.append(
+            [visible(tokenizer.decode([index]))]
+            + [
+                f"{visible(tokenizer.decode([other]))}\u00a0{row[other]:.2f}"
+                for other in nearest[:_NEIGHBOURS]
+            ]
+        )
+    head = ["Token", *(f"{place}." for place in range(1, _NEIGHBOURS + 1))]
+    caption = "The nearest tokens by the cosine of their embeddings"
+    return section("Embedding", table(caption, head, rows), "architecture")
 
 
 def experts_section(metrics: dict[str, Any], favourites: dict[str, list[list[str]]]) -> str:
@@ -129,6 +191,7 @@ def experts_section(metrics: dict[str, Any], favourites: dict[str, list[list[str
         )
         + table("Routers", ["", "imbalance", "dead experts", "entropy", "specialisation"], figures)
         + table("The tokens that tell most of an expert", ["", *experts], liked),
+        "moe",
     )
 
 

@@ -62,7 +62,9 @@ def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
         scripts = inline_json("live-model", description)
         scripts += f'<script type="text/plain" id="live-weights">{encoded}</script>'
     scripts += f'<script type="module">\n{bundle(LIBRARY + INTERFACE)}</script>'
-    return Live(section(TITLE, fill(read_asset("live/live.html"), parts)), scripts, fits)
+    return Live(
+        section(TITLE, fill(read_asset("live/live.html"), parts), "architecture"), scripts, fits
+    )
 
 
 def _too_large(size: int, params: ReportParams) -> str:

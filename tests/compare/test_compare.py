@@ -132,12 +132,6 @@ def test_a_damaged_file_is_named(runs: Clone, file: str, damage: Callable[[bytes
     assert done.stderr.startswith(f"Error: {file} is ") and done.stderr.count("\n") == 1
 
 
-def test_the_report_says_what_changed_since_the_last_commit(runs: Clone) -> None:
-    report = (runs.folder / "data/report/index.html").read_text().replace("<wbr>", "")
-    assert '<th scope="row">sample.max_tokens</th><td>20</td><td>5</td>' in report
-    assert "train.learning_rate</th><td>0.003" not in report
-
-
 def test_an_unknown_revision_is_one_sentence(runs: Clone) -> None:
     done = runs.stage("compare", "HEAD", "nowhere")
     assert done.returncode == 1

@@ -80,6 +80,7 @@ def write_run(
         },
         paths.RAW / "manifest.json": {"source": source, "license": "MIT", "splits": {}},
         paths.EVALUATION / "passage.json": {
+            "ids": [299, 79, 110, 99, 101, 10],
             "tokens": ["<|endoftext|>", "Once", " upon", HOSTILE, "\n", "end"],
             "loss": [None, *(math.log(2) * bits for bits in (1.0, 0.0, 20.0, 3.0, 2.0))],
             "story_tokens": 5,

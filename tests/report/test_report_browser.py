@@ -83,9 +83,10 @@ def test_the_passage_tells_what_a_token_cost(page: Browser) -> None:
     page.press("ArrowRight")
     cost = "document.getElementById('passage-value').textContent"
     page.press("ArrowRight")
-    assert page.run(cost) == "Token 2: ␣upon: 0.0 bits"
+    told, expected = page.run(cost).split("; expected ")
+    assert told == "Token 2: ␣upon: 0.0 bits" and expected.count("%") == 5
     page.point_at("document.querySelectorAll('#passage .token')[1]")
-    assert page.run(cost) == "Token 1: Once: 1.0 bits"
+    assert page.run(cost).startswith("Token 1: Once: 1.0 bits; expected ")
     page.press("ArrowLeft")
     assert page.run(cost) == "Token 0: <|endoftext|>: given"
 
@@ -108,7 +109,7 @@ def test_a_tap_on_a_chart_tells_the_values_there(page: Browser) -> None:
     page.resize(360)
     page.tap("document.querySelector('.chart svg')")
     told = page.run("document.querySelector('.chart .readout').textContent")
-    assert 650 < int(re.search(r"training \S+ at step (\d+) ", told)[1]) < 750
+    assert 34 < int(re.search(r"training \S+ at step (\d+) ", told)[1]) < 45  # sqrt(1500) is 39
 
 
 def test_what_a_tap_tells_is_in_view(page: Browser) -> None:
@@ -177,7 +178,7 @@ def test_a_comparison_tells_the_values_of_its_curves(comparison: Browser) -> Non
 
 def test_sections_are_linked_and_headings_in_order(page: Browser) -> None:
     links = page.run("[...document.querySelectorAll('nav a')].map((a) => a.hash)")
-    assert len(links) == 10
+    assert len(links) == 9
     assert page.run(f"{links}.every((link) => document.querySelector(link) !== null)")
     assert page.run("document.querySelectorAll('h1').length") == 1
     assert page.run("document.querySelectorAll('main').length") == 1

@@ -6,6 +6,7 @@ import html.parser
 import json
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,13 @@ from helpers.report_run import HOSTILE, make_report
 from lmcore.common import paths
 from lmcore.common.atomic_files import write_text
 from lmcore.common.errors import LmcoreError
-from lmcore.report.charts import Line, line_chart
-from lmcore.report.elements import inline_json
-from lmcore.report.inside import surprise_section
-from lmcore.report.page import position_chart, verdict
+from lmcore.report.charts import Level, Line, line_chart
+from lmcore.report.curves import loss_levels, position_chart
+from lmcore.report.elements import CHAPTERS, inline_json, table
+from lmcore.report.opening import story, uncertainty, verdict
 from lmcore.report.published import PUBLISHED
 
-HEADINGS = ["Summary", "Comparison", "Change", "Training", "Samples"]
-HEADINGS += ["Try the model", "Surprise", "Data"]
+HEADINGS = ["Result", "Try the model", "Training", "Comparison", "Samples", "Surprise", "Data"]
 
 
 class Outline(html.parser.HTMLParser):
@@ -54,23 +54,26 @@ def test_every_section_is_there_and_an_absent_one_is_absent(here: Path) -> None:
     assert Outline(page).headings == [*HEADINGS, "Parameters"]
     assert "Published results" not in page
     assert "Over 1,500 steps the validation loss" in page
-    assert "20% fewer than the best baseline, a Kneser-Ney trigram (1.000).</p>" in page
+    assert "20% fewer than the best baseline, a Kneser-Ney trigram (1.000)." in page
     assert "fewer than 0.640 on average" in page
-    assert "this one is 25% above it" in page
+    assert "this one is <strong>25% above it</strong>" in page
 
 
 def test_a_mixture_shows_its_loads_and_what_its_experts_are_for(here: Path) -> None:
     page = make_report(here, experts=4)
     assert "Experts" in Outline(page).headings
-    assert f'<th scope="row">Layer 2</th>{"<td>25.0%</td>" * 4}' in page
-    assert "<td>1.00</td><td>0</td><td>1.25</td><td>0.38</td>" in page
+    assert f'<th scope="row">Layer 2</th>{"<td class=number>25.0%</td>" * 4}' in page.replace(
+        '"number"', "number"
+    )
+    cells = (f'<td class="number">{figure}</td>' for figure in ("1.00", "0", "1.25", "0.38"))
+    assert "".join(cells) in page
     assert "<td>␣the · &lt;/script&gt;" in page
 
 
 def test_other_text_is_set_beside_published_results_and_has_no_floor(here: Path) -> None:
     page = make_report(here, source="tinystories")
     assert "Published results" in page
-    assert "the floor" not in page
+    assert "Entropy of the grammar" not in page and "floor 1." not in page
     assert "For TinyStories" in page
 
 
@@ -85,7 +88,9 @@ def test_text_is_escaped_and_nothing_is_fetched(here: Path) -> None:
     assert not [tag for tag, _ in outline.tags if tag in ("img", "iframe", "object")]
     assert page.count("<script") == page.count("</script>")
     linked = [attrs.get(name) for _, attrs in outline.tags for name in ("src", "href")]
-    assert {url for url in linked if url} <= {"data:,", "#main"}
+    inside = {"data:,", "#main", "#heading-try-the-model"}
+    chapters = {f"../../docs/{file}" for file, _ in CHAPTERS.values()}
+    assert {url for url in linked if url} <= inside | chapters
 
 
 def test_data_cannot_end_its_script_element() -> None:
@@ -137,12 +142,10 @@ def test_the_verdict_does_not_boast() -> None:
 
 
 def test_each_figure_is_told_with_its_standard_error_or_as_unknown() -> None:
-    baselines = {"uniform": {"bits_per_byte": 3.0}}
-    said, *_ = verdict({"model": model_figures(1.5), "baselines": baselines}, "files")
-    assert "<strong>1.500 ± 0.010 bits</strong>" in said
-    assert "loss is 2.000 ± 0.010 nats" in said and "perplexity 7.39 ± 0.01 " in said
-    said, *_ = verdict({"model": model_figures(1.5, None), "baselines": baselines}, "files")
-    assert said.count("± unknown") == 3
+    said = uncertainty(model_figures(1.5))
+    assert "1.500 ± 0.010 bits per byte" in said
+    assert "loss of 2.000 ± 0.010 nats" in said and "perplexity of 7.39 ± 0.01." in said
+    assert uncertainty(model_figures(1.5, None)).count("± unknown") == 3
 
 
 def test_the_conditions_of_the_figures_are_told(here: Path) -> None:
@@ -153,7 +156,7 @@ def test_the_conditions_of_the_figures_are_told(here: Path) -> None:
     assert "of whose 470,000,000 tokens the first 20,000,000" in page
     assert (
         "a Kneser-Ney trigram (1.000); but the n-gram models count only 20,000,000 of the "
-        "470,000,000 training tokens.</p>"
+        "470,000,000 training tokens."
     ) in page
     assert "Only the first 8 of 2,119,719 training stories were searched" in page
 
@@ -185,13 +188,6 @@ def test_the_verdict_grades_tinystories(bits: float, word: str) -> None:
     assert word not in verdict(figures, "files")[-1]
 
 
-def test_a_passage_that_is_cut_is_told_to_be_so() -> None:
-    passage = {"tokens": ["<|endoftext|>", "Once", " upon"], "loss": [None, 1.0, 2.0]}
-    cut = surprise_section(passage | {"story_tokens": 2500})
-    assert "Of 2,500 tokens these are the first 2. On average" in cut
-    assert "these are the first" not in surprise_section(passage | {"story_tokens": 2})
-
-
 def test_published_losses_become_the_bits_per_byte_that_their_authors_imply() -> None:
     bits = [round(result.bits_per_byte, 2) for result in PUBLISHED]
     assert bits == [0.51, 0.63, 0.70, 1.05, 1.38, 0.29, 0.32, 0.41, 0.88]
@@ -214,7 +210,7 @@ def test_standard_errors_are_drawn_as_a_band_within_the_axes() -> None:
     # Heights grow downwards; the bands are 2 and 1 nats high, 4 and 3.5 at their lower edges.
     assert ys[3] - ys[0] == pytest.approx(2 * (ys[2] - ys[1]), abs=0.3)
     assert 12 <= min(ys) < max(ys) <= 248
-    assert "<td>5 ± 1</td>" in chart and "3 ± 0.5" in chart
+    assert '<td class="number">5 ± 1</td>' in chart and "3 ± 0.5" in chart
     assert 'class="band"' not in line_chart("Loss", "step", "", [Line("loss", line.points)])
 
 
@@ -231,3 +227,65 @@ def test_a_flat_or_single_point_curve_still_has_axes(points: list, log_x: bool) 
     chart = line_chart("Flat", "step", "", [Line("flat", points)], log_x=log_x)
     assert "nan" not in chart
     assert chart.count('class="tick"') >= 3
+
+
+def test_levels_are_the_figures_in_nats_per_token() -> None:
+    figures = {
+        "model": {"bits_per_byte": 0.5, "loss": 1.25},
+        "floor": {"bits_per_byte": 0.4},
+        "baselines": {"kneser_ney_trigram": {"bits_per_byte": 1.0}},
+    }
+    assert [(level.name, level.value) for level in loss_levels(figures)] == [
+        ("floor", pytest.approx(1.0)),
+        ("trigram", pytest.approx(2.5)),
+    ]
+    del figures["floor"]
+    assert [level.name for level in loss_levels(figures)] == ["trigram"]
+
+
+def test_a_level_is_drawn_within_the_axes_and_named() -> None:
+    line = Line("loss", [(1.0, 8.0), (100.0, 3.0)])
+    levels = [Level("floor", 2.0)]
+    chart = line_chart("Loss", "step", "", [line], log_x=True, log_y=True, levels=levels)
+    height = float(re.search(r'class="level" .*?y1="([\d.]+)"', chart)[1])
+    ends = re.search(r'points="([^"]+)"', chart)[1].split()
+    assert 12 < float(ends[0].split(",")[1]) < float(ends[1].split(",")[1]) < height < 248
+    assert "floor 2</text>" in chart and "; floor 2. Arrow keys" in chart
+
+
+def test_on_a_logarithmic_axis_the_stretches_lengthen() -> None:
+    points = [(float(n), 1.0 / n) for n in range(1, 100_001)]
+    chart = line_chart("Loss", "step", "", [Line("loss", points)], log_x=True)
+    xs = [float(pair.split(",")[0]) for pair in re.search(r'points="([^"]+)"', chart)[1].split()]
+    assert 300 < len(xs) <= 600
+    assert max(b - a for a, b in pairwise(xs[100:])) < 3  # evenly spaced on the page
+
+
+def test_columns_of_numbers_are_aligned_and_others_are_not() -> None:
+    rows = [["a", "1,234", "1.50", "x"], ["b", "–", "0.25 ± 0.01", "2"]]
+    html = table("T", ["name", "count", "value", "text"], rows)
+    assert html.count('<td class="number">') == 4 and html.count("<td>") == 2
+    assert html.count('<th scope="col" class="number">') == 2
+
+
+def test_a_violation_is_marked_in_the_story_and_said() -> None:
+    sample = {"prompt": "One <b> day", "text": " a cat flew. It was sad."}
+    plain = story(sample)
+    assert "✓" not in plain and "✗" not in plain and "<mark>" not in plain
+    assert "<b>One &lt;b&gt; day</b> a cat flew. It was sad." in plain
+    assert "✓" in story(sample | {"violation": None})
+    start = len("One <b> day a cat ")
+    violation = {"kind": "sentence", "start": start, "end": start + 4, "explanation": "<i>no</i>"}
+    marked = story(sample | {"violation": violation})
+    assert "a cat <mark>flew</mark>. It was sad." in marked
+    assert "✗ First violation: sentence. &lt;i&gt;no&lt;/i&gt;" in marked
+
+
+def test_a_long_story_is_folded_after_a_sentence_and_nothing_is_lost() -> None:
+    text = " ".join(f"Word {n} of many." for n in range(40))
+    folded = story({"prompt": "Once", "text": " " + text}, 60)
+    shown, rest = folded.split("<details>")
+    assert 55 <= len(shown.split()) <= 70 and shown.endswith(".")
+    assert text.replace(" ", "") in re.sub(r"<summary>.*?</summary>|<[^>]+>| ", "", folded)
+    assert "The rest of the story" in rest
+    assert "<details>" not in story({"prompt": "Once", "text": " upon a time."}, 60)

@@ -69,13 +69,16 @@ for (const chart of document.querySelectorAll(".chart")) {
 function showPassage(passage) {
   const cost = document.getElementById("passage-value");
   const spans = [...passage.querySelectorAll(".token")];
+  const expected = read(document.querySelector(".passage-data"));
   let current = 0;
 
   const tell = (index) => {
     spans[current]?.classList.remove("chosen");
     current = clamp(index, 0, spans.length - 1);
     spans[current].classList.add("chosen");
-    cost.textContent = `Token ${current}: ${spans[current].title}`;
+    const likely = expected[current].map(([token, probability]) => `${token} ${Math.round(100 * probability)}%`);
+    const said = likely.length ? `; expected ${likely.join(", ")}` : "";
+    cost.textContent = `Token ${current}: ${spans[current].title}${said}`;
   };
 
   onPointer(passage, (event) => {

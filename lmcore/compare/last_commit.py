@@ -1,8 +1,6 @@
-"""What changed since the run that was committed last: `dvc params diff` and `dvc metrics diff`.
+"""What changed since the run that git holds, in lines of text for the end of a run.
 
-The commit is no dependency of the report, or committing a run would put its
-report out of date. A report that DVC brings back from its cache therefore names
-the commit that it was made beside.
+Not part of the report: its page depends on declared inputs alone, and git is none.
 """
 
 from __future__ import annotations
@@ -19,7 +17,6 @@ from ruamel.yaml.error import YAMLError
 from lmcore.common import paths
 from lmcore.common.json_files import read_json
 from lmcore.report.differences import changes, flatten
-from lmcore.report.elements import section, table
 
 _METRICS = [paths.METRICS / f"{name}.json" for name in ("evaluation", "samples", "train")]
 _METRICS += [paths.METRICS / f"{name}.json" for name in ("tokenizer", "tokens")]
@@ -79,25 +76,22 @@ def _git(*arguments: str) -> str | None:
     return done.stdout.decode("utf-8")
 
 
-def change_section(before: Run | None, now: Run) -> str:
-    """The parameters and metrics that differ from the run committed last."""
+def change_lines(before: Run | None, now: Run) -> list[str]:
+    """Return the parameters and metrics that differ from the run committed last."""
     if before is None:
-        return section(
-            "Change",
-            "<p>No earlier run is committed here. Commit <code>params.yaml</code>, <code>dvc.lock"
-            "</code>, <code>data/metrics</code> and <code>data/plots</code>; the next report says "
-            "what changed since.</p>",
-        )
+        return [
+            "No earlier run is committed here. Commit params.yaml, dvc.lock, data/metrics and "
+            "data/plots to see what the next one changes."
+        ]
     params, metrics = changes(before.params, now.params), changes(before.metrics, now.metrics)
     if not params and not metrics:
-        return section("Change", f"<p>No parameter and no metric differs from {before.name}.</p>")
-    body = f"<p>Since {before.name}: {_headline(before, now)}.</p>"
-    if params:
-        body += table("Parameters that differ", ["parameter", "before", "now"], params)
-    if metrics:
-        rows = [[*row, _difference(row[0], before, now)] for row in metrics]
-        body += table("Metrics that differ", ["metric", "before", "now", "change"], rows)
-    return section("Change", body)
+        return [f"No parameter and no metric differs from {before.name}."]
+    lines = [f"Since {before.name}: {_headline(before, now)}."]
+    lines += [f"{key}: {old} -> {new}" for key, old, new in params]
+    for key, old, new in metrics:
+        difference = _difference(key, before, now)
+        lines.append(f"{key}: {old} -> {new}" + (f" ({difference})" if difference else ""))
+    return lines
 
 
 _HEADLINE = "evaluation: model.bits_per_byte"

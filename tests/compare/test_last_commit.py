@@ -1,4 +1,4 @@
-"""What a report says of the run committed last, in a real git repository."""
+"""What changed since the run committed last, in a real git repository."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpers.report_run import write_run
 from lmcore.common import paths
 from lmcore.common.atomic_files import write_json
 from lmcore.common.json_files import read_json
-from lmcore.report.change import change_section, committed_run, run_of_workspace
+from lmcore.compare.last_commit import change_lines, committed_run, run_of_workspace
 
 
 def git(*arguments: str) -> str:
@@ -38,7 +38,7 @@ def commit() -> str:
 
 
 def said() -> str:
-    return change_section(committed_run(), run_of_workspace()).replace("<wbr>", "")
+    return "\n".join(change_lines(committed_run(), run_of_workspace()))
 
 
 def test_where_nothing_was_committed_it_says_what_to_commit(run: Path) -> None:
@@ -67,14 +67,12 @@ def test_a_change_is_told_with_its_effect(run: Path) -> None:
     found = read_json(metrics)
     found["model"]["bits_per_byte"] = 0.72
     write_json(metrics, found)
-    html = said()
-    assert f"Since commit {name}: 0.800 bits per byte before, 0.720 now" in html
-    assert '<th scope="row">train.learning_rate</th><td>0.003</td><td>0.001</td>' in html
-    assert '<th scope="row">train.steps</th><td>1500</td><td>–</td>' in html
-    assert '<th scope="row">train.&lt;b&gt;</th>' in html
-    row = "<td>0.8</td><td>0.72</td><td>-0.08</td>"
-    assert f'<th scope="row">evaluation: model.bits_per_byte</th>{row}' in html
-    assert "samples: " not in html
+    first, *lines = said().splitlines()
+    assert first == f"Since commit {name}: 0.800 bits per byte before, 0.720 now (-10.0%)."
+    assert "train.learning_rate: 0.003 -> 0.001" in lines
+    assert "train.steps: 1500 -> –" in lines and "train.<b>: – -> 1500" in lines
+    assert "evaluation: model.bits_per_byte: 0.8 -> 0.72 (-0.08)" in lines
+    assert not any(line.startswith("samples: ") for line in lines)
 
 
 def test_whole_numbers_change_by_whole_numbers_and_the_unknown_is_called_so(run: Path) -> None:
@@ -84,6 +82,6 @@ def test_whole_numbers_change_by_whole_numbers_and_the_unknown_is_called_so(run:
     figures = read_json(evaluation)
     figures["model"]["loss_standard_error"] = None
     write_json(evaluation, figures)
-    html = said()
-    assert "<td>12345</td><td>-118727</td><td>-131072</td>" in html
-    assert "<td>0.025</td><td>unknown</td><td></td>" in html
+    lines = said().splitlines()
+    assert "train: parameters: 12345 -> -118727 (-131072)" in lines
+    assert "evaluation: model.loss_standard_error: 0.025 -> unknown" in lines

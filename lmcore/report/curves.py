@@ -1,0 +1,99 @@
+"""The section on training: what became of the loss, step by step and place by place."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from lmcore.common import paths
+from lmcore.common.errors import LmcoreError
+from lmcore.report.charts import MAX_POINTS, Level, Line, line_chart, short
+from lmcore.report.elements import section
+
+
+def training_section(train: dict[str, Any], evaluation: dict[str, Any]) -> str:
+    """Return the curves of the training run."""
+    training = _rows(paths.PLOTS / "training.csv")
+    validation = _rows(paths.PLOTS / "validation.csv")
+
+    def line(name: str, rows: list[dict[str, float]], column: str) -> Line:
+        return Line(name, [(row["step"], row[column]) for row in rows])
+
+    loss = [line("training", training, "loss"), line("validation", validation, "loss")]
+    rate = line("learning rate", training, "learning_rate")
+    norm = line("gradient norm", training, "gradient_norm")
+    levels = loss_levels(evaluation)
+    body = (
+        f"<p>Over {training[-1]['step']:,.0f} steps the validation loss fell to "
+        f"{short(train['best_validation_loss'])} at best and ended at "
+        f"{short(train['final_validation_loss'])} nats per token."
+        f"{_thinning(len(training))}</p>"
+        + line_chart("Loss", "step", "nats per token", loss, log_x=True, log_y=True, levels=levels)
+        + '<div class="pair">'
+        + line_chart("Learning rate", "step", "", [rate], wide=False)
+        + line_chart("Gradient norm", "step", "before clipping", [norm], wide=False)
+        + "</div>"
+        + position_chart()
+    )
+    return section("Training", body, "training")
+
+
+def loss_levels(evaluation: dict[str, Any]) -> list[Level]:
+    """Return the floor and the best n-gram model in nats per token of the validation split."""
+    model = evaluation["model"]
+    nats_per_bit = model["loss"] / model["bits_per_byte"]  # of the same text: bytes a token, ln 2
+    known = {
+        "floor": evaluation.get("floor"),
+        "trigram": evaluation["baselines"].get("kneser_ney_trigram"),
+    }
+    return [
+        Level(name, figures["bits_per_byte"] * nats_per_bit)
+        for name, figures in known.items()
+        if figures
+    ]
+
+
+def _thinning(steps: int) -> str:
+    if steps <= MAX_POINTS:
+        return ""
+    return " Each point of a curve is the mean of a few neighbouring steps."
+
+
+def position_chart() -> str:
+    """Return the loss by place in the context, averaged over stretches of places that lengthen.
+
+    The losses at neighbouring places are not independent, so the error of a
+    stretch is given as the mean of theirs: it is at most that.
+    """
+    rows = _rows(paths.EVALUATION / "position_loss.csv")
+    points, errors, start = [], [], 0
+    while start < len(rows):
+        end = max(start + 1, start + start // 4)
+        stretch = rows[start:end]
+        points.append((float(start + 1), fmean(row["loss"] for row in stretch)))
+        errors.append(fmean(row["standard_error"] for row in stretch))
+        start = end
+    known = not any(map(math.isnan, errors))
+    return line_chart(
+        "Loss by length of context",
+        "tokens of context",
+        "nats per token" + (", the band at most one standard error" if known else ""),
+        [Line("loss", points, errors if known else None)],
+        log_x=True,
+    )
+
+
+def _rows(path: Path) -> list[dict[str, float]]:
+    try:
+        with path.open(newline="") as file:
+            rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+    except FileNotFoundError:
+        raise LmcoreError(f"{path} does not exist; `dvc repro` makes it.") from None
+    except (TypeError, ValueError) as error:
+        raise LmcoreError(f"{path} is damaged: {error}.") from None
+    if not rows:
+        raise LmcoreError(f"{path} has no rows.")
+    return rows

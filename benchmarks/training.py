@@ -66,15 +66,13 @@ def lmcore_step(size: str, weights: Path, **changes: Any) -> Step:
 
     settings = {"optimizer": "adamw", "weight_decay": DECAY, "max_grad_norm": MAX_NORM}
     train = load_params().train.model_copy(update=settings)
-    learner = TrainStep(_lmcore_model(size, weights, **changes), train)
+    train_step = TrainStep(_lmcore_model(size, weights, **changes), train)
     inputs, targets = map(mx.array, _batch(size))
     numbers = itertools.count()
 
     def step() -> float:
-        loss, gradients = learner.gradients(inputs, targets, mx.random.key(0))
-        mx.eval(loss, gradients)
-        learner.update(gradients, LEARNING_RATE, next(numbers))
-        return loss.item()
+        micro_batch = (inputs, targets, mx.random.key(0))
+        return train_step([micro_batch], LEARNING_RATE, next(numbers)).loss
 
     return step
 

@@ -76,15 +76,13 @@ def lmcore_step(params: Params, folder: Path) -> tuple[Step, Callable[[], int]]:
 
     from lmcore.training.train_step import TrainStep
 
-    learner = TrainStep(model_of(params), params.train)
+    train_step = TrainStep(model_of(params), params.train)
     inputs, targets = map(mx.array, batch_of(params, params.tokenizer.vocab_size))
     numbers = itertools.count()
 
     def step() -> float:
-        loss, gradients = learner.gradients(inputs, targets, mx.random.key(0))
-        mx.eval(loss, gradients)
-        learner.update(gradients, params.train.learning_rate, next(numbers))
-        return loss.item()
+        micro_batch = (inputs, targets, mx.random.key(0))
+        return train_step([micro_batch], params.train.learning_rate, next(numbers)).loss
 
     return step, mx.get_peak_memory
 

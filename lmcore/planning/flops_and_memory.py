@@ -24,7 +24,7 @@ from lmcore.model.moe import _BLOCK as EXPERT_ROWS
 from lmcore.model.parameter_kinds import EXPERTS, HIDDEN_MATRICES, Kind, kind_of
 from lmcore.training.cross_entropy import chunk_rows
 from lmcore.training.optimizer import make_optimizer
-from lmcore.training.train_step import GROUP
+from lmcore.training.train_step import GROUP_BYTES
 
 _FLOAT = 4  # bytes
 
@@ -112,7 +112,7 @@ def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer:
         loss=_loss_bytes(config, tokens, fast),
         block=size * block,
         # One group of weights at a time, most of it in place (lmcore/training/train_step.py).
-        update=(3 if train.optimizer == "muon" else 2) * min(GROUP, _FLOAT * parameters),
+        update=(3 if train.optimizer == "muon" else 2) * min(GROUP_BYTES, _FLOAT * parameters),
     )
 
 

@@ -59,13 +59,11 @@ def losses_on_one_batch(params: Params, tokens: Path) -> Iterator[float]:
     data = TokenShards(tokens / "train")
     model = params.model.model_copy(update={"dropout": 0.0})
     params = params.model_copy(update={"model": model})
-    learner = TrainStep(new_model(params, data), params.train)
+    train_step = TrainStep(new_model(params, data), params.train)
     batch = batch_at_step(
         data, params.model.context_length, params.train.batch_size, params.train.seed, step=0
     )
     inputs, targets = map(mx.array, batch)
     for step in range(MAX_STEPS):
-        loss, gradients = learner.gradients(inputs, targets, mx.random.key(0))
         rate = params.train.learning_rate * min(1.0, (step + 1) / _WARMUP_STEPS)
-        learner.update(gradients, rate, step)
-        yield loss.item()
+        yield train_step([(inputs, targets, mx.random.key(0))], rate, step).loss

@@ -124,18 +124,18 @@ def machine_for(peak: int) -> str:
 def measured_speed(params: Params) -> Speed:
     """Of real training steps of a smaller model; some 20 seconds on an idle machine."""
     config, sequences = _probe(params)
-    learner = TrainStep(GPT(config), params.train)
+    train_step = TrainStep(GPT(config), params.train)
     drawn = mx.random.uniform(shape=(sequences, config.context_length + 1), key=mx.random.key(0))
     # Zipf's law: a word's frequency is that of the first divided by its rank.
     tokens = mx.minimum(config.vocab_size**drawn, config.vocab_size).astype(mx.int32) - 1
     inputs, targets = tokens[:, :-1], tokens[:, 1:]
     for step in range(2):
-        mx.eval(learner.state, inputs, targets)
+        mx.eval(train_step.state, inputs, targets)
         started = time.perf_counter()
-        loss, gradients = learner.gradients(inputs, targets, mx.random.key(0))
+        loss, gradients = train_step.gradients(inputs, targets, mx.random.key(0))
         mx.eval(loss, gradients)
         passed = time.perf_counter()
-        learner.update(gradients, 0.0, step)
+        train_step.update(gradients, 0.0, step)
         updated = time.perf_counter()
         if updated - started > 2 * _PROBE_SECONDS:
             break

@@ -1,7 +1,7 @@
 """Checkpoints that a kill at any moment cannot harm.
 
 A run's checkpoints live in a folder named by a hash of all that decides its
-result (`run_key`), outside what DVC owns, so that the same run finds them
+result (lmcore/training/fingerprint.py), outside what DVC owns, so that the same run finds them
 again and a different one never does. Those of a few runs are kept, unfinished
 ones first. Each is a folder
 
@@ -16,8 +16,6 @@ a damaged checkpoint is set aside, with a message, for the one before it.
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import re
 import shutil
 import time
@@ -50,12 +48,6 @@ class Checkpoint:
     step: int  # optimizer steps taken
     arrays: dict[str, mx.array]
     state: dict[str, Any]  # plain JSON values
-
-
-def run_key(decides: dict[str, Any]) -> str:
-    """A short hash of everything that decides a run's result."""
-    text = json.dumps(decides, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class CheckpointFolder:

@@ -88,6 +88,9 @@ class Workers:
         return shared
 
 
+ALONE = Workers(rank=0, size=1)
+
+
 def is_worker() -> bool:
     """Whether this process was started by `launch` or by `mlx.launch`."""
     return "MLX_RANK" in os.environ or "OMPI_COMM_WORLD_RANK" in os.environ
@@ -96,7 +99,7 @@ def is_worker() -> bool:
 def join(workers: int) -> Workers:
     """Meets the other processes; `workers` is how many there must be."""
     if workers == 1 and not is_worker():
-        return Workers(0, 1)
+        return ALONE
     try:
         group = mx.distributed.init(strict=True)
     except RuntimeError as error:

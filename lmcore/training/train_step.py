@@ -1,138 +1,175 @@
-"""What training changes, and how one step changes it.
+"""One step of training: what it changes, and how.
 
 The state of a run is arrays by name, in up to four parts:
 
     parameters    the weights, float32
-    optimizer     what the optimizer remembers
-    average       with train.ema_decay: a moving average of the weights
-    scale         with float16: the factor of the loss, the steps it has held, and the
-                  steps taken, which are what the optimizer counts
-
-In low precision (Micikevicius et al. 2017) the weights above stay float32, the
-masters; each step rounds a copy of them, and activations and gradients are
-computed from that. bfloat16 has float32's range and needs no more. float16 has
-not: gradients below 6e-8 would vanish, so the loss is multiplied by a large
-factor first and the gradients divided by it after. When they overflow, the
-step is skipped and the factor halved; after many good steps it is doubled.
+    optimizer     such as AdamW's m and v of each weight
+    ema           with train.ema_decay: the moving average of the weights
+    loss_scale    with float16 (lmcore/training/mixed_precision.py)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import mlx.core as mx
 import numpy as np
 from mlx.utils import tree_flatten, tree_map, tree_unflatten
 
-from lmcore.backend.dispatch import fusion_barrier, implementation, streams, use_implementation
+from lmcore.backend.dispatch import streams
 from lmcore.common.params import TrainParams
 from lmcore.model import GPT
-from lmcore.model.parameter_kinds import ROUTING, kind_of
+from lmcore.training.clipping import clip_by_global_norm, global_norm
 from lmcore.training.cross_entropy import loss_terms, token_losses
-from lmcore.training.optimizer import clip_factor, global_norm, make_optimizer
+from lmcore.training.distributed import ALONE, Workers
+from lmcore.training.ema import update_ema
+from lmcore.training.mixed_precision import (
+    cast_parameters,
+    initial_loss_scale,
+    kernels_for,
+    next_loss_scale,
+)
+from lmcore.training.optimizer import make_optimizer
 
 Tree = Any  # nested dicts and lists of mx.array
 Arrays = dict[str, mx.array]  # by name, as in `blocks.0.attention.query.weight`
 State = dict[str, Arrays]
+MicroBatch = tuple[mx.array, mx.array, mx.array]  # inputs (B, T), targets (B, T), dropout keys
 
-_FIRST_FACTOR = 2.0**16
-_GOOD_STEPS = 2000  # before the factor is doubled
+# The update goes through the weights in groups of about this many bytes.
+GROUP_BYTES = 2**26
 
-# Weights are updated in groups of about this many bytes.
-GROUP = 2**26
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one step of training found."""
+
+    loss: float  # nats per token, before the update
+    gradient_norm: float  # before clipping
+    stop: bool  # whether any worker was asked to stop
 
 
 class TrainStep:
-    """A model in training: its state, and what is done with it, compiled."""
+    """A model in training: calling it takes one optimizer step; `state` is what that changes."""
 
-    def __init__(self, model: GPT, config: TrainParams) -> None:
-        self._model, self._config = model, config
+    def __init__(self, model: GPT, config: TrainParams, workers: Workers = ALONE) -> None:
+        self._model, self._config, self._workers = model, config, workers
         self._optimizer = make_optimizer(config, model)
         parameters = dict(tree_flatten(model.trainable_parameters()))
         optimizer = dict(tree_flatten(self._optimizer.init(parameters)))
         self.state: State = {"parameters": parameters, "optimizer": optimizer}
         if config.ema_decay:
-            self.state["average"] = dict(parameters)
+            self.state["ema"] = dict(parameters)
         if config.precision == "float16":
-            self.state["scale"] = {
-                "factor": mx.array(_FIRST_FACTOR),
-                "good_steps": mx.array(0),
-                "taken": mx.array(0),
-            }
+            self.state["loss_scale"] = initial_loss_scale()
         self._streams = streams()
-        groups = _grouped(parameters, len(self._streams))
-        self._groups = [[self._keys_of(names) for names in shares] for shares in groups]
+        groups = _update_groups(parameters, len(self._streams))
+        self._groups = [[self._keys_of(names) for names in per_stream] for per_stream in groups]
         self._compiled_gradients = mx.compile(self._gradients)
         self._compiled_norm = mx.compile(global_norm)
         self._compiled_update = mx.compile(self._update)
         self._compiled_validation_loss = mx.compile(self._validation_loss)
 
+    def __call__(
+        self,
+        micro_batches: Iterable[MicroBatch],
+        learning_rate: float,
+        step: int,
+        stop: bool = False,
+    ) -> StepResult:
+        """Take optimizer step `step` (from 0) on the mean gradient of all micro-batches.
+
+        `stop` says that this worker was asked to stop. It travels with the gradients,
+        so that all workers agree on the step after which they do.
+        """
+        # 1. Forward and backward pass of this worker's rows.
+        # 2. The mean over workers is the gradient of the whole batch.
+        loss, gradients, stopping = self._workers.all_reduce_mean(
+            (*self.accumulate_gradients(micro_batches), mx.array([float(stop)]))
+        )
+        # 3. Clip the gradients and update the weights.
+        norm = self.update(gradients, learning_rate, step)
+        return StepResult(loss.item(), norm, stopping.item() > 0)
+
+    def accumulate_gradients(self, micro_batches: Iterable[MicroBatch]) -> tuple[mx.array, Arrays]:
+        """Return the mean loss and gradients of micro-batches of equal size.
+
+        In memory are one micro-batch's gradients beside the sum.
+        """
+        total, count = None, 0
+        for inputs, targets, keys in micro_batches:
+            new = self.gradients(inputs, targets, keys)
+            total = new if total is None else tree_map(mx.add, total, new)
+            del new  # so that the sum can be written in its place
+            mx.eval(total)  # else the graphs of all micro-batches pile up
+            count += 1
+        return tree_map(lambda array: array / count, total)
+
     def gradients(
         self, inputs: mx.array, targets: mx.array, key: mx.array
     ) -> tuple[mx.array, Arrays]:
-        """Mean nats on tokens (B, T), and the gradients of all that training minimises.
+        """Return the mean loss on tokens (B, T) in nats, and the gradients of what is minimised.
 
-        `key` decides what is dropped (lmcore/training/cross_entropy.py). The auxiliary losses of
-        mixtures are in the gradients and not in the nats, which are those of
-        the validation loss.
+        `key` decides what is dropped (lmcore/training/cross_entropy.py). The auxiliary losses
+        of mixtures are in the gradients and not in the loss, which can thus be
+        compared with the validation loss.
         """
-        factor = self.state["scale"]["factor"] if "scale" in self.state else mx.array(1.0)
-        return self._compiled_gradients(self.state["parameters"], factor, inputs, targets, key)
+        scale = self.state["loss_scale"]["scale"] if "loss_scale" in self.state else mx.array(1.0)
+        return self._compiled_gradients(self.state["parameters"], scale, inputs, targets, key)
 
     def update(self, gradients: Arrays, learning_rate: float, step: int) -> float:
-        """Takes an optimizer step and returns the norm that the gradients had.
+        """Update the weights and return the norm that the gradients had.
 
-        The weights go group by group, and each group's gradients are used up. MLX
-        writes the new in place of the old where nothing else holds it; else both
-        stand side by side for one group and not for all.
+        The weights go group by group, and each group's gradients are removed from
+        `gradients`. MLX writes new arrays in place of old ones that nothing else holds;
+        where it cannot, both exist for one group and not for all.
         """
         norm = self._compiled_norm(gradients)
-        taken = self.state["scale"]["taken"] if "scale" in self.state else mx.array(step)
+        scaling = self.state.get("loss_scale")
+        taken = mx.array(step) if scaling is None else scaling["optimizer_steps"]
         rate = mx.array(learning_rate)
-        for shares in self._groups:
-            made = []
-            for keys, stream in zip(shares, self._streams, strict=True):
+        for group in self._groups:
+            updated = []
+            for keys, stream in zip(group, self._streams, strict=True):
                 own = {name: gradients.pop(name) for name in keys["parameters"]}
                 with mx.stream(stream):
                     new = self._compiled_update(self._take(keys), own, norm, rate, taken)
                 del own
                 for part, arrays in new.items():
                     self.state[part].update(arrays)
-                made.append(new)
-            mx.eval(made)
-        if "scale" in self.state:
-            self.state["scale"] = next_scale(self.state["scale"], mx.isfinite(norm))
-            mx.eval(self.state["scale"])
+                updated.append(new)
+            mx.eval(updated)
+        if scaling is not None:
+            self.state["loss_scale"] = next_loss_scale(scaling, mx.isfinite(norm))
+            mx.eval(self.state["loss_scale"])
         return norm.item()
 
     def validation_loss(self, inputs: mx.array, targets: mx.array) -> mx.array:
-        """The mean loss on tokens (B, T) by the weights that would be saved now."""
-        return self._compiled_validation_loss(self._outcome, inputs, targets)
-
-    def outcome(self) -> Tree:
-        """The weights that a run ends with, as the model takes them."""
-        return _tree(self._outcome)
+        """Return the mean loss on tokens (B, T) of the weights that would be final now."""
+        return self._compiled_validation_loss(self.final_weights, inputs, targets)
 
     @property
-    def _outcome(self) -> Arrays:
-        return self.state.get("average", self.state["parameters"])
+    def final_weights(self) -> Arrays:
+        """The weights that a run ends with: the moving average, if there is one."""
+        return self.state.get("ema", self.state["parameters"])
 
-    def may_skip(self) -> bool:
-        """Whether gradients that are not finite are to be expected: float16 finds its factor."""
-        return "scale" in self.state and self.state["scale"]["factor"].item() >= 1
+    @property
+    def tolerates_overflow(self) -> bool:
+        """Whether an overflow is tolerated because the loss scale is still being searched."""
+        return "loss_scale" in self.state and self.state["loss_scale"]["scale"].item() >= 1
 
     def _keys_of(self, names: list[str]) -> dict[str, list[str]]:
-        """The keys of each part of the state that belong to these weights."""
-        keys = {part: names for part in ("parameters", "average") if part in self.state}
+        """Return the keys of each part of the state that belong to these weights."""
+        keys = {part: names for part in ("parameters", "ema") if part in self.state}
         keys["optimizer"] = [
             key for key in self.state["optimizer"] if key.rpartition(".")[0] in names
         ]
         return keys
 
     def _take(self, keys: dict[str, list[str]]) -> State:
-        """The arrays of these keys, out of the state, where their places stay."""
+        """Return the arrays of these keys, and leave None in their place, so that none is held."""
         taken = {part: {key: self.state[part][key] for key in own} for part, own in keys.items()}
         for part, own in keys.items():
             self.state[part].update(dict.fromkeys(own))
@@ -141,124 +178,74 @@ class TrainStep:
     def _gradients(
         self,
         parameters: Arrays,
-        factor: mx.array,
+        loss_scale: mx.array,
         inputs: mx.array,
         targets: mx.array,
         key: mx.array,
     ) -> tuple[mx.array, Arrays]:
-        def loss(parameters: Arrays) -> tuple[mx.array, mx.array]:
-            self._model.update(_tree(cast_parameters(parameters, self._config.precision)))
+        def scaled_loss(parameters: Arrays) -> tuple[mx.array, mx.array]:
+            self._model.update(as_tree(cast_parameters(parameters, self._config.precision)))
             recompute = self._config.gradient_checkpointing
-            nats, auxiliary = loss_terms(self._model, inputs, targets, key, recompute)
-            return factor * (nats + auxiliary), nats
+            loss, auxiliary = loss_terms(self._model, inputs, targets, key, recompute)
+            return loss_scale * (loss + auxiliary), loss
 
-        with _kernels_for(self._config.precision):
-            (_, nats), gradients = mx.value_and_grad(loss)(parameters)
-        return nats, {name: array / factor for name, array in gradients.items()}
+        with kernels_for(self._config.precision):
+            (_, loss), gradients = mx.value_and_grad(scaled_loss)(parameters)
+        return loss, {name: array / loss_scale for name, array in gradients.items()}
 
     def _update(
         self, state: State, gradients: Arrays, norm: mx.array, rate: mx.array, step: mx.array
     ) -> State:
-        (factor,) = fusion_barrier(clip_factor(norm, self._config.max_grad_norm))
-        clipped = {name: array * factor for name, array in gradients.items()}
+        gradients, _ = clip_by_global_norm(gradients, self._config.max_grad_norm, norm)
         parameters, optimizer = self._optimizer.update(
-            clipped, state["optimizer"], state["parameters"], rate, step
+            gradients, state["optimizer"], state["parameters"], rate, step
         )
         new = {"parameters": parameters, "optimizer": dict(tree_flatten(optimizer))}
-        if "average" in state:
-            (decay,) = fusion_barrier(warmed_up_decay(self._config.ema_decay, step))
-            new["average"] = {
-                name: decay * old + (1 - decay) * parameters[name]
-                for name, old in state["average"].items()
-            }
+        if "ema" in state:
+            new["ema"] = update_ema(state["ema"], parameters, self._config.ema_decay, step)
         if self._config.precision != "float16":
             return new
-        good = mx.isfinite(norm)
+        # A step whose gradients overflowed is skipped.
+        finite = mx.isfinite(norm)
         return {
-            part: {name: mx.where(good, now, state[part][name]) for name, now in arrays.items()}
+            part: {name: mx.where(finite, now, state[part][name]) for name, now in arrays.items()}
             for part, arrays in new.items()
         }
 
     def _validation_loss(self, parameters: Arrays, inputs: mx.array, targets: mx.array) -> mx.array:
-        self._model.update(_tree(cast_parameters(parameters, self._config.precision)))
-        with _kernels_for(self._config.precision):
+        self._model.update(as_tree(cast_parameters(parameters, self._config.precision)))
+        with kernels_for(self._config.precision):
             return mx.mean(token_losses(self._model, inputs, targets))
 
 
-def accumulate_gradients(
-    micro_batches: Iterator[tuple[mx.array, Arrays]],
-) -> tuple[mx.array, Arrays]:
-    """The mean of the losses and gradients of micro-batches, those of one beside their sum."""
-    total, count = next(micro_batches), 1
-    mx.eval(total)
-    while (more := next(micro_batches, None)) is not None:
-        total, more, count = tree_map(mx.add, total, more), None, count + 1
-        mx.eval(total)  # else the graphs of all micro-batches pile up
-    return tree_map(lambda array: array / count, total)
-
-
 def dropout_keys(seed: int, rows: Iterable[int]) -> mx.array:
-    """A random key (B, 2) for each row of a run, by its number; runs of other seeds share none."""
+    """Return a random key (B, 2) for each row, by its number in the run's sequence of rows.
+
+    A row drops the same activations however the batch is split into micro-batches
+    and among workers. Runs of different seeds share no key.
+    """
     states = [np.random.SeedSequence((seed, int(row))).generate_state(2) for row in rows]
     return mx.array(np.stack(states))
 
 
-def cast_parameters(parameters: Arrays, precision: str) -> Arrays:
-    """A copy rounded to `precision`, but for the routers.
-
-    Rounded scores would choose other experts, and the biases move by tiny steps.
-    """
-    kind = getattr(mx, precision)
-    return {
-        name: array if kind_of(name, array.ndim) in ROUTING else array.astype(kind)
-        for name, array in parameters.items()
-    }
-
-
-def warmed_up_decay(decay: float, step: mx.array) -> mx.array:
-    """min(decay, (1 + step) / (10 + step)): a young average follows the weights closely."""
-    return mx.minimum(decay, (1 + step) / (10 + step))
-
-
-def next_scale(scale: dict[str, mx.array], good: mx.array) -> dict[str, mx.array]:
-    """The loss's factor after a step whose gradients were finite (`good`) or not."""
-    good_steps = mx.where(good, scale["good_steps"] + 1, 0)
-    grown = good_steps == _GOOD_STEPS
-    change = mx.where(good, mx.where(grown, 2.0, 1.0), 0.5)
-    return {
-        "factor": scale["factor"] * change,
-        "good_steps": mx.where(grown, 0, good_steps),
-        "taken": scale["taken"] + good,
-    }
-
-
-def _grouped(parameters: Arrays, streams: int) -> list[list[list[str]]]:
-    """The names in groups, each group a list of names for each of the `streams`.
-
-    The largest arrays come first, each to the stream that has least to do in its
-    group; when all have their part of `GROUP` bytes, the next group begins.
-    """
-    groups: list[list[list[str]]] = []
-    sizes = [GROUP] * streams
-    for name in sorted(parameters, key=lambda name: -parameters[name].nbytes):
-        if min(sizes) >= GROUP / streams:
-            groups.append([[] for _ in range(streams)])
-            sizes = [0] * streams
-        least = sizes.index(min(sizes))
-        groups[-1][least].append(name)
-        sizes[least] += parameters[name].nbytes
-    return groups
-
-
-def _tree(arrays: Arrays) -> Tree:
+def as_tree(arrays: Arrays) -> Tree:
+    """Return arrays by name as the tree that a model takes."""
     return tree_unflatten(list(arrays.items()))
 
 
-@contextmanager
-def _kernels_for(precision: str) -> Iterator[None]:
-    """The CPU's fast forms are for float32; other types take MLX's own kernels."""
-    if precision == "float32" or implementation() != "cpu_kernels":
-        yield
-        return
-    with use_implementation("mlx"):
-        yield
+def _update_groups(parameters: Arrays, streams: int) -> list[list[list[str]]]:
+    """Return the names in groups; a group is one list of names for each of the `streams`.
+
+    The largest arrays come first, each to the stream that has the least to do in its
+    group; when each stream has its part of `GROUP_BYTES`, the next group begins.
+    """
+    groups: list[list[list[str]]] = []
+    sizes = [GROUP_BYTES] * streams
+    for name in sorted(parameters, key=lambda name: -parameters[name].nbytes):
+        if min(sizes) >= GROUP_BYTES / streams:
+            groups.append([[] for _ in range(streams)])
+            sizes = [0] * streams
+        smallest = sizes.index(min(sizes))
+        groups[-1][smallest].append(name)
+        sizes[smallest] += parameters[name].nbytes
+    return groups

@@ -12,8 +12,9 @@ from helpers.variants import NO_EXPERTS, config_of, tokens_of
 from mlx.utils import tree_flatten
 
 from lmcore.model import GPT
+from lmcore.training.clipping import clip_by_global_norm
 from lmcore.training.cross_entropy import next_token_loss
-from lmcore.training.optimizer import clip_by_global_norm, make_optimizer
+from lmcore.training.optimizer import make_optimizer
 
 
 def overfit(steps: int, optimizer: str = "adamw", **changes: Any) -> tuple[list[float], GPT]:

@@ -16,7 +16,7 @@ from lmcore.model import GPT, ModelConfig
 from lmcore.model.positions import alibi_bias
 from lmcore.planning.flops_and_memory import cost_of, saved_per_token_and_layer
 from lmcore.training.cross_entropy import next_token_loss
-from lmcore.training.train_step import TrainStep, accumulate_gradients
+from lmcore.training.train_step import TrainStep
 
 
 def train_of(**changes: Any) -> TrainParams:
@@ -244,17 +244,13 @@ def _peak_of_steps(config: ModelConfig, train: TrainParams) -> int:
     gc.collect()  # else what other tests left would be freed while this one measures
     alibi_bias.cache_clear()
     before = mx.get_active_memory()
-    learner = TrainStep(GPT(config), train)
+    train_step = TrainStep(GPT(config), train)
     tokens = mx.zeros((train.batch_size, config.context_length), mx.int32)
     peaks = []
     for step in range(4):
-        mx.eval(learner.state, tokens)
+        mx.eval(train_step.state, tokens)
         mx.reset_peak_memory()
-        loss, gradients = accumulate_gradients(
-            learner.gradients(tokens, tokens, mx.random.key(0))
-            for _ in range(train.gradient_accumulation)
-        )
-        mx.eval(loss, gradients)
-        learner.update(gradients, 1e-3, step)
+        micro_batch = (tokens, tokens, mx.random.key(0))
+        train_step([micro_batch] * train.gradient_accumulation, 1e-3, step)
         peaks.append(mx.get_peak_memory() - before)
     return sorted(peaks[1:])[1]

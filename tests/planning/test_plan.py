@@ -109,14 +109,14 @@ def test_the_probe_foretells_a_training_step() -> None:
     params = quickstart()
     params = changed(params, "train", batch_size=4)
     config = ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
-    learner = TrainStep(GPT(config), params.train)
+    train_step = TrainStep(GPT(config), params.train)
     tokens = mx.random.randint(0, config.vocab_size, (4, config.context_length))
     ratios = []
     for step in range(4):
-        mx.eval(learner.state, tokens)
+        mx.eval(train_step.state, tokens)
         started = time.perf_counter()
-        _, gradients = learner.gradients(tokens, tokens, mx.random.key(0))
-        learner.update(gradients, 0.0, step)
+        _, gradients = train_step.gradients(tokens, tokens, mx.random.key(0))
+        train_step.update(gradients, 0.0, step)
         taken = time.perf_counter() - started
         if step:  # the first compiles
             ratios.append(step_seconds(params, measured_speed(params)) / taken)

@@ -13,7 +13,8 @@ import mlx.core as mx
 import pytest
 
 from lmcore.common.errors import LmcoreError
-from lmcore.training.checkpoints import Checkpoint, CheckpointFolder, lock_folder, run_key
+from lmcore.training.checkpoints import Checkpoint, CheckpointFolder, lock_folder
+from lmcore.training.fingerprint import run_key
 
 
 def checkpoint(step: int) -> Checkpoint:

@@ -13,14 +13,11 @@ from helpers.variants import NO_EXPERTS, model_of
 from mlx.utils import tree_flatten
 
 from lmcore.common.params import TrainParams
-from lmcore.training.optimizer import (
-    UpdateRule,
-    adamw,
-    clip_by_global_norm,
-    make_optimizer,
-    muon,
-    newton_schulz,
-)
+from lmcore.training.adamw import adamw
+from lmcore.training.clipping import clip_by_global_norm
+from lmcore.training.muon import muon, newton_schulz
+from lmcore.training.optimizer import make_optimizer
+from lmcore.training.update_rule import UpdateRule
 
 
 def train_of(**changes: Any) -> TrainParams:
@@ -166,7 +163,7 @@ def test_muon_takes_the_hidden_matrices_only() -> None:
         "blocks.1.feed_forward.up.weight": "muon",
         "blocks.1.feed_forward.up.bias": "adamw",
         "blocks.1.feed_forward.router.weight": "adamw",
-        "blocks.1.feed_forward.router.selection_bias": "against_the_sign",
+        "blocks.1.feed_forward.router.selection_bias": "sign_sgd",
     }
     assert {name: found[name] for name in kinds} == kinds
     assert "muon" not in rules(model, optimizer="adamw").values()

@@ -12,9 +12,11 @@ from helpers.variants import NO_EXPERTS, model_of, tokens_of
 from mlx.utils import tree_flatten, tree_map
 
 from lmcore.common.params import TrainParams
-from lmcore.training import train_step as learner_module
-from lmcore.training.optimizer import clip_by_global_norm, make_optimizer
-from lmcore.training.train_step import TrainStep, cast_parameters, dropout_keys, next_scale
+from lmcore.training import train_step as train_step_module
+from lmcore.training.clipping import clip_by_global_norm
+from lmcore.training.mixed_precision import cast_parameters, next_loss_scale
+from lmcore.training.optimizer import make_optimizer
+from lmcore.training.train_step import TrainStep, dropout_keys
 
 MIXTURE = {"moe": {**NO_EXPERTS, "experts": 4, "balance": "bias"}}
 
@@ -23,11 +25,11 @@ def config(**changes: Any) -> TrainParams:
     return quickstart().train.model_copy(update=changes)
 
 
-def step(learner: TrainStep, number: int = 0, seed: int = 7) -> tuple[float, float]:
+def step(train_step: TrainStep, number: int = 0, seed: int = 7) -> tuple[float, float]:
     """One step on random tokens: its loss and the norm of its gradients."""
-    inputs, targets = (tokens_of(learner._model, 4, seed=seed + n) for n in (0, 1))
-    loss, gradients = learner.gradients(inputs, targets, mx.random.key(number))
-    norm = learner.update(gradients, 1e-3, number)
+    inputs, targets = (tokens_of(train_step._model, 4, seed=seed + n) for n in (0, 1))
+    loss, gradients = train_step.gradients(inputs, targets, mx.random.key(number))
+    norm = train_step.update(gradients, 1e-3, number)
     return loss.item(), norm
 
 
@@ -37,14 +39,14 @@ def test_a_mixtures_loss_is_the_cross_entropy_alone(precision: str) -> None:
     losses, norms = [], []
     for weight in (0.0, 10.0):
         moe = {**NO_EXPERTS, "experts": 4, "balance_coefficient": weight}
-        learner = TrainStep(model_of(moe=moe), config(precision=precision))
-        learner.state.get("scale", {})["factor"] = mx.array(16.0)
-        inputs, targets = (tokens_of(learner._model, 4, seed=seed) for seed in (7, 8))
-        losses.append(learner.gradients(inputs, targets, mx.random.key(0))[0].item())
+        train_step = TrainStep(model_of(moe=moe), config(precision=precision))
+        train_step.state.get("loss_scale", {})["scale"] = mx.array(16.0)
+        inputs, targets = (tokens_of(train_step._model, 4, seed=seed) for seed in (7, 8))
+        losses.append(train_step.gradients(inputs, targets, mx.random.key(0))[0].item())
         assert losses[-1] == pytest.approx(
-            learner.validation_loss(inputs, targets).item(), rel=1e-5
+            train_step.validation_loss(inputs, targets).item(), rel=1e-5
         )
-        norms.append(step(learner)[1])
+        norms.append(step(train_step)[1])
     assert losses[0] == losses[1] and norms[1] > 1.5 * norms[0]
 
 
@@ -52,11 +54,11 @@ def test_a_mixtures_loss_is_the_cross_entropy_alone(precision: str) -> None:
 def test_a_step_is_the_optimizers_on_clipped_gradients(max_norm: float) -> None:
     """1e-7 is so little that even AdamW, which divides by the size, sees it in its epsilon."""
     model = model_of()
-    learner = TrainStep(model, config(optimizer="adamw", max_grad_norm=max_norm))
+    train_step = TrainStep(model, config(optimizer="adamw", max_grad_norm=max_norm))
     parameters = dict(tree_flatten(model.trainable_parameters()))
     inputs, targets = (tokens_of(model, 4, seed=seed) for seed in (7, 8))
-    gradients = learner.gradients(inputs, targets, mx.random.key(0))[1]
-    optimizer = make_optimizer(learner._config, model)
+    gradients = train_step.gradients(inputs, targets, mx.random.key(0))[1]
+    optimizer = make_optimizer(train_step._config, model)
     clipped, norm = clip_by_global_norm(gradients, max_norm)
     expected, _ = optimizer.update(
         clipped, optimizer.init(parameters), parameters, mx.array(1e-3), mx.array(0)
@@ -65,8 +67,8 @@ def test_a_step_is_the_optimizers_on_clipped_gradients(max_norm: float) -> None:
         gradients, optimizer.init(parameters), parameters, mx.array(1e-3), mx.array(0)
     )
     expected, unclipped = arrays(expected), arrays(unclipped)
-    assert learner.update(gradients, 1e-3, 0) == pytest.approx(norm.item())
-    for name, array in learner.state["parameters"].items():
+    assert train_step.update(gradients, 1e-3, 0) == pytest.approx(norm.item())
+    for name, array in train_step.state["parameters"].items():
         np.testing.assert_allclose(array, expected[name], atol=1e-7, err_msg=name)
     moved = max(np.abs(unclipped[name] - expected[name]).max() for name in expected)
     assert (moved > 1e-4) == (max_norm < 1)
@@ -120,53 +122,57 @@ def test_the_routers_keep_their_precision() -> None:
 
 
 def test_float16_skips_steps_that_overflow_and_halves_the_factor() -> None:
-    learner = TrainStep(model_of(), config(precision="float16"))
-    learner.state["scale"]["factor"] = mx.array(2.0**30)
-    before, factors, norms = arrays(learner.state["parameters"]), [], []
+    train_step = TrainStep(model_of(), config(precision="float16"))
+    train_step.state["loss_scale"]["scale"] = mx.array(2.0**30)
+    before, factors, norms = arrays(train_step.state["parameters"]), [], []
     for number in range(14):
-        norms.append(step(learner, number)[1])
-        factors.append(learner.state["scale"]["factor"].item())
+        norms.append(step(train_step, number)[1])
+        factors.append(train_step.state["loss_scale"]["scale"].item())
         if not np.isfinite(norms[-1]):
-            now = arrays(learner.state["parameters"])
+            now = arrays(train_step.state["parameters"])
             assert all((now[name] == before[name]).all() for name in before)
     skipped = int(np.sum(~np.isfinite(norms)))
     assert 0 < skipped < 14
     assert factors[skipped - 1] == factors[-1] == 2.0 ** (30 - skipped)
-    now = arrays(learner.state["parameters"])
+    now = arrays(train_step.state["parameters"])
     assert not (now["embedding.weight"] == before["embedding.weight"]).all()
-    assert all(np.isfinite(array).all() for array in arrays(learner.state).values())
+    assert all(np.isfinite(array).all() for array in arrays(train_step.state).values())
 
 
 def test_a_skipped_step_is_no_step_of_the_optimizers() -> None:
     """Nor of the average's: from the first that is taken on, all is as if it had been the first."""
     changes = {"precision": "float16", "optimizer": "adamw", "ema_decay": 0.9}
     late, prompt = (TrainStep(model_of(), config(**changes)) for _ in range(2))
-    late.state["scale"]["factor"] = mx.array(2.0**30)
+    late.state["loss_scale"]["scale"] = mx.array(2.0**30)
     skipped = 0
     while not np.isfinite(step(late, skipped)[1]):
         skipped += 1
     assert skipped > 2
-    prompt.state["scale"]["factor"] = mx.array(2.0 ** (30 - skipped))
+    prompt.state["loss_scale"]["scale"] = mx.array(2.0 ** (30 - skipped))
     step(prompt)
-    assert late.state["scale"]["taken"].item() == prompt.state["scale"]["taken"].item() == 1
-    for part in ("parameters", "optimizer", "average"):
+    assert (
+        late.state["loss_scale"]["optimizer_steps"].item()
+        == prompt.state["loss_scale"]["optimizer_steps"].item()
+        == 1
+    )
+    for part in ("parameters", "optimizer", "ema"):
         one, other = arrays(late.state[part]), arrays(prompt.state[part])
         assert all((array == other[name]).all() for name, array in one.items())
 
 
 def test_a_factor_that_held_long_is_doubled() -> None:
-    scale = {"factor": mx.array(8.0), "good_steps": mx.array(1998), "taken": mx.array(0)}
+    scale = {"scale": mx.array(8.0), "good_steps": mx.array(1998), "optimizer_steps": mx.array(0)}
     for good, factor, steps in ((True, 8, 1999), (True, 16, 0), (True, 16, 1), (False, 8, 0)):
-        scale = next_scale(scale, mx.array(good))
-        assert (scale["factor"].item(), scale["good_steps"].item()) == (factor, steps)
+        scale = next_loss_scale(scale, mx.array(good))
+        assert (scale["scale"].item(), scale["good_steps"].item()) == (factor, steps)
 
 
 def test_scaling_saves_gradients_that_float16_cannot_hold() -> None:
     def smallest(factor: float) -> int:
-        learner = TrainStep(model_of(), config(precision="float16"))
-        learner.state["scale"]["factor"] = mx.array(factor)
-        inputs = tokens_of(learner._model, 4)
-        _, found = learner.gradients(inputs, inputs, mx.random.key(0))
+        train_step = TrainStep(model_of(), config(precision="float16"))
+        train_step.state["loss_scale"]["scale"] = mx.array(factor)
+        inputs = tokens_of(train_step._model, 4)
+        _, found = train_step.gradients(inputs, inputs, mx.random.key(0))
         weight = np.array(found["blocks.0.feed_forward.up.weight"])
         return int((weight == 0).sum())
 
@@ -174,28 +180,30 @@ def test_scaling_saves_gradients_that_float16_cannot_hold() -> None:
 
 
 def test_the_average_is_that_of_the_definition() -> None:
-    learner = TrainStep(model_of(), config(ema_decay=0.6))
-    expected = arrays(learner.state["parameters"])
+    train_step = TrainStep(model_of(), config(ema_decay=0.6))
+    expected = arrays(train_step.state["parameters"])
     for number in range(8):
-        step(learner, number, seed=number)
+        step(train_step, number, seed=number)
         decay = min(0.6, (1 + number) / (10 + number))
-        weights = arrays(learner.state["parameters"])
+        weights = arrays(train_step.state["parameters"])
         expected = {name: decay * expected[name] + (1 - decay) * weights[name] for name in expected}
-    for name, array in arrays(learner.outcome()).items():
+    for name, array in arrays(train_step.final_weights).items():
         np.testing.assert_allclose(array, expected[name], atol=1e-6, err_msg=name)
         assert not (array == weights[name]).all() or array.size < 100
 
 
 def test_without_an_average_the_outcome_is_the_weights() -> None:
-    learner = TrainStep(model_of(), config())
-    weights = arrays(learner.state["parameters"])
-    assert all((array == weights[name]).all() for name, array in arrays(learner.outcome()).items())
-    assert "average" not in learner.state and "scale" not in learner.state
+    train_step = TrainStep(model_of(), config())
+    weights = arrays(train_step.state["parameters"])
+    assert all(
+        (array == weights[name]).all() for name, array in arrays(train_step.final_weights).items()
+    )
+    assert "ema" not in train_step.state and "loss_scale" not in train_step.state
 
 
 def test_groups_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = TrainStep(model_of(), config(optimizer="muon"))
-    monkeypatch.setattr(learner_module, "GROUP", 5000)
+    monkeypatch.setattr(train_step_module, "GROUP_BYTES", 5000)
     grouped = TrainStep(model_of(), config(optimizer="muon"))
     assert len(grouped._groups) > 3 and len(whole._groups) == 1
     for number in range(3):

@@ -177,7 +177,10 @@ def test_any_split_of_a_batch_drops_the_same_activations(
         config = config.model_copy(update={"model": model})
         data = {split: trainer.TokenShards(tokens / split) for split in ("train", "validation")}
         one = trainer.Trainer(config, data, trainer.CheckpointFolder(tmp_path), workers)
-        return {name: np.array(array) for name, array in one._gradients_at(index)[1].items()}
+        return {
+            name: np.array(array)
+            for name, array in one.train_step.gradients(*one.micro_batch(index))[1].items()
+        }
 
     whole = gradients(8, 1, ALONE)
     parts = [

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from helpers.node import needs_node, run_script
 
+from lmcore.generation.decoding import visible_tokens
 from lmcore.generation.sampling import min_p, repetition_penalty, top_k, top_p
 from lmcore.report.live_model import pack_tokenizer
 from lmcore.tokenizer.tokenizer import Tokenizer
@@ -132,3 +133,12 @@ def test_tokens_are_drawn_as_often_as_they_are_likely(tmp_path: Path) -> None:
     shares = np.array(found["counts"]) / 20000
     assert np.abs(shares - [0.1, 0, 0.6, 0.3]).max() < 0.015 and shares[1] == 0
     assert found["same"] and found["edge"] == 1
+
+
+@needs_node
+@pytest.mark.parametrize("context", [2, 7, 64])
+def test_a_full_context_is_dropped_as_decoding_drops_it(tmp_path: Path, context: int) -> None:
+    script = f"const result = inputs.map((length) => visibleTokens(length, {context}));"
+    lengths = list(range(1, 200))
+    expected = [visible_tokens(length, context) for length in lengths]
+    assert run_script(tmp_path, script, lengths) == expected

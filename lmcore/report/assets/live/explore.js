@@ -2,17 +2,18 @@
 
 import { AttentionView } from "./attention_view.js";
 import { bound, byId, make, percent, visible } from "./elements.js";
-import { attentionWeights, Model } from "./model.js";
+import { attentionWeights, Model, nearestTokens } from "./model.js";
 import { NextTokenView } from "./next_token_view.js";
 import { Reading, nextTurn } from "./reading.js";
 import { RemovalView } from "./removal_view.js";
-import { distribution, sample, uniformAt } from "./sampler.js";
+import { distribution, sample, uniformAt, visibleTokens } from "./sampler.js";
 import { showLens } from "./lens_view.js";
 import { Tokenizer } from "./tokenizer.js";
 import { bytesOfBase64, readWeights } from "./weights.js";
 
 const DARKEST = 12; // bits of surprise from which on a token has the deepest shade
 const END = "<|endoftext|>";
+const NEIGHBOURS = 5; // tokens named as near to the chosen one
 const MAP_TOKENS = 96; // the last tokens of the text that attention maps show
 
 class Explorer {
@@ -78,14 +79,12 @@ class Explorer {
     if (replace) this.text.value = text;
     this.stop();
     this.ids = [this.end, ...this.tokenizer.encode(text)];
-    this.start = 0;
     return this.update();
   }
 
   // Changes the text to that of `ids`, which need not be how the tokenizer would cut it.
   setIds(ids) {
     this.ids = ids;
-    this.start = Math.min(this.start, ids.length - 1);
     this.text.value = this.tokenizer.decode(ids.slice(1).filter((id) => id !== this.end));
     this.text.scrollTop = this.text.scrollHeight;
     return this.update();
@@ -94,9 +93,7 @@ class Explorer {
   // Reads the text anew as far as it has changed, then shows everything.
   async update() {
     const version = ++this.version, wanted = () => version === this.version;
-    // A full context forgets its older half, as lmcore/generation does.
-    const room = this.model.config.context_length;
-    if (this.ids.length - this.start > room) this.start = this.ids.length - Math.ceil(room / 2);
+    this.start = this.ids.length - visibleTokens(this.ids.length, this.model.config.context_length);
     const ids = this.window;
     for (const reading of [this.intact, this.changed]) {
       if (reading && !(await reading.read(ids, wanted))) return;
@@ -129,8 +126,7 @@ class Explorer {
     if (this.ids.at(-1) === this.end && this.ids.length > 1) return false;
     const ids = this.window, { settings } = this.next;
     const probabilities = distribution(this.reading.logitsAt(ids.length - 1), ids, settings);
-    const known = probabilities.subarray(0, this.tokenizer.size);
-    const token = sample(known, uniformAt(settings.seed, this.ids.length));
+    const token = sample(probabilities, uniformAt(settings.seed, this.ids.length));
     await this.setIds([...this.ids, token]);
     return token !== this.end;
   }
@@ -185,7 +181,14 @@ class Explorer {
   describeToken() {
     const { bits } = this.reading, i = this.position;
     const cost = bits[i] === null ? "given" : `${bits[i].toFixed(1)} bits, probability ${percent(2 ** -bits[i])}`;
-    byId("live-token-value").textContent = `Token ${i} “${visible(this.tokenizer.decode([this.window[i]]))}”: ${cost}`;
+    byId("live-token-value").textContent = `Token ${i} “${this.label(this.window[i])}”: ${cost}`;
+    const near = nearestTokens(this.model, this.window[i], NEIGHBOURS)
+      .map(([id, cosine]) => `${this.label(id)} ${cosine.toFixed(2)}`);
+    byId("live-nearest").textContent = `Nearest embeddings: ${near.join(", ")}`;
+  }
+
+  label(id) {
+    return visible(this.tokenizer.decode([id]));
   }
 
   showNext() {
@@ -211,7 +214,7 @@ class Explorer {
     this.mapStart = Math.max(0, ids.length - MAP_TOKENS);
     const first = this.mapStart;
     this.attention.show({
-      tokens: ids.slice(first).map((id) => visible(this.tokenizer.decode([id]))),
+      tokens: ids.slice(first).map((id) => this.label(id)),
       layers: n_layers,
       heads: n_heads,
       row: (layer, head, i) => attentionWeights(this.model, cache, layer, head, first + i).slice(first),
@@ -244,7 +247,8 @@ async function startExplorer() {
   const found = await findModel();
   if (!found) return;
   const [{ config, table, tokenizer }, bytes] = found;
-  const explorer = new Explorer(new Model(config, readWeights(table, bytes)), new Tokenizer(tokenizer));
+  const bpe = new Tokenizer(tokenizer);
+  const explorer = new Explorer(new Model(config, readWeights(table, bytes), bpe.size), bpe);
   byId("live-waiting").remove();
   byId("live-body").hidden = false;
   await explorer.setText(byId("live-prompt").value);

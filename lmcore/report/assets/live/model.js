@@ -10,11 +10,13 @@
 import { add, largest, linear, mix, rowsOf, softmax } from "./arrays.js";
 
 export class Model {
-  // `config` is config.json; `weights` are the arrays of model.safetensors by name.
-  constructor(config, weights) {
+  // `config` is config.json; `weights` are the arrays of model.safetensors by name. A model
+  // may have more ids than its tokenizer has `tokens`, as GPT-2 padded to 50,304.
+  constructor(config, weights, tokens = weights["embedding.weight"].shape[0]) {
     this.config = config;
     this.weights = weights;
     this.headDim = config.d_model / config.n_heads;
+    this.tokens = tokens;
     this.vocabulary = weights["embedding.weight"].shape[0];
   }
 
@@ -322,4 +324,17 @@ function expertOf(array, expert) {
   if (!array) return undefined;
   const shape = array.shape.slice(1), size = array.data.length / array.shape[0];
   return { data: array.data.subarray(expert * size, (expert + 1) * size), shape };
+}
+
+// --- The embedding ---------------------------------------------------------------------
+
+// The `count` tokens whose embeddings have the greatest cosine with that of a token: [id, cosine].
+export function nearestTokens(model, token, count) {
+  const { data, shape: [, width] } = model.weights["embedding.weight"];
+  const row = (id) => data.subarray(id * width, (id + 1) * width);
+  const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const length = (a) => Math.sqrt(dot(a, a)) || 1, own = row(token);
+  const cosines = Float32Array.from({ length: model.tokens }, (_, id) =>
+    id === token ? -Infinity : dot(own, row(id)) / (length(own) * length(row(id))));
+  return largest(cosines, count).map((id) => [id, cosines[id]]);
 }

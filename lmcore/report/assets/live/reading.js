@@ -35,7 +35,9 @@ export class Reading {
 
   readSlice(tokens) {
     const start = this.cache.length, size = this.model.vocabulary;
-    let logits = start > 0 ? this.logitsAt(start - 1) : null; // of the first of `tokens`
+    const { n_layers } = this.model.config;
+    // What was expected in place of the first of `tokens`.
+    let logits = start > 0 ? this.model.logits(this.cache.state(n_layers, start - 1)) : null;
     const following = this.model.forward(tokens, this.cache, this.removed);
     tokens.forEach((token, i) => {
       this.bits.push(logits ? -Math.log2(softmax(logits)[token]) : null);
@@ -43,10 +45,10 @@ export class Reading {
     });
   }
 
-  // The logits of what follows `position`, as they would be if the model ended after
+  // The logits of the tokens that may follow `position`, as they would be if the model ended after
   // `layers` blocks (the logit lens); by default after all of them.
   logitsAt(position, layers = this.model.config.n_layers) {
-    return this.model.logits(this.cache.state(layers, position));
+    return this.model.logits(this.cache.state(layers, position)).slice(0, this.model.tokens);
   }
 
   // Mean surprise in bits per token.

@@ -73,3 +73,11 @@ export function uniformAt(seed, position) {
   x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
   return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
 }
+
+// How many of the last tokens of a text of `length` the model reads: all until the context
+// is full; then its older half is dropped, and it fills up anew.
+export function visibleTokens(length, contextLength) {
+  const kept = Math.ceil(contextLength / 2);
+  if (length <= contextLength) return length;
+  return kept + ((length - contextLength - 1) % (contextLength + 1 - kept));
+}

@@ -37,8 +37,7 @@ def check(params: Params, tokens: Path) -> str:
     with progress(MAX_STEPS, "overfit", "step") as bar:
         for step, last in enumerate(losses_on_one_batch(params, tokens), start=1):
             first = first or last
-            bar.update()
-            bar.set_postfix_str(f"loss {last:.3f}", refresh=False)
+            bar.update(message=f"loss {last:.3f}")
             if last < NEAR_ZERO:
                 return (
                     f"The loss on one batch fell from {first:.3f} to {last:.3f} nats per token "

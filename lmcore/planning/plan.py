@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 import mlx.core as mx
 
 from lmcore.common.params import Params, load_params
+from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
 from lmcore.planning import profiles
 from lmcore.planning.flops_and_memory import Cost, Memory, cost_of
@@ -173,14 +174,6 @@ def _product_rate(d_model: int, precision: str) -> float:
     started = time.perf_counter()
     mx.eval(rows @ weight)
     return 2 * rows.size * d_model / (time.perf_counter() - started)
-
-
-def duration(seconds: float) -> str:
-    """`3 min`, `5.2 h`, `12.4 days`."""
-    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
 
 
 def _cost(params: Params) -> Cost:

@@ -109,12 +109,7 @@ class Trainer:
         with (
             stop_requests(self.workers.is_rank_0) as stop,
             progress(
-                self.config.steps,
-                "train",
-                "step",
-                initial=self.step,
-                leave=self.workers.is_rank_0,
-                position=self.workers.rank,
+                self.config.steps, "train", "step", initial=self.step, rank=self.workers.rank
             ) as bar,
         ):
             while self.step < self.config.steps:
@@ -125,9 +120,8 @@ class Trainer:
                 # 3. Weights for the report, and a checkpoint to resume from.
                 self._keep_when_due()
                 self._save_when_due(result.stop, validated)
-                bar.update()
-                rate = (bar.format_dict["rate"] or 0.0) * tokens_per_step(self.params)
-                bar.set_postfix_str(f"loss {result.loss:.3f}, {rate:,.0f} tokens/s", refresh=False)
+                rate = bar.rate * tokens_per_step(self.params)
+                bar.update(message=f"loss {result.loss:.3f}, {rate:,.0f} tokens/s")
                 if result.stop:
                     self._end_stopped()
         seconds = time.perf_counter() - started
@@ -151,6 +145,7 @@ class Trainer:
                 for part, arrays in self.train_step.state.items()
             }
             self.step, self.curves = checkpoint.step, Curves(**checkpoint.state)
+            click.echo(f"Training resumes from step {self.step} of {self.config.steps}.", err=True)
         elif self.workers.is_rank_0 and self.checkpoints.other_runs():
             click.echo(
                 f"Training begins at step 0: the checkpoints in {self.checkpoints.folder.parent} "

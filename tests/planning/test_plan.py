@@ -11,11 +11,11 @@ from helpers.small_params import quickstart
 
 import lmcore.planning.plan as planning
 from lmcore.common.params import Params, load_params
+from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.gpt import is_mixture
 from lmcore.planning.plan import (
     Speed,
-    duration,
     machine_for,
     measured_speed,
     memory_table,
@@ -145,11 +145,3 @@ def test_every_profile_has_a_probe(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in planning.profiles.names():
         config, _ = planning._probe(load_params(planning.profiles.PROFILES / f"{name}.yaml"))
         GPT(config)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0.5, "0.5 s"), (90, "1.5 min"), (2 * 3600, "2.0 h"), (3.5 * 86400, "3.5 days")],
-)
-def test_durations_read_easily(seconds: float, said: str) -> None:
-    assert duration(seconds) == said

@@ -77,8 +77,9 @@ def trained(params: Params, tokens: Path) -> Run:
     """Trains as `params` says and measures."""
     from mlx.utils import tree_flatten
 
+    from lmcore.common.units import LN2
     from lmcore.dataset.shards import TokenShards
-    from lmcore.evaluation.bits_per_byte import LN2, model_losses
+    from lmcore.evaluation.losses import model_losses
     from lmcore.training.distributed import join
     from lmcore.training.trainer import train
 

@@ -16,7 +16,7 @@ def main() -> None:
     params = load_params().evaluate
     backend.setup()
     from lmcore.dataset.shards import check_tokenizer
-    from lmcore.evaluation.bits_per_byte import evaluate
+    from lmcore.evaluation import evaluate
     from lmcore.model import load_model
     from lmcore.tokenizer.tokenizer import Tokenizer
 

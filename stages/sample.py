@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from lmcore import backend
 from lmcore.common.errors import LmcoreError, StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import METRICS, MODEL, RAW, SAMPLES
+from lmcore.common.paths import MODEL, RAW, SAMPLES
 
 
 @click.command(cls=StageCommand)
@@ -80,7 +80,7 @@ def main(
     if pipeline:
         from lmcore.evaluation.samples import save_samples
 
-        save_samples(generator, params.prompts, RAW, SAMPLES, METRICS / "samples.json")
+        save_samples(generator, params.prompts, RAW, SAMPLES)
         return
     asked = ([prompt] for prompt in storytelling.ask_prompts()) if interactive else ()
     for group in chain([prompts] if prompts else [], asked):

@@ -18,7 +18,7 @@ from lmcore.common import paths
 from lmcore.common.json_files import read_json
 from lmcore.report.differences import changes, flatten
 
-_METRICS = [paths.METRICS / f"{name}.json" for name in ("evaluation", "samples", "train")]
+_METRICS = [paths.METRICS / f"{name}.json" for name in ("evaluation", "train")]
 _METRICS += [paths.METRICS / f"{name}.json" for name in ("tokenizer", "tokens")]
 _PARAMS = Path("params.yaml")
 
@@ -94,7 +94,7 @@ def change_lines(before: Run | None, now: Run) -> list[str]:
     return lines
 
 
-_HEADLINE = "evaluation: model.bits_per_byte"
+_HEADLINE = "evaluation: bits_per_byte"
 
 
 def _headline(before: Run, now: Run) -> str:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.common.json_files import read_json
+from lmcore.common.units import LN2
 from lmcore.compare.measures import (
     Difference,
     difference,
@@ -27,10 +28,9 @@ from lmcore.report.charts import Line, line_chart
 from lmcore.report.differences import changes, flatten
 from lmcore.tokenizer.tokenizer import Tokenizer
 
-LN2 = math.log(2)
 ARTIFACTS = ["raw", "tokenizer", "tokens", "model", "evaluation", "samples"]
 _TOKENIZER = "data/tokenizer/tokenizer.json"
-_METRICS = ["tokenizer", "tokens", "train", "evaluation", "samples"]
+_METRICS = ["tokenizer", "tokens", "train", "evaluation"]
 # Stories of the validation split that are cut with both tokenizers.
 _SAMPLE = 500
 

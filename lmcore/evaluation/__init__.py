@@ -3,6 +3,6 @@
 Imports `generation`, `training` (the loss), `corpus`, `dataset`, `tokenizer` and below.
 """
 
-from lmcore.evaluation.bits_per_byte import evaluate
+from lmcore.evaluation.evaluation import evaluate
 
 __all__ = ["evaluate"]

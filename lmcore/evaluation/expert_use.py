@@ -9,6 +9,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
+from lmcore.common.units import LN2
 from lmcore.model import GPT
 from lmcore.model.moe import Routing
 
@@ -86,7 +87,7 @@ def chance_information(counts: np.ndarray) -> float:
     cell adds 1 / (2 N ln 2)).
     """
     rows, columns = ((counts.sum(axis=axis) > 0).sum() for axis in (1, 0))
-    return float((rows - 1) * (columns - 1) / (2 * counts.sum() * np.log(2)))
+    return float((rows - 1) * (columns - 1) / (2 * counts.sum() * LN2))
 
 
 def expert_use(model: GPT, batches: Iterable[np.ndarray]) -> dict[int, ExpertUse]:

@@ -10,10 +10,8 @@ from lmcore.generation.storytelling import Generator
 from lmcore.tokenizer.pretokenize import replace_surrogates
 
 
-def save_samples(
-    generator: Generator, prompts: list[str], raw: Path, folder: Path, metrics: Path
-) -> None:
-    """Write a story for each prompt to `folder`, and figures about them to `metrics`."""
+def save_samples(generator: Generator, prompts: list[str], raw: Path, folder: Path) -> None:
+    """Write a story for each prompt, and figures about their quality, to `folder`."""
     prompts = [replace_surrogates(prompt) for prompt in prompts]  # YAML's "\ud800" is no text
     texts = zip(prompts, generator.generate(prompts), strict=True)
     samples = [{"prompt": prompt, "text": text} for prompt, text in texts]
@@ -21,7 +19,7 @@ def save_samples(
     with atomic_directory(folder) as partial:
         write_json(partial / "samples.json", samples)
         write_text(partial / "samples.md", _markdown(samples))
-    write_json(metrics, figures)
+        write_json(partial / "quality.json", figures)
 
 
 def _markdown(samples: list[dict[str, str]]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from lmcore.common.json_files import read_json
 from lmcore.common.params import read_yaml
-from lmcore.common.paths import METRICS, MODEL, RAW
+from lmcore.common.paths import EVALUATION, METRICS, MODEL, RAW
 
 Facts = dict[str, Any]
 
@@ -27,7 +27,7 @@ class Run:
 
     settings: Facts = field(default_factory=dict)  # the `train` section that it had
     metrics: Facts = field(default_factory=dict)  # data/metrics/train.json
-    evaluation: Facts = field(default_factory=dict)  # data/metrics/evaluation.json
+    evaluation: Facts = field(default_factory=dict)  # data/evaluation/figures.json
     manifest: Facts = field(default_factory=dict)  # data/raw/manifest.json
 
     @classmethod
@@ -37,11 +37,11 @@ class Run:
         trained = lock.writer(MODEL)
         if not trained:
             return UNKNOWN
-        metrics, evaluation = METRICS / "train.json", METRICS / "evaluation.json"
+        metrics, evaluated = METRICS / "train.json", lock.writer(EVALUATION)
         return cls(
             trained["params"]["params.yaml"]["train"],
             read_json(root / metrics) if lock.writer(metrics) is trained else {},
-            read_json(root / evaluation) if lock.saw(lock.writer(evaluation), MODEL) else {},
+            read_json(root / EVALUATION / "figures.json") if lock.saw(evaluated, MODEL) else {},
             read_json(root / RAW / "manifest.json") if lock.saw(trained, RAW) else {},
         )
 

@@ -11,7 +11,8 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
-from lmcore.evaluation.bits_per_byte import windows
+from lmcore.common.units import LN2
+from lmcore.evaluation.windows import windows
 from lmcore.model import GPT
 from lmcore.report.elements import inline_json, lines_of, section, table
 from lmcore.tokenizer.tokenizer import Tokenizer
@@ -77,7 +78,7 @@ def surprise_section(passage: dict[str, Any], model: GPT, tokenizer: Tokenizer, 
 
     The first is given. The script tells, for each, what the model expected instead.
     """
-    bits = [None if loss is None else loss / math.log(2) for loss in passage["loss"]]
+    bits = [None if loss is None else loss / LN2 for loss in passage["loss"]]
     spans = "".join(
         f'<span class="token hue-{place % 4}" style="--s:{min(1.0, (cost or 0) / _DARKEST):.2f}" '
         f'title="{escape(visible(token))}: {_price(cost)}">{lines_of(token)}</span>'

@@ -30,7 +30,7 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 
 def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path) -> None:
     """Write `folder`/index.html; `LmcoreError` names an input that is missing."""
-    evaluation = read_json(paths.METRICS / "evaluation.json")
+    evaluation = read_json(paths.EVALUATION / "figures.json")
     manifest = read_json(paths.RAW / "manifest.json")
     passage = read_json(paths.EVALUATION / "passage.json")
     favourites = read_json(paths.EVALUATION / "experts.json")
@@ -67,7 +67,7 @@ def _samples(samples: list[dict[str, Any]]) -> str:
 
 def _quality() -> str:
     """Return figures of the samples beside those of real stories."""
-    figures = read_json(paths.METRICS / "samples.json")
+    figures = read_json(paths.SAMPLES / "quality.json")
     stories, searched = (figures["training"][key] for key in ("stories", "stories_searched"))
     names = {
         "words": "Words",

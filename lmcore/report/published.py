@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lmcore.common.units import LN2
+
 _CS336 = "github.com/stanford-cs336/assignment1-basics"
 _LLAMA2C = "github.com/karpathy/llama2.c"
 _FOUNDING = "the project's founding document"
@@ -27,7 +29,7 @@ class Published:
 
     @property
     def bits_per_byte(self) -> float:
-        return self.loss / math.log(2) / self.bytes_per_token
+        return self.loss / LN2 / self.bytes_per_token
 
 
 _BPE_10K = ("BPE, 10,000", 4.10)

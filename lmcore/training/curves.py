@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lmcore.common.atomic_files import write_text
 from lmcore.common.params import Params
+from lmcore.common.units import LN2
 from lmcore.training.schedules import learning_rate_at
 
 # The columns of the CSV files, in their order.
@@ -61,7 +62,7 @@ class Curves:
                 "step": step,
                 "tokens": step * tokens_per_step(params),
                 "loss": loss,
-                "bits_per_byte": loss / math.log(2) / bytes_per_token,
+                "bits_per_byte": loss / LN2 / bytes_per_token,
             }
         )
 

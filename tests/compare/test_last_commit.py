@@ -65,13 +65,13 @@ def test_a_change_is_told_with_its_effect(run: Path) -> None:
     (run / "params.yaml").write_text(text.replace("0.003", "0.001").replace("steps", "<b>"))
     metrics = paths.METRICS / "evaluation.json"
     found = read_json(metrics)
-    found["model"]["bits_per_byte"] = 0.72
+    found["bits_per_byte"] = 0.72
     write_json(metrics, found)
     first, *lines = said().splitlines()
     assert first == f"Since commit {name}: 0.800 bits per byte before, 0.720 now (-10.0%)."
     assert "train.learning_rate: 0.003 -> 0.001" in lines
     assert "train.steps: 1500 -> –" in lines and "train.<b>: – -> 1500" in lines
-    assert "evaluation: model.bits_per_byte: 0.8 -> 0.72 (-0.08)" in lines
+    assert "evaluation: bits_per_byte: 0.8 -> 0.72 (-0.08)" in lines
     assert not any(line.startswith("samples: ") for line in lines)
 
 
@@ -80,8 +80,8 @@ def test_whole_numbers_change_by_whole_numbers_and_the_unknown_is_called_so(run:
     train, evaluation = (paths.METRICS / f"{name}.json" for name in ("train", "evaluation"))
     write_json(train, read_json(train) | {"parameters": 12_345 - 131_072})
     figures = read_json(evaluation)
-    figures["model"]["loss_standard_error"] = None
+    figures["trigram_bits_per_byte"] = None
     write_json(evaluation, figures)
     lines = said().splitlines()
     assert "train: parameters: 12345 -> -118727 (-131072)" in lines
-    assert "evaluation: model.loss_standard_error: 0.025 -> unknown" in lines
+    assert "evaluation: trigram_bits_per_byte: 1 -> unknown" in lines

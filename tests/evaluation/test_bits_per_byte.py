@@ -18,8 +18,10 @@ from lmcore.common.errors import LmcoreError
 from lmcore.common.params import load_params
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter
-from lmcore.evaluation.bits_per_byte import evaluate, model_losses, windows
+from lmcore.evaluation import evaluate
 from lmcore.evaluation.expert_use import expert_use
+from lmcore.evaluation.losses import model_losses
+from lmcore.evaluation.windows import windows
 from lmcore.model import GPT, ModelConfig
 from lmcore.tokenizer.tokenizer import Tokenizer
 
@@ -102,7 +104,7 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
     bits = [-1.5 * len(text.encode()) for text in texts]
     tokenizer = encoded(tmp_path, texts, 300, log2_probability=bits)
     outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
-    metrics = outcome.metrics
+    metrics = outcome.figures
     size = sum(len(text.encode()) for text in texts)
     total = outcome.losses.astype(np.float64).sum()
     assert metrics["validation"] == {
@@ -118,6 +120,14 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
     assert metrics["floor"]["bits_per_byte"] == pytest.approx(1.5)
     assert metrics["baselines"]["uniform"]["perplexity"] == pytest.approx(tokenizer.vocab_size)
     outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
+    assert json.loads((tmp_path / "metrics.json").read_text()) == {
+        "bits_per_byte": round(metrics["model"]["bits_per_byte"], 4),
+        "trigram_bits_per_byte": round(
+            metrics["baselines"]["kneser_ney_trigram"]["bits_per_byte"], 4
+        ),
+        "bits_per_byte_floor": 1.5,
+        "above_floor_percent": round(100 * (metrics["model"]["bits_per_byte"] / 1.5 - 1), 1),
+    }
     with (tmp_path / "details" / "stories.csv").open() as file:
         stories = list(csv.DictReader(file))
     assert [int(row["bytes"]) for row in stories] == [len(text.encode()) for text in texts]
@@ -127,6 +137,7 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
     assert math.fsum(float(row["nats"]) for row in stories) == pytest.approx(total)
     passage = json.loads((tmp_path / "details" / "passage.json").read_text())
     assert "".join(passage["tokens"]) == "<|endoftext|>" + texts[0]
+    assert tokenizer.decode(passage["ids"]) == "".join(passage["tokens"])
     assert passage["story_tokens"] == len(passage["tokens"]) - 1
     given, *losses = passage["loss"]
     assert given is None
@@ -141,11 +152,11 @@ def test_the_standard_errors_are_those_of_a_bootstrap(model: GPT, tmp_path: Path
     texts = [
         "a b c d e f g h"[: random.integers(3, 15)] * random.integers(1, 9) for _ in range(200)
     ]
-    encoded(tmp_path, texts, 270)
+    tokenizer = encoded(tmp_path, texts, 270)
     outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=16, stride=3)
-    assert "floor" not in outcome.metrics
-    assert outcome.metrics["windows"] == {"context_length": 8, "stride": 3}
-    ends = np.flatnonzero(outcome.tokens == outcome.shards.end_of_text)
+    assert "floor" not in outcome.figures
+    assert outcome.figures["windows"] == {"context_length": 8, "stride": 3}
+    ends = np.flatnonzero(outcome.tokens == tokenizer.end_of_text)
     starts = np.concatenate([[0], ends[:-1] + 1])
     nats = np.add.reduceat(outcome.losses.astype(np.float64), starts)
     size = np.array([len(text.encode()) for text in texts])
@@ -157,7 +168,7 @@ def test_the_standard_errors_are_those_of_a_bootstrap(model: GPT, tmp_path: Path
         "perplexity": np.exp(total / tokens),
     }
     for name, values in spread.items():
-        error = outcome.metrics["model"][f"{name}_standard_error"]
+        error = outcome.figures["model"][f"{name}_standard_error"]
         assert error == pytest.approx(values.std(), rel=0.1), name
 
 
@@ -165,7 +176,7 @@ def test_one_story_has_no_standard_errors(model: GPT, tmp_path: Path) -> None:
     tokenizer = encoded(tmp_path, ["One day, a cat sat. It ran away! The cat came back."], 280)
     outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
     outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
-    figures = json.loads((tmp_path / "metrics.json").read_text())["model"]
+    figures = json.loads((tmp_path / "details" / "figures.json").read_text())["model"]
     names = ("loss", "perplexity", "bits_per_byte")
     assert [figures[f"{name}_standard_error"] for name in names] == [None] * 3
     assert all(figures[name] > 0 for name in names)
@@ -174,7 +185,7 @@ def test_one_story_has_no_standard_errors(model: GPT, tmp_path: Path) -> None:
 def test_of_a_long_first_story_the_passage_is_the_beginning(
     model: GPT, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lmcore.evaluation.bits_per_byte._MAX_SHOWN", 5)
+    monkeypatch.setattr("lmcore.evaluation.passage._MAX_SHOWN", 5)
     tokenizer = encoded(tmp_path, ["One day, a cat sat.", "It ran away!"], 270)
     outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0)
     outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
@@ -199,7 +210,7 @@ def test_the_use_of_experts_is_told_of_every_mixture_layer(tmp_path: Path) -> No
     model = model_of(n_layers=4, context_length=8, vocab_size=300, moe=experts)
     outcome = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=2, stride=0)
     outcome.save(tmp_path / "details", tmp_path / "metrics.json", tokenizer)
-    figures = json.loads((tmp_path / "metrics.json").read_text())["experts"]
+    figures = json.loads((tmp_path / "details" / "figures.json").read_text())["experts"]
     favourites = json.loads((tmp_path / "details" / "experts.json").read_text())
     assert list(figures) == list(favourites) == ["layer_2", "layer_4"]
     windows_of = outcome.tokens[: len(outcome.tokens) // 8 * 8].reshape(-1, 8).astype(np.int32)
@@ -215,10 +226,11 @@ def test_how_many_tokens_the_n_grams_counted_is_told_where_it_is_not_all(
     model: GPT, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded(tmp_path, ["the cat sat on the mat", "no dog ran"], 270)
-    monkeypatch.setattr("lmcore.evaluation.bits_per_byte.MAX_TOKENS", 5)
-    few = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).metrics
+    for module in ("bits_per_byte", "evaluation"):
+        monkeypatch.setattr(f"lmcore.evaluation.{module}.MAX_TOKENS", 5)
+    few = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).figures
     monkeypatch.undo()
-    every = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).metrics
+    every = evaluate(model, tmp_path, tmp_path / "tokens", batch_size=4, stride=0).figures
     in_all = every["validation"]["tokens"]  # the splits are the same
     assert few["n_grams"] == {"tokens_counted": 5, "train_tokens": in_all}
     assert "n_grams" not in every

@@ -152,7 +152,7 @@ def damage(path: Path) -> None:
         ("evaluate", "data/model/config.json"),
         ("evaluate", "data/model/tokenizer.json"),
         ("sample", "data/model/tokenizer.json"),
-        ("report", "data/metrics/evaluation.json"),
+        ("report", "data/evaluation/figures.json"),
     ],
 )
 @pytest.mark.parametrize("harm", ["truncated", "missing"])

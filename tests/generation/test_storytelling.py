@@ -192,9 +192,7 @@ def test_a_prompt_that_is_not_utf8_is_read_as_far_as_it_is(sample, tmp_path: Pat
     assert stories[0].output.startswith("caf�")
     params = load_params().sample.with_options({"max_tokens": 9})
     generator = Generator.load(Path("data/model"), params)
-    save_samples(
-        generator, ["caf\udce9"], Path("data/raw"), tmp_path / "told", tmp_path / "figures.json"
-    )
+    save_samples(generator, ["caf\udce9"], Path("data/raw"), tmp_path / "told")
     assert json.loads((tmp_path / "told" / "samples.json").read_text())[0]["prompt"] == "caf�"
 
 
@@ -299,7 +297,7 @@ def test_the_pipeline_writes_a_story_for_every_prompt_and_their_figures(sample) 
         assert all(story["text"] for story in stories)
         markdown = Path("data/samples/samples.md").read_bytes().decode()  # \r as it is
         assert all(story["text"] in markdown for story in stories)
-        figures = json.loads(Path("data/metrics/samples.json").read_text())
+        figures = json.loads(Path("data/samples/quality.json").read_text())
         assert figures["real"]["unknown_words"] == 0 < figures["samples"]["unknown_words"]
         assert sample().exit_code == 0
         assert Path("data/samples/samples.json").read_bytes() == written

@@ -69,11 +69,12 @@ def write_run(
         "final_validation_loss": 2.75,
     }
     files = {
-        paths.METRICS / "evaluation.json": evaluation,
+        paths.METRICS / "evaluation.json": {"bits_per_byte": 0.8, "trigram_bits_per_byte": 1.0},
+        paths.EVALUATION / "figures.json": evaluation,
         paths.METRICS / "train.json": train,
         paths.METRICS / "tokens.json": {"train": split, "validation": split},
         paths.METRICS / "tokenizer.json": {"vocab_size": 300, "merges": 43},
-        paths.METRICS / "samples.json": {
+        paths.SAMPLES / "quality.json": {
             "samples": story,
             "real": story,
             "training": {"stories": 2_119_719 if large else 8, "stories_searched": 8},

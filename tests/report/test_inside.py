@@ -8,7 +8,7 @@ import pytest
 from helpers.report_run import STORIES
 from helpers.variants import model_of, tokens_of
 
-from lmcore.evaluation.bits_per_byte import model_losses
+from lmcore.evaluation.losses import model_losses
 from lmcore.report.inside import embedding_section, expected_tokens, predictions, surprise_section
 from lmcore.tokenizer.tokenizer import Tokenizer
 

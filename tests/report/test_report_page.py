@@ -112,7 +112,7 @@ def test_tables_have_captions_and_charts_have_words(here: Path) -> None:
 @pytest.mark.parametrize(
     "missing",
     [
-        paths.METRICS / "evaluation.json",
+        paths.EVALUATION / "figures.json",
         paths.PLOTS / "validation.csv",
         paths.EVALUATION / "passage.json",
         paths.SAMPLES / "samples.json",

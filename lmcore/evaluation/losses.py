@@ -1,0 +1,117 @@
+"""The model's loss on every token of a text, summed by story and by position in the window."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import mlx.core as mx
+import numpy as np
+
+from lmcore.common.progress import progress
+from lmcore.common.units import LN2
+from lmcore.evaluation.standard_error import exponential, ratio
+from lmcore.evaluation.windows import windows
+from lmcore.model import GPT
+from lmcore.training.cross_entropy import token_losses
+
+
+class PositionLoss:
+    """Mean loss at each position of a window, with its standard error."""
+
+    def __init__(self, length: int) -> None:
+        self._windows, self._sum, self._squares = 0, np.zeros(length), np.zeros(length)
+
+    def add(self, losses: np.ndarray) -> None:
+        """Count the losses of some windows, (windows, length)."""
+        self._windows += len(losses)
+        self._sum += losses.sum(axis=0, dtype=np.float64)
+        self._squares += np.square(losses, dtype=np.float64).sum(axis=0)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Nats, (length,)."""
+        return self._sum / self._windows
+
+    @property
+    def standard_error(self) -> np.ndarray:
+        """Of the mean, (length,); NaN where there is only one window."""
+        if self._windows == 1:
+            return np.full(len(self._sum), np.nan)
+        variance = np.maximum(self._squares - self._windows * self.mean**2, 0)
+        return np.sqrt(variance / (self._windows - 1) / self._windows)
+
+    def csv(self) -> str:
+        """Return a row for each position."""
+        rows = zip(self.mean.tolist(), self.standard_error.tolist(), strict=True)
+        lines = (f"{position},{loss},{error}" for position, (loss, error) in enumerate(rows))
+        return "\n".join(["position,loss,standard_error", *lines]) + "\n"
+
+
+def model_losses(
+    model: GPT, tokens: np.ndarray, end_of_text: int, batch_size: int, stride: int
+) -> tuple[np.ndarray, PositionLoss]:
+    """Return the nats of every token, (N,), and the mean by position in the window.
+
+    The first token follows an end of text, as every story does. The former
+    counts a token once. The latter counts it also where it is only context in a
+    window: with a small stride, few positions but the last would be seen otherwise.
+    """
+    stream = np.concatenate([[end_of_text], tokens]).astype(np.int32)
+    length = min(model.config.context_length, len(tokens))
+    losses = np.empty(len(tokens), np.float32)
+    positions = PositionLoss(length)
+    loss_of = mx.compile(lambda inputs, targets: token_losses(model, inputs, targets))
+    cut = windows(len(tokens), length, stride)
+    with progress(len(tokens), "evaluate", "token") as bar:
+        for first in range(0, len(cut), batch_size):
+            batch = cut[first : first + batch_size]
+            # The last batch is filled up, so that all have one shape.
+            starts = [window.start for window in batch] + [0] * (batch_size - len(batch))
+            rows = np.stack([stream[start : start + length + 1] for start in starts])
+            result = np.array(loss_of(mx.array(rows[:, :-1]), mx.array(rows[:, 1:])))
+            positions.add(result[: len(batch)])
+            for row, window in zip(result, batch, strict=False):
+                end = window.start + length
+                losses[end - window.scored : end] = row[length - window.scored :]
+                bar.update(window.scored)
+    return losses, positions
+
+
+@dataclass(frozen=True)
+class StoryLosses:
+    """What every story cost, (stories,) each, in order; its end counts as one of its tokens."""
+
+    bytes: np.ndarray  # of UTF-8; the end has none
+    tokens: np.ndarray
+    nats: np.ndarray
+
+    @classmethod
+    def of(
+        cls, losses: np.ndarray, tokens: np.ndarray, end_of_text: int, sizes: np.ndarray
+    ) -> StoryLosses:
+        """Sum the losses (N,) of the tokens (N,) by story, whose bytes are `sizes` (stories,)."""
+        ends = np.flatnonzero(tokens == end_of_text)
+        counts = np.diff(ends, prepend=-1)
+        nats = np.add.reduceat(losses.astype(np.float64), ends - counts + 1)
+        return cls(sizes, counts, nats)
+
+    def csv(self) -> str:
+        """Return a row for each story: two models of the same stories compare story by story."""
+        columns = (column.tolist() for column in (self.bytes, self.tokens, self.nats))
+        rows = zip(*columns, strict=True)
+        lines = (f"{index},{size},{count},{nats}" for index, (size, count, nats) in enumerate(rows))
+        return "\n".join(["index,bytes,tokens,nats", *lines]) + "\n"
+
+    def standard_errors(self) -> dict[str, float | None]:
+        """Return those of the model's figures; None where there is only one story."""
+        loss = ratio(self.nats, self.tokens)
+        errors = {
+            "loss": loss.standard_error,
+            "perplexity": exponential(loss).standard_error,
+            "bits_per_byte": ratio(self.nats / LN2, self.bytes).standard_error,
+        }
+        return {
+            f"{name}_standard_error": None if math.isnan(error) else error
+            for name, error in errors.items()
+        }

@@ -46,7 +46,7 @@ class Speed:
 
 def plan(params: Params) -> Iterator[str]:
     """Parameters, FLOPs, memory, which profiles fit which machine, and at last the time."""
-    cost, tokens = _cost(params), _tokens_per_step(params) * params.train.steps
+    cost, tokens = cost_of_params(params), tokens_per_step(params) * params.train.steps
     rows = [
         ("parameters", f"{cost.total_parameters:,}"),
         *((f"  {part}", f"{size:,}") for part, size in cost.parameters.items()),
@@ -64,7 +64,7 @@ def plan(params: Params) -> Iterator[str]:
 def time_table(params: Params, speed: Speed) -> str:
     """How long the run takes at this speed, and what that rests on."""
     seconds = step_seconds(params, speed)
-    rate = _tokens_per_step(params) / seconds
+    rate = tokens_per_step(params) / seconds
     blocks = "block" if speed.blocks == 1 else "blocks"
     rows = [
         ("FLOPs per second", f"{speed.flops_per_second:.3g}"),
@@ -79,8 +79,8 @@ def time_table(params: Params, speed: Speed) -> str:
 
 def step_seconds(params: Params, speed: Speed) -> float:
     """Of an optimizer step: its forward and backward passes, and the update."""
-    cost = _cost(params)
-    passes = cost.flops_per_token * _tokens_per_step(params) / speed.flops_per_second
+    cost = cost_of_params(params)
+    passes = cost.flops_per_token * tokens_per_step(params) / speed.flops_per_second
     return passes + speed.update_seconds * cost.total_parameters
 
 
@@ -91,7 +91,9 @@ def memory_table(params: Params) -> str:
         for checkpointing, name in ((False, precision), (True, "+ checkpointing")):
             changes = {"precision": precision, "gradient_checkpointing": checkpointing}
             train = params.train.model_copy(update=changes)
-            columns[(precision, name)] = _cost(params.model_copy(update={"train": train})).memory
+            columns[(precision, name)] = cost_of_params(
+                params.model_copy(update={"train": train})
+            ).memory
     parts = [field.name for field in fields(Memory)] + ["peak"]
     head = f"{'memory, MiB':<20}" + "".join(f"{name:>16}" for _, name in columns)
     lines = [
@@ -108,7 +110,7 @@ def profiles_table() -> str:
     """Each profile's parameters and peak, and whether that leaves a fifth of a memory free."""
     lines = [f"{'profile':<20}{'parameters':>16}{'peak, GiB':>16}  fits, with a fifth free"]
     for name in profiles.names():
-        cost = _cost(load_params(profiles.PROFILES / f"{name}.yaml"))
+        cost = cost_of_params(load_params(profiles.PROFILES / f"{name}.yaml"))
         peak = cost.memory.peak
         lines.append(
             f"  {name:<18}{cost.total_parameters:>16,}{peak / _GIB:>16,.1f}  {machine_for(peak)}"
@@ -152,7 +154,7 @@ def measured_speed(params: Params) -> Speed:
 
 def _probe(params: Params) -> tuple[ModelConfig, int]:
     """The model of a probe, and how many sequences of its context's length it is given."""
-    config = _config(params)
+    config = model_config(params)
     layers = min(config.n_layers, config.moe.every) if config.moe.experts else 1
     tables = min(layers, config.value_embeddings)
     config = config.model_copy(update={"n_layers": layers, "value_embeddings": tables})
@@ -176,15 +178,15 @@ def _product_rate(d_model: int, precision: str) -> float:
     return 2 * rows.size * d_model / (time.perf_counter() - started)
 
 
-def _cost(params: Params) -> Cost:
-    return cost_of(_config(params), params.train)
+def cost_of_params(params: Params) -> Cost:
+    return cost_of(model_config(params), params.train)
 
 
-def _config(params: Params) -> ModelConfig:
+def model_config(params: Params) -> ModelConfig:
     return ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
 
 
-def _tokens_per_step(params: Params) -> int:
+def tokens_per_step(params: Params) -> int:
     train = params.train
     return train.batch_size * train.gradient_accumulation * params.model.context_length
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -35,7 +36,7 @@ def choose(profile: str | None, folder: str | None) -> Params:
     load_params(source)
     text = source.read_text("utf-8")
     if folder is not None:
-        text = _with_folder(text, folder)
+        text = edited(text, {"data.source": "files", "data.folder": folder})
     params = parse_params(YAML(typ="safe", pure=True).load(text), str(source))
     _check_folder(params)
     if not PARAMS_FILE.exists() or PARAMS_FILE.read_text("utf-8") != text:
@@ -51,14 +52,16 @@ def _profile_file(name: str) -> Path:
     return PROFILES / f"{name}.yaml"
 
 
-def _with_folder(text: str, folder: str) -> str:
-    """`text` with data.source and data.folder set, comments kept."""
+def edited(text: str, changes: dict[str, Any]) -> str:
+    """Return a params file with values changed by dotted key, its comments kept."""
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     values = yaml.load(text)
-    values["data"]["source"], values["data"]["folder"] = "files", folder
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        values[section][name] = value
     out = io.StringIO()
     yaml.dump(values, out)
     return out.getvalue()

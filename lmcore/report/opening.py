@@ -29,10 +29,11 @@ def opening_section(
     }
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles.items())
     stories = "".join(story(sample, _WORDS) for sample in samples[:_SHOWN])
+    prompts = "; prompts in bold" if any(sample["prompt"] for sample in samples) else ""
     return section(
         "Result",
         f'<div class="lead"><p>{" ".join(verdict(evaluation, source))}</p></div>'
-        f"<p>Stories that the model wrote, as they came; prompts in bold.</p>{stories}"
+        f"<p>Stories that the model wrote, as they came{prompts}.</p>{stories}"
         f'<dl class="tiles">{shown}</dl>{bits_per_byte_bars(evaluation)}'
         f"<p>{uncertainty(evaluation['model'])}</p>{_next_steps()}",
     )

@@ -14,6 +14,7 @@ from lmcore.common.atomic_files import atomic_directory, write_text
 from lmcore.common.json_files import read_json
 from lmcore.common.params import Params
 from lmcore.model import GPT
+from lmcore.report.coherence import coherence_section, copying_section, violation_of
 from lmcore.report.comparison import comparison_section
 from lmcore.report.curves import training_section
 from lmcore.report.elements import key_table, page_of, section, table
@@ -36,11 +37,16 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     favourites = read_json(paths.EVALUATION / "experts.json")
     train = read_json(paths.METRICS / "train.json")
     samples = read_json(paths.SAMPLES / "samples.json")
+    coherence = _optional(paths.EVALUATION / "coherence.json")
+    copying = _optional(paths.EVALUATION / "copying.json")
+    stories = _opening_stories(samples, coherence)
     live = live_model(model, tokenizer, params)
     sections = [
-        opening_section(evaluation, train, samples, manifest["source"]),
+        opening_section(evaluation, train, stories, manifest["source"]),
+        coherence_section(coherence),
         live.section,
         training_section(train, evaluation),
+        copying_section(copying),
         comparison_section(evaluation, manifest["source"]),
         _samples(samples),
         surprise_section(passage, model, tokenizer, evaluation["windows"]["stride"]),
@@ -54,6 +60,23 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     page = page_of("report of a run", sections, live.scripts)
     with atomic_directory(folder) as partial:
         write_text(partial / "index.html", page)
+
+
+def _optional(path: Path) -> Any:
+    """Return the content of a JSON file that not every run has, or None."""
+    return read_json(path) if path.exists() else None
+
+
+def _opening_stories(
+    samples: list[dict[str, Any]], coherence: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Return the stories of the coherence check, with its verdict, or else the samples."""
+    checked = [] if coherence is None else coherence["samples"]
+    if not any("valid" in story for story in checked):
+        return samples
+    return [
+        {"prompt": "", "text": story["text"], "violation": violation_of(story)} for story in checked
+    ]
 
 
 def _samples(samples: list[dict[str, Any]]) -> str:

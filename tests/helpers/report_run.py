@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 from lmcore.common import paths
 from lmcore.common.atomic_files import write_json, write_text
@@ -103,6 +104,12 @@ def write_run(
     rows = [f"{n},{3 + 1 / (n + 1)},0.01" for n in range(64)]
     head = "position,loss,standard_error"
     write_text(root / paths.EVALUATION / "position_loss.csv", "\n".join([head, *rows]) + "\n")
+
+
+def write_coherence(root: Path, coherence: dict[str, Any]) -> None:
+    """Write what the coherence check found, beside the rest of a run."""
+    (root / paths.EVALUATION).mkdir(parents=True, exist_ok=True)
+    write_json(root / paths.EVALUATION / "coherence.json", coherence)
 
 
 def small_model(params: Params, tokenizer: Tokenizer) -> GPT:

@@ -13,7 +13,11 @@ from lmcore.corpus.sources import prepare
 @click.command(cls=StageCommand)
 def main() -> None:
     """Fill data/raw with training and validation stories."""
-    prepare(load_params().data, RAW, DOWNLOADS)
+    params = load_params()
+    window = params.model.context_length
+    batch = params.train.batch_size * params.train.gradient_accumulation * window
+    for line in prepare(params.data, RAW, DOWNLOADS, window, batch):
+        click.echo(line)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,20 @@ import click
 
 
 class LmcoreError(click.ClickException):
-    """A mistake the user can mend; click prints its text and exits with 1."""
+    """A mistake the user can mend; click prints its text and exits with 1.
+
+    What the text quotes (file names, values) may hold anything, so it is made printable.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters and lone surrogates escaped, as in `\\n`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class StageCommand(click.Command):

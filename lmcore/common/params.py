@@ -43,7 +43,8 @@ class DataParams(Section):
     seed: Seed  # builtin: which stories the grammar tells
     train_stories: Count  # builtin: stories to learn from
     validation_stories: Count  # builtin: stories held out
-    folder: str  # files: where the .parquet, .txt and .jsonl files are
+    folder: str  # files: where the .parquet, .txt, .jsonl and .json files are
+    text_column: NonEmpty  # files: the column or field that holds the text
     validation_fraction: Annotated[float, Field(gt=0, lt=1)]  # files: held out if no file is
 
 

@@ -5,6 +5,7 @@ follows is the same for each:
 
     FOLDER/train-00000-of-00002.parquet, ...
     FOLDER/validation-00000-of-00001.parquet, ...
+    FOLDER/manifest.json          the source, and stories, bytes and SHA-256 of each split
 
 Reading goes by row group, the unit that parquet can read alone: that bounds
 memory and lets several processes share the work.
@@ -12,7 +13,7 @@ memory and lets several processes share the work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lmcore.common.checksums import remake, verify_file
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 
 SPLITS = ("train", "validation")
 TEXT = "text"
+MANIFEST = "manifest.json"
+_REMEDY = remake("download")
 
 
 @dataclass(frozen=True)
@@ -37,15 +42,29 @@ class RowGroup:
 
 
 def split_files(folder: Path, split: str) -> list[Path]:
-    """The parquet files of a split in reading order; `LmcoreError` if none."""
+    """Return the parquet files of a split in reading order; `LmcoreError` if none."""
     files = sorted(folder.glob(f"{split}-*.parquet"))
     if not files:
-        raise LmcoreError(f"{folder} holds no {split}-*.parquet; `dvc repro download` makes them.")
+        raise LmcoreError(f"{folder} holds no {split}-*.parquet; {_REMEDY}.")
     return files
 
 
+def verify_stories(folder: Path, splits: Iterable[str] = SPLITS) -> None:
+    """Raise `LmcoreError` unless the splits' files are those that manifest.json describes."""
+    manifest = folder / MANIFEST
+    shape = {"splits": {split: {"files": {str: str}} for split in splits}}
+    content = read_json(manifest, shape, _REMEDY)
+    for split in splits:
+        expected = content["splits"][split]["files"]
+        for path in split_files(folder, split):
+            if path.name not in expected:
+                raise LmcoreError(f"{manifest} does not name {path}; {_REMEDY}.")
+        for name, sha256 in expected.items():
+            verify_file(folder, name, sha256, manifest, _REMEDY)
+
+
 def row_groups(folder: Path, split: str) -> list[RowGroup]:
-    """Every row group of a split, in reading order.
+    """Return every row group of a split, in reading order.
 
     Raises `LmcoreError` for a file that is not parquet or has no string
     column `text`.
@@ -54,7 +73,7 @@ def row_groups(folder: Path, split: str) -> list[RowGroup]:
 
 
 def read_texts(group: RowGroup) -> pa.LargeStringArray:
-    """The stories of one row group; a missing (null) story counts as empty.
+    """Return the stories of one row group; a missing (null) story counts as empty.
 
     Raises `LmcoreError` where the file is damaged, or its text not UTF-8.
     """
@@ -69,7 +88,7 @@ def read_texts(group: RowGroup) -> pa.LargeStringArray:
 
 
 def iter_texts(folder: Path, split: str) -> Iterator[str]:
-    """Every story of a split, one at a time."""
+    """Yield every story of a split."""
     for group in row_groups(folder, split):
         yield from read_texts(group).to_pylist()
 
@@ -87,7 +106,7 @@ class SplitWriter:
         self._writer: pq.ParquetWriter | None = None
 
     def add(self, text: str, **columns: float) -> None:
-        """One story; every story has the same further columns."""
+        """Add one story; every story has the same further columns."""
         self._rows.append({TEXT: text, **columns})
         self._characters += len(text)
         if len(self._rows) == _ROWS or self._characters >= _CHARACTERS:
@@ -118,7 +137,7 @@ _ROWS, _CHARACTERS = 2000, 8 << 20
 
 
 def row_groups_of(path: Path) -> list[RowGroup]:
-    """The row groups of one file; `LmcoreError` as for `row_groups`."""
+    """Return the row groups of one file; `LmcoreError` as for `row_groups`."""
     try:
         with pq.ParquetFile(path) as file:
             schema, metadata = file.schema_arrow, file.metadata
@@ -137,4 +156,5 @@ def row_groups_of(path: Path) -> list[RowGroup]:
 
 
 def _damaged(path: Path, error: Exception) -> LmcoreError:
-    return LmcoreError(f"{path} is not a readable parquet file: {' '.join(str(error).split())}")
+    reason = " ".join(str(error).split()).rstrip(".")
+    return LmcoreError(f"{path} is not a readable parquet file ({reason}); {_REMEDY}.")

@@ -21,6 +21,7 @@ PARAMETERS = DataParams(
     train_stories=1,
     validation_stories=1,
     folder="unused",
+    text_column="text",
     validation_fraction=0.5,
 )
 

@@ -112,6 +112,39 @@ def write_coherence(root: Path, coherence: dict[str, Any]) -> None:
     write_json(root / paths.EVALUATION / "coherence.json", coherence)
 
 
+def write_inside(root: Path) -> dict[str, Any]:
+    """Write, and return, what was measured inside a model of two layers of two heads."""
+
+    def scores(size: float) -> dict[str, Any]:
+        maps = {
+            name: [[size, 0.125], [0.25, 0.5 * size]]
+            for name in ("previous_token", "duplicate_token", "induction")
+        }
+        return maps | {"copying_nats": [6.0, 6.0 - 5 * size]}
+
+    inside = {
+        "ablation": {
+            "bits_per_byte": 0.75,
+            "heads": [[1.0, 0.75], [0.5, 0.875]],
+            "feed_forwards": [2.75, 1.0],
+        },
+        "head_scores": scores(0.75),
+        "logit_lens": [5.0, 2.0, 0.75],
+        "patching": {
+            "pairs": 40,
+            "logit_difference": {"own_story": 5.25, "other_story": -5.5},
+            "recovered": [[0.0, 0.625], [-0.125, 0.25]],
+        },
+        "checkpoints": [
+            {"step": step, "head_scores": scores(size), "text": text}
+            for step, size, text in ((1, 0.0625, f"Once {HOSTILE}"), (1000, 0.75, "Once upon."))
+        ],
+    }
+    (root / paths.DATA / "inside").mkdir(parents=True, exist_ok=True)
+    write_json(root / paths.DATA / "inside" / "inside.json", inside)
+    return inside
+
+
 def small_model(params: Params, tokenizer: Tokenizer) -> GPT:
     """Two layers of two heads, fresh."""
     small = {"context_length": 64, "d_model": 16, "n_layers": 2, "n_heads": 2, "n_kv_heads": 2}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from helpers.browser import NAMES, Browser, find_browser
-from helpers.report_run import make_report
+from helpers.report_run import HOSTILE, make_report, write_inside
 
 from lmcore.common import paths
 from lmcore.compare.sections import Part
@@ -32,6 +32,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def page(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     """The report, freshly opened; whatever the test did, nothing was fetched or complained of."""
     monkeypatch.chdir(tmp_path)
+    write_inside(tmp_path)
     make_report(tmp_path, source="tinystories", experts=4, text=LONG)
     yield from opened(browser, tmp_path / paths.REPORT / "index.html")
 
@@ -89,6 +90,19 @@ def test_the_passage_tells_what_a_token_cost(page: Browser) -> None:
     assert page.run(cost).startswith("Token 1: Once: 1.0 bits; expected ")
     page.press("ArrowLeft")
     assert page.run(cost) == "Token 0: <|endoftext|>: given"
+
+
+def test_the_slider_shows_the_head_scores_of_a_checkpoint(page: Browser) -> None:
+    shown = "document.querySelector('[data-score=induction]').textContent"
+    last = page.run(shown)
+    page.run("document.getElementById('inside-step').focus()")
+    page.press("ArrowLeft")
+    assert page.run("document.getElementById('inside-name').textContent") == "step 1"
+    first = page.run(shown)
+    assert "0.75" in last and "0.06" in first
+    assert HOSTILE in page.run("document.getElementById('inside-text').textContent")
+    page.press("ArrowRight")
+    assert page.run(shown) == last
 
 
 def test_the_theme_follows_the_system_until_switched(page: Browser) -> None:
@@ -178,7 +192,7 @@ def test_a_comparison_tells_the_values_of_its_curves(comparison: Browser) -> Non
 
 def test_sections_are_linked_and_headings_in_order(page: Browser) -> None:
     links = page.run("[...document.querySelectorAll('nav a')].map((a) => a.hash)")
-    assert len(links) == 9
+    assert len(links) == 10
     assert page.run(f"{links}.every((link) => document.querySelector(link) !== null)")
     assert page.run("document.querySelectorAll('h1').length") == 1
     assert page.run("document.querySelectorAll('main').length") == 1

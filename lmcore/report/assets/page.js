@@ -94,6 +94,30 @@ function showPassage(passage) {
   });
 }
 
+// The maps of head scores: those of the weights at the slider's step.
+function showInside(slider) {
+  const checkpoints = read(document.querySelector(".inside-data"));
+  const show = () => {
+    const { name, scores, text } = checkpoints[slider.value];
+    document.getElementById("inside-name").textContent = name;
+    document.getElementById("inside-text").textContent = text;
+    for (const map of document.querySelectorAll("[data-score]")) {
+      const rows = scores[map.dataset.score];
+      [...map.tBodies[0].rows].forEach((row, layer) => {
+        [...row.querySelectorAll("td")].forEach((cell, head) => {
+          cell.textContent = rows[layer][head].toFixed(2);
+          cell.style.setProperty("--s", rows[layer][head]);
+        });
+      });
+    }
+  };
+  slider.addEventListener("input", show);
+  show();
+}
+
+const step = document.getElementById("inside-step");
+if (step) showInside(step);
+
 // A comparison has none.
 const passage = document.getElementById("passage");
 if (passage) showPassage(passage);

@@ -7,7 +7,7 @@ import click
 from lmcore.common.atomic_files import write_json
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import METRICS, RAW, TOKENIZER, TOKENS
+from lmcore.common.paths import FIGURES, RAW, TOKENIZER, TOKENS
 from lmcore.dataset.encode import encode_corpus
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Encode data/raw with data/tokenizer into data/tokens."""
     params = load_params().encode
     figures = encode_corpus(RAW, TOKENIZER / "tokenizer.json", TOKENS, params.shard_tokens)
-    write_json(METRICS / "tokens.json", figures)
+    write_json(FIGURES / "tokens.json", figures)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
 from lmcore.common.paths import (
     CHECKPOINTS,
+    FIGURES,
     KEPT,
-    METRICS,
     MODEL,
     PLOTS,
     TIMINGS,
@@ -51,7 +51,7 @@ def main(planning: bool, overfitting: bool) -> None:
     workers = distributed.join(params.train.workers)
     outcome = trainer.train(params, TOKENS, CHECKPOINTS, workers)
     if workers.is_rank_0:
-        trainer.save_run(outcome, tokenizer, MODEL, KEPT, PLOTS, METRICS / "train.json")
+        trainer.save_run(outcome, tokenizer, MODEL, KEPT, PLOTS, FIGURES / "train.json")
         timings = {"seconds": outcome.seconds, "tokens_per_second": outcome.tokens_per_second}
         write_json(TIMINGS / "train.json", timings)
 

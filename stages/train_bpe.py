@@ -7,7 +7,7 @@ import click
 from lmcore.common.atomic_files import atomic_directory, write_json, write_text
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import METRICS, RAW, TOKENIZER
+from lmcore.common.paths import FIGURES, METRICS, RAW, TOKENIZER
 from lmcore.dataset.train_tokenizer import train_tokenizer
 from lmcore.tokenizer.file_formats import readable_merges
 
@@ -25,7 +25,7 @@ def main() -> None:
     with atomic_directory(TOKENIZER) as partial:
         tokenizer.save(partial)
     write_text(METRICS / "merges.txt", readable_merges(tokenizer.merges))
-    write_json(METRICS / "tokenizer.json", figures)
+    write_json(FIGURES / "tokenizer.json", figures)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from pathlib import Path
 
 DATA = Path("data")
+PARAMS_CHECKED = DATA / "params_checked"  # says that params.yaml is valid
 RAW = DATA / "raw"  # stories as parquet, one folder for both splits
 TOKENIZER = DATA / "tokenizer"  # tokenizer.json and GPT-2's merges.txt
 TOKENS = DATA / "tokens"  # train/ and validation/: uint16 shards and index.json
@@ -15,7 +16,8 @@ EVALUATION = DATA / "evaluation"  # what `evaluate` measured, in detail
 SAMPLES = DATA / "samples"  # stories the model wrote
 REPORT = DATA / "report"  # index.html
 EXPORT = DATA / "export"  # the model for other programs; no stage of dvc.yaml
-METRICS = DATA / "metrics"  # small files that git keeps: JSON for `dvc metrics`, the merges
+FIGURES = DATA / "figures"  # what the other stages counted and measured, as JSON
+METRICS = DATA / "metrics"  # what git keeps: the headline figures for `dvc metrics`, the merges
 PLOTS = DATA / "plots"  # CSV files for `dvc plots`
 CHECKPOINTS = DATA / ".checkpoints"  # survives reruns: no stage owns it
 DOWNLOADS = DATA / ".downloads"  # parts of a broken download

@@ -16,16 +16,15 @@ from ruamel.yaml.error import YAMLError
 
 from lmcore.common import paths
 from lmcore.common.json_files import read_json
-from lmcore.report.differences import changes, flatten
+from lmcore.compare.differences import changes, flatten
 
-_METRICS = [paths.METRICS / f"{name}.json" for name in ("evaluation", "train")]
-_METRICS += [paths.METRICS / f"{name}.json" for name in ("tokenizer", "tokens")]
+_METRICS = paths.METRICS / "evaluation.json"
 _PARAMS = Path("params.yaml")
 
 
 @dataclass(frozen=True)
 class Run:
-    """The parameters and metrics of one run, flat: a metric's key begins with its file's name."""
+    """The parameters and the headline figures of one run, flat."""
 
     name: str
     params: dict[str, Any]
@@ -33,30 +32,19 @@ class Run:
 
 
 def run_of_workspace() -> Run:
-    """What this folder holds; `LmcoreError` where a file is missing."""
-    files = {path: read_json(path) for path in _METRICS}
-    return Run("now", _read_yaml(_PARAMS.read_text("utf-8")), _flat_metrics(files))
+    """Return what this folder holds; `LmcoreError` where a file is missing."""
+    return Run("now", _read_yaml(_PARAMS.read_text("utf-8")), flatten(read_json(_METRICS)))
 
 
 def committed_run() -> Run | None:
-    """What the current commit holds, or None where no run was committed, or git is not used."""
-    commit, params = _git("rev-parse", "HEAD"), _committed(_PARAMS)
-    texts = {path: text for path in _METRICS if (text := _committed(path))}
-    if commit is None or params is None or not texts:
+    """Return what the current commit holds, or None where it holds no run or git is not used."""
+    commit, params, metrics = _git("rev-parse", "HEAD"), _committed(_PARAMS), _committed(_METRICS)
+    if commit is None or params is None or metrics is None:
         return None
     try:
-        files = {path: json.loads(text) for path, text in texts.items()}
-        return Run(f"commit {commit[:8]}", _read_yaml(params), _flat_metrics(files))
-    except (ValueError, YAMLError):  # not the work of this pipeline
+        return Run(f"commit {commit[:8]}", _read_yaml(params), flatten(json.loads(metrics)))
+    except (ValueError, AttributeError, YAMLError):  # not the work of this pipeline
         return None
-
-
-def _flat_metrics(files: dict[Path, Any]) -> dict[str, Any]:
-    return {
-        f"{path.stem}: {key}": value
-        for path, values in files.items()
-        for key, value in flatten(values).items()
-    }
 
 
 def _read_yaml(text: str) -> dict[str, Any]:
@@ -94,7 +82,7 @@ def change_lines(before: Run | None, now: Run) -> list[str]:
     return lines
 
 
-_HEADLINE = "evaluation: bits_per_byte"
+_HEADLINE = "bits_per_byte"
 
 
 def _headline(before: Run, now: Run) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML, YAMLError
 
 from lmcore.common.errors import LmcoreError
-from lmcore.report.differences import flatten
+from lmcore.compare.differences import flatten
 
 WORKSPACE = "workspace"
 

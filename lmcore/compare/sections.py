@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.common.json_files import read_json
 from lmcore.common.units import LN2
+from lmcore.compare.differences import changes, flatten
 from lmcore.compare.measures import (
     Difference,
     difference,
@@ -25,12 +26,14 @@ from lmcore.compare.measures import (
 from lmcore.compare.revision import Out, Revision
 from lmcore.evaluation.standard_error import exponential
 from lmcore.report.charts import Line, line_chart
-from lmcore.report.differences import changes, flatten
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 ARTIFACTS = ["raw", "tokenizer", "tokens", "model", "evaluation", "samples"]
 _TOKENIZER = "data/tokenizer/tokenizer.json"
-_METRICS = ["tokenizer", "tokens", "train", "evaluation"]
+_FIGURES = [
+    "evaluation/figures.json", "figures/train.json", "figures/tokens.json",
+    "figures/tokenizer.json", "samples/quality.json",
+]  # fmt: skip
 # Stories of the validation split that are cut with both tokenizers.
 _SAMPLE = 500
 
@@ -101,12 +104,12 @@ def _params(a: Revision, b: Revision) -> Part:
 
 def _metrics(a: Revision, b: Revision) -> Part:
     rows, said = [], []
-    for metric in _METRICS:
-        paths, missing = _both(a, b, f"data/metrics/{metric}.json")
+    for name in _FIGURES:
+        paths, missing = _both(a, b, f"data/{name}")
         said += missing
         if not missing:
             found = changes(*(flatten(read_json(path)) for path in paths))
-            rows += [[f"{metric}: {row[0]}", *row[1:]] for row in found]
+            rows += [[f"{Path(name).stem}: {row[0]}", *row[1:]] for row in found]
     return Part(
         "Metrics", said if rows or said else ["Identical."], ["metric", a.name, b.name], rows
     )
@@ -308,7 +311,7 @@ def _curves(a: Revision, b: Revision) -> Part:
     said, charts = [], ""
     for name, split in (("training", "train"), ("validation", "validation")):
         paths, missing = _both(a, b, f"data/plots/{name}.csv")
-        sizes, missing_sizes = _both(a, b, "data/metrics/tokens.json")
+        sizes, missing_sizes = _both(a, b, "data/figures/tokens.json")
         said += missing or missing_sizes
         if missing or missing_sizes:
             continue

@@ -16,7 +16,7 @@ from typing import Any
 
 from lmcore.common.json_files import read_json
 from lmcore.common.params import read_yaml
-from lmcore.common.paths import EVALUATION, METRICS, MODEL, RAW
+from lmcore.common.paths import EVALUATION, FIGURES, MODEL, RAW
 
 Facts = dict[str, Any]
 
@@ -26,7 +26,7 @@ class Run:
     """The facts of a run; of what is not known for certain, nothing."""
 
     settings: Facts = field(default_factory=dict)  # the `train` section that it had
-    metrics: Facts = field(default_factory=dict)  # data/metrics/train.json
+    metrics: Facts = field(default_factory=dict)  # data/figures/train.json
     evaluation: Facts = field(default_factory=dict)  # data/evaluation/figures.json
     manifest: Facts = field(default_factory=dict)  # data/raw/manifest.json
 
@@ -37,7 +37,7 @@ class Run:
         trained = lock.writer(MODEL)
         if not trained:
             return UNKNOWN
-        metrics, evaluated = METRICS / "train.json", lock.writer(EVALUATION)
+        metrics, evaluated = FIGURES / "train.json", lock.writer(EVALUATION)
         return cls(
             trained["params"]["params.yaml"]["train"],
             read_json(root / metrics) if lock.writer(metrics) is trained else {},

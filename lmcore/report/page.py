@@ -36,7 +36,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     manifest = read_json(paths.RAW / "manifest.json")
     passage = read_json(paths.EVALUATION / "passage.json")
     favourites = read_json(paths.EVALUATION / "experts.json")
-    train = read_json(paths.METRICS / "train.json")
+    train = read_json(paths.FIGURES / "train.json")
     samples = read_json(paths.SAMPLES / "samples.json")
     coherence = _optional(paths.EVALUATION / "coherence.json")
     copying = _optional(paths.EVALUATION / "copying.json")
@@ -124,8 +124,8 @@ def _figure(value: float) -> str:
 
 
 def _facts(manifest: dict[str, Any]) -> str:
-    tokens = read_json(paths.METRICS / "tokens.json")
-    tokenizer = read_json(paths.METRICS / "tokenizer.json")
+    tokens = read_json(paths.FIGURES / "tokens.json")
+    tokenizer = read_json(paths.FIGURES / "tokenizer.json")
     facts = {
         "Source": manifest["source"],
         "Licence": manifest["license"],

@@ -16,6 +16,7 @@ import pytest
 from helpers.clone import Clone
 
 from lmcore.common.atomic_files import write_json, write_text
+from lmcore.compare.differences import changes
 from lmcore.compare.measures import (
     Difference,
     difference,
@@ -25,7 +26,6 @@ from lmcore.compare.measures import (
 )
 from lmcore.compare.sections import ARTIFACTS, Part, significance
 from lmcore.compare.show import as_page, as_text
-from lmcore.report.differences import changes
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 TINY = {"train.steps": 8, "train.eval_every": 4, "data.train_stories": 60}

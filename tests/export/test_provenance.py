@@ -23,14 +23,14 @@ WRITTEN = {
     "data/raw/train/0.json": {"text": "Once"},
     "data/tokens/index.json": {"tokens": 9},
     "data/model/config.json": {"d_model": 8},
-    "data/metrics/train.json": METRICS,
+    "data/figures/train.json": METRICS,
     "data/evaluation/figures.json": EVALUATION,
 }
 # Of each stage: what it reads and what it writes.
 STAGES = {
     "download": ([], ["data/raw"]),
     "encode": (["lmcore/dataset/encode.py", "data/raw"], ["data/tokens"]),
-    "train": (["data/tokens"], ["data/model", "data/metrics/train.json"]),
+    "train": (["data/tokens"], ["data/model", "data/figures/train.json"]),
     "evaluate": (["data/model", "data/tokens"], ["data/evaluation"]),
 }
 
@@ -89,12 +89,12 @@ def test_tokens_that_the_model_did_not_see_are_not_told(root: Path) -> None:
     assert Run.read(root) == Run(SETTINGS, METRICS, EVALUATION, {})
 
 
-@pytest.mark.parametrize("name", ["metrics/train", "evaluation/figures"])
+@pytest.mark.parametrize("name", ["figures/train", "evaluation/figures"])
 def test_edited_figures_are_not_told(name: str, root: Path) -> None:
     write_json(root / f"data/{name}.json", {"tokens_seen": 1, "model": {}})
     found = Run.read(root)
     assert found.settings == SETTINGS and found.manifest == MANIFEST
-    assert (found.metrics == {}) == (name == "metrics/train")
+    assert (found.metrics == {}) == (name == "figures/train")
     assert (found.evaluation == {}) == (name == "evaluation/figures")
 
 

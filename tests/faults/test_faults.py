@@ -14,7 +14,7 @@ import psutil
 import pytest
 from helpers.clone import STAGES, Clone, environment
 
-TRAINED = ["data/model", "data/metrics/train.json", "data/plots"]
+TRAINED = ["data/model", "data/figures/train.json", "data/plots"]
 
 
 @pytest.fixture

@@ -26,7 +26,10 @@ SOURCES = [
     "data/input/README.md", "dvc.yaml", "lmcore", "profiles", "stages",
 ]  # fmt: skip
 
-STAGES = ["download", "train_bpe", "encode", "train", "evaluate", "sample", "report"]
+STAGES = [
+    "check_params", "download", "train_bpe", "encode", "train", "evaluate", "sample", "report",
+    "result",
+]  # fmt: skip
 
 # A pipeline of seconds that still goes through everything.
 SMALL: dict[str, Any] = {

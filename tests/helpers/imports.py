@@ -15,7 +15,7 @@ PACKAGES = ("lmcore", "stages")
 def files_of(module: str, root: Path) -> set[str]:
     """Every file the module needs, relative to `root`: itself, what it imports
     transitively, the packages' `__init__.py`, and the data files beside them
-    (NAME.txt beside NAME.py, and the folder `assets` of a package)."""
+    (NAME.txt of NAME.py, what a module names, and the folder `assets` of a package)."""
     modules, waiting = set(), [module]
     while waiting:
         name = waiting.pop()
@@ -73,6 +73,11 @@ def _file(module: str, root: Path) -> Path | None:
 
 
 def _data_of(source: Path) -> list[Path]:
-    beside = [path for path in source.parent.glob(f"{source.stem}.*") if path.is_file()]
+    text = source.read_text("utf-8")
+    beside = [
+        path
+        for path in source.parent.iterdir()
+        if path.stem == source.stem or (path.name in text and path.suffix)
+    ]
     assets = (source.parent / "assets").rglob("*") if source.name == "__init__.py" else []
     return [path for path in [*beside, *assets] if path.is_file() and path.suffix != ".py"]

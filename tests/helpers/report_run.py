@@ -72,9 +72,9 @@ def write_run(
     files = {
         paths.METRICS / "evaluation.json": {"bits_per_byte": 0.8, "trigram_bits_per_byte": 1.0},
         paths.EVALUATION / "figures.json": evaluation,
-        paths.METRICS / "train.json": train,
-        paths.METRICS / "tokens.json": {"train": split, "validation": split},
-        paths.METRICS / "tokenizer.json": {"vocab_size": 300, "merges": 43},
+        paths.FIGURES / "train.json": train,
+        paths.FIGURES / "tokens.json": {"train": split, "validation": split},
+        paths.FIGURES / "tokenizer.json": {"vocab_size": 300, "merges": 43},
         paths.SAMPLES / "quality.json": {
             "samples": story,
             "real": story,

@@ -16,7 +16,7 @@ def test_a_run_is_exported_with_its_facts(finished: Clone, tmp_path: Path) -> No
     card = (tmp_path / "export" / "README.md").read_text("utf-8")
     data = finished.folder / "data"
     evaluation = json.loads((data / "evaluation" / "figures.json").read_text())
-    train = json.loads((data / "metrics" / "train.json").read_text())
+    train = json.loads((data / "figures" / "train.json").read_text())
     assert f"| bits per byte | {evaluation['model']['bits_per_byte']:.3f} ± " in card
     assert f"| parameters | {train['parameters']:,} |" in card
     assert f"| tokens seen | {train['tokens_seen']:,} |" in card

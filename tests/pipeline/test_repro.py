@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from helpers.clone import STAGES, Clone
 
-DECIDED = ["dvc.lock", "data/tokenizer", "data/tokens", "data/model", "data/metrics", "data/plots",
-           "data/evaluation", "data/samples", "data/report"]  # fmt: skip
+DECIDED = [
+    "dvc.lock", "data/tokenizer", "data/tokens", "data/model", "data/metrics", "data/figures",
+    "data/plots", "data/evaluation", "data/samples", "data/report",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -33,6 +35,39 @@ def test_nothing_reruns_when_nothing_changed(finished: Clone) -> None:
     assert again.ran == [] and again.restored == []
 
 
+def test_a_run_ends_with_its_result_also_where_the_page_was_restored(restored: Clone) -> None:
+    restored.set({"sample.seed": 5})
+    changed = restored.repro()
+    restored.set({"sample.seed": 1234})
+    reverted = restored.repro()
+    assert reverted.ran == ["result"]
+    for end in (changed.output, reverted.output):
+        _, _, end = end.partition("Running stage 'result'")
+        assert "bits per byte of unseen stories; a trigram model needs " in end
+        story = next(line for line in end.splitlines() if line.startswith("A story:"))
+        assert "Once upon a time" in story
+        assert str(restored.folder.resolve() / "data/report/index.html") in end
+        assert "git add params.yaml dvc.lock data/metrics data/plots && git commit" in end
+    assert "sample.seed: 1234 -> 5" in changed.output
+    assert "No parameter and no metric differs from commit" in reverted.output
+
+
+def test_a_mistake_in_params_yaml_removes_no_output(restored: Clone) -> None:
+    before = restored.bytes_of("data")
+    text = (restored.folder / "params.yaml").read_text()
+    (restored.folder / "params.yaml").write_text(
+        text.replace("  vocab_size:", "  vocab_sise:").replace("  seed: 1234", "  seed: 4321")
+    )
+    failed = restored.run("dvc", "repro")
+    assert failed.returncode != 0
+    assert "vocab_sise is not a parameter; the nearest is vocab_size" in failed.stderr
+    assert restored.bytes_of("data") == {
+        name: content for name, content in before.items() if name != "data/params_checked"
+    }
+    (restored.folder / "params.yaml").write_text(text)
+    assert restored.repro().ran == []
+
+
 def test_the_plan_and_the_overfit_check_print_and_write_nothing(finished: Clone) -> None:
     before = finished.bytes_of("data")
     planned, learned = (finished.stage("train", option) for option in ("--plan", "--overfit"))
@@ -43,7 +78,7 @@ def test_the_plan_and_the_overfit_check_print_and_write_nothing(finished: Clone)
 
 def test_a_change_of_temperature_reruns_sample_and_report(restored: Clone) -> None:
     restored.set({"sample.temperature": 0.5})
-    assert restored.repro().ran == ["sample", "report"]
+    assert restored.repro().ran == ["check_params", "sample", "report", "result"]
 
 
 def test_a_change_of_learning_rate_reruns_training_and_a_revert_restores_it(
@@ -51,11 +86,12 @@ def test_a_change_of_learning_rate_reruns_training_and_a_revert_restores_it(
 ) -> None:
     before = restored.bytes_of("data/model")
     restored.set({"train.learning_rate": 0.001})
-    assert restored.repro().ran == ["train", "evaluate", "sample", "report"]
+    changed = ["check_params", "train", "evaluate", "sample", "report", "result"]
+    assert restored.repro().ran == changed
     assert restored.bytes_of("data/model") != before
     restored.set({"train.learning_rate": 0.003})
     reverted = restored.repro()
-    assert reverted.ran == []
+    assert reverted.ran == ["result"]
     assert restored.bytes_of("data/model") == before
 
 

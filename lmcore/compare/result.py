@@ -1,0 +1,50 @@
+"""What a run ends with: five lines for the terminal, and what it changed."""
+
+from __future__ import annotations
+
+import re
+
+from lmcore.common import paths
+from lmcore.common.json_files import read_json
+from lmcore.compare.last_commit import change_lines, committed_run, run_of_workspace
+
+RECORD = "git add params.yaml dvc.lock data/metrics data/plots && git commit -m 'A run'"
+_STORY_LENGTH = 160  # characters
+
+
+def result_lines() -> list[str]:
+    """Return the figure, a story's beginning, the page, what to do next and how to record it."""
+    return [
+        _figure(read_json(paths.METRICS / "evaluation.json")),
+        _story(read_json(paths.SAMPLES / "samples.json")),
+        f"The page:  {(paths.REPORT / 'index.html').resolve()}",
+        "Next:      change a line of params.yaml, or write your own story with "
+        "`python -m stages.sample --interactive`",
+        f"To record: {RECORD}",
+    ]
+
+
+def lines_since_commit() -> list[str]:
+    """Return what differs from the run that git holds."""
+    return change_lines(committed_run(), run_of_workspace())
+
+
+def _figure(metrics: dict[str, float]) -> str:
+    text = (
+        f"{metrics['bits_per_byte']:.3f} bits per byte of unseen stories; a trigram model needs "
+        f"{metrics['trigram_bits_per_byte']:.3f}"
+    )
+    if "bits_per_byte_floor" in metrics:
+        text += (
+            f", no model fewer than {metrics['bits_per_byte_floor']:.3f}: "
+            f"{metrics['above_floor_percent']:.1f} % above the floor"
+        )
+    return f"Result:    {text}."
+
+
+def _story(samples: list[dict[str, str]]) -> str:
+    text = " ".join((samples[0]["prompt"] + samples[0]["text"]).split())
+    if len(text) > _STORY_LENGTH:
+        sentences = re.match(rf".{{40,{_STORY_LENGTH}}}[.!?][\"']?(?= )", text)
+        text = sentences[0] if sentences else text[:_STORY_LENGTH] + "…"
+    return f"A story:   {text}"

@@ -17,7 +17,7 @@ from lmcore.model import GPT
 from lmcore.report.elements import fill, inline_json, read_asset, section
 from lmcore.report.inside import ATTENTION_EXPLAINED, attention_elements
 from lmcore.report.live_assets import INTERFACE, LIBRARY, bundle
-from lmcore.report.live_model import describe_model
+from lmcore.report.live_model import WeightType, describe_model, packed_size
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 TITLE = "Try the model"
@@ -43,14 +43,12 @@ class Live:
 
 def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
     """Return what makes the model run in the page."""
-    description, weights = describe_model(model, tokenizer, params.report.live_weights)
-    encoded = base64.b64encode(weights).decode("ascii")
-    fits = len(encoded) <= params.report.live_model_mb * _MB
+    fits = _size_in_page(model, params.report.live_weights) <= params.report.live_model_mb
     count = sum(array.size for _, array in tree_flatten(model.parameters()))
     prompts = params.sample.prompts
     parts = {
         "SIZE": f"{count:,} weights in {params.report.live_weights}",
-        "WAITING": "Reading the weights …" if fits else _too_large(len(encoded), params.report),
+        "WAITING": "Reading the weights …" if fits else _too_large(model, params.report),
         "PROMPT": escape(params.report.attention_text),
         "PROMPTS": " ".join(f'<button type="button">{escape(text)}</button>' for text in prompts),
         "ATTENTIONTEXT": ATTENTION_EXPLAINED,
@@ -59,6 +57,8 @@ def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
     }
     scripts = ""
     if fits:
+        description, weights = describe_model(model, tokenizer, params.report.live_weights)
+        encoded = base64.b64encode(weights).decode("ascii")
         scripts = inline_json("live-model", description)
         scripts += f'<script type="text/plain" id="live-weights">{encoded}</script>'
     scripts += f'<script type="module">\n{bundle(LIBRARY + INTERFACE)}</script>'
@@ -67,10 +67,19 @@ def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
     )
 
 
-def _too_large(size: int, params: ReportParams) -> str:
-    return (
-        f"The weights would take {size / _MB:.1f} MB of this page, more than "
-        f"<code>report.live_model_mb</code>, which is {params.live_model_mb:g}. "
+def _size_in_page(model: GPT, weight_type: WeightType) -> float:
+    """Return the MB that the weights take as base64: 4 characters for 3 bytes."""
+    return packed_size(model, weight_type) * 4 / 3 / _MB
+
+
+def _too_large(model: GPT, params: ReportParams) -> str:
+    said = (
+        f"The weights would take {_size_in_page(model, params.live_weights):.1f} MB of this page, "
+        f"more than <code>report.live_model_mb</code>, which is {params.live_model_mb:g}. "
+    )
+    if params.live_weights != "int8" and _size_in_page(model, "int8") <= params.live_model_mb:
+        said += "With <code>report.live_weights: int8</code> they fit. "
+    return said + (
         "<code>python -m stages.play</code> serves the page from this machine with the weights "
         "beside it."
     )

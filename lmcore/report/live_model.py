@@ -43,6 +43,16 @@ def pack_weights(model: GPT, weight_type: WeightType) -> tuple[list[dict[str, An
     return table, b"".join(parts)
 
 
+def packed_size(model: GPT, weight_type: WeightType) -> int:
+    """Return about how many bytes `pack_weights` makes, without making them."""
+    size = 0
+    for _, array in tree_flatten(model.parameters()):
+        rows = array.size // array.shape[-1]
+        as_type = {"float16": 2 * array.size, "int8": array.size + 4 * rows}[weight_type]
+        size += 4 * array.size if array.ndim < 2 else as_type
+    return size
+
+
 def _encoded(values: np.ndarray, weight_type: WeightType) -> tuple[str, bytes]:
     """Return the type that one array is stored in, and its bytes, little-endian."""
     # Vectors (norms, biases, scalars) are few; what float16 cannot hold stays exact.

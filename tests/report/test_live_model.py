@@ -12,7 +12,7 @@ from helpers.node import needs_node, run_script
 from helpers.variants import VARIANTS, model_of
 
 from lmcore.model import GPT
-from lmcore.report.live_model import pack_weights
+from lmcore.report.live_model import pack_weights, packed_size
 
 MIXTURES = {
     "mixture": {"moe": {"experts": 4, "top_k": 2}},
@@ -105,6 +105,13 @@ def test_int8_weights_give_nearly_the_same(tmp_path: Path) -> None:
     error = np.array(result["logits"]).reshape(expected.shape) - expected
     assert 1e-3 * expected.std() < np.abs(error).max() < 0.15 * expected.std()
     assert len(blob) < 0.62 * len(packed([model], PROMPT, 0, "float16")[1])
+
+
+@pytest.mark.parametrize("kind", ["float16", "int8"])
+@pytest.mark.parametrize("name", ["modern", "mixture of one", "gpt2"])
+def test_the_size_is_known_before_the_weights_are_packed(name: str, kind: str) -> None:
+    model = variant(name)
+    assert packed_size(model, kind) == len(pack_weights(model, kind)[1])
 
 
 @needs_node

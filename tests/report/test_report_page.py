@@ -289,3 +289,12 @@ def test_a_long_story_is_folded_after_a_sentence_and_nothing_is_lost() -> None:
     assert text.replace(" ", "") in re.sub(r"<summary>.*?</summary>|<[^>]+>| ", "", folded)
     assert "The rest of the story" in rest
     assert "<details>" not in story({"prompt": "Once", "text": " upon a time."}, 60)
+
+
+def test_a_model_that_is_too_large_for_the_page_is_told_what_fits(here: Path) -> None:
+    page = make_report(here, live_model_mb=0.02)
+    assert re.search(r"would take 0\.0 MB of this page, more than .*?, which is 0\.02\. With", page)
+    assert "live_weights: int8</code> they fit. <code>python -m stages.play" in page
+    page = make_report(here, live_model_mb=0)
+    assert "they fit" not in page and "python -m stages.play" in page
+    assert 'id="live-weights"' not in page

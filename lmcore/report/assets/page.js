@@ -76,7 +76,8 @@ function showPassage(passage) {
     spans[current]?.classList.remove("chosen");
     current = clamp(index, 0, spans.length - 1);
     spans[current].classList.add("chosen");
-    const likely = expected[current].map(([token, probability]) => `${token} ${Math.round(100 * probability)}%`);
+    const percent = (probability) => `${Math.round(100 * probability)}%`;
+    const likely = expected[current].map(([token, probability]) => `${token} ${percent(probability)}`);
     const said = likely.length ? `; expected ${likely.join(", ")}` : "";
     cost.textContent = `Token ${current}: ${spans[current].title}${said}`;
   };

@@ -17,8 +17,14 @@ export class AttentionView {
     this.map.append(this.canvas, this.marker);
     this.layer = this.head = null; // until the first drawing: the sharpest is chosen
     this.cell = null;
-    for (const kind of ["pointermove", "pointerdown"]) this.map.addEventListener(kind, (event) => this.point(event));
+    for (const kind of ["pointermove", "pointerdown"]) {
+      this.map.addEventListener(kind, (event) => this.point(event));
+    }
     this.map.addEventListener("keydown", (event) => this.press(event));
+    // Colours are those of the theme at the time of painting.
+    const repaint = () => this.source && this.show(this.source);
+    byId("theme").addEventListener("click", repaint);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   }
 
   show(source) {
@@ -39,10 +45,12 @@ export class AttentionView {
       for (let head = 0; head < heads; head++) {
         const canvas = make("canvas", { "aria-hidden": "true" });
         paint(canvas, rowsOfHead(this.source, layer, head));
-        const chosen = layer === this.layer && head === this.head;
         const name = `Layer ${layer + 1}, head ${head + 1}`;
-        const choose = () => this.choose(layer, head);
-        buttons.push(make("button", { type: "button", "aria-pressed": chosen, "aria-label": name, title: name, onclick: choose }, canvas));
+        buttons.push(make("button", {
+          type: "button", "aria-label": name, title: name,
+          "aria-pressed": layer === this.layer && head === this.head,
+          onclick: () => this.choose(layer, head),
+        }, canvas));
       }
     }
     const focused = [...this.thumbnails.children].indexOf(document.activeElement);
@@ -65,7 +73,8 @@ export class AttentionView {
   mark(row, column) {
     const count = this.rows.length, { tokens } = this.source;
     this.cell = [row, column];
-    for (const [side, value] of [["left", column], ["top", row]]) this.marker.style[side] = `${(100 * value) / count}%`;
+    this.marker.style.left = `${(100 * column) / count}%`;
+    this.marker.style.top = `${(100 * row) / count}%`;
     this.marker.style.width = this.marker.style.height = `${100 / count}%`;
     this.readout.textContent = `Layer ${this.layer + 1}, head ${this.head + 1}: “${tokens[row]}” takes `
       + `${percent(this.rows[row][column])} from “${tokens[column]}”`;
@@ -90,7 +99,8 @@ export class AttentionView {
   }
 }
 
-const rowsOfHead = (source, layer, head) => source.tokens.map((_, position) => source.row(layer, head, position));
+const rowsOfHead = (source, layer, head) =>
+  source.tokens.map((_, position) => source.row(layer, head, position));
 
 // The layer and head whose tokens, the first few left out, look most at one token each.
 function sharpest(source) {

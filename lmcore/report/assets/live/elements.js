@@ -26,6 +26,7 @@ export function percent(probability) {
 }
 
 // A bar as long as `share`, in [0, 1].
-export const bar = (share, kind = "") => make("span", { class: `bar-of ${kind}`, "--share": share.toFixed(4), "aria-hidden": "true" });
+export const bar = (share, kind) =>
+  make("span", { class: `bar-of ${kind}`, "--share": share.toFixed(4), "aria-hidden": "true" });
 
 export const bound = (value, low, high) => Math.min(Math.max(value, low), high);

@@ -44,7 +44,7 @@ class Explorer {
     this.text.addEventListener("input", () => this.setText(this.text.value));
     byId("live-write").addEventListener("click", () => (this.writing ? this.stop() : this.write()));
     byId("live-step").addEventListener("click", () => this.writeToken());
-    byId("live-back").addEventListener("click", () => this.setIds(this.ids.slice(0, Math.max(1, this.ids.length - 1))));
+    byId("live-back").addEventListener("click", () => this.removeLast());
     byId("live-clear").addEventListener("click", () => this.setText("", true));
     byId("live-measure").addEventListener("click", () => this.measure());
     for (const button of document.querySelectorAll("#live-prompts button")) {
@@ -56,13 +56,12 @@ class Explorer {
     };
     this.tokens.addEventListener("click", select);
     this.tokens.addEventListener("keydown", (event) => {
-      const last = this.window.length - 1;
-      const to = { ArrowLeft: this.position - 1, ArrowRight: this.position + 1, Home: 0, End: last }[event.key];
+      const at = this.position, last = this.window.length - 1;
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key];
       if (to === undefined) return;
       event.preventDefault();
       this.select(to);
     });
-    byId("theme")?.addEventListener("click", () => this.showAttention());
   }
 
   // --- The text -----------------------------------------------------------------
@@ -131,6 +130,11 @@ class Explorer {
     return token !== this.end;
   }
 
+  removeLast() {
+    this.stop();
+    return this.setIds(this.ids.slice(0, Math.max(1, this.ids.length - 1)));
+  }
+
   // Puts a token after the chosen position, in place of what follows there.
   take(id) {
     this.stop();
@@ -179,10 +183,10 @@ class Explorer {
   }
 
   describeToken() {
-    const { bits } = this.reading, i = this.position;
-    const cost = bits[i] === null ? "given" : `${bits[i].toFixed(1)} bits, probability ${percent(2 ** -bits[i])}`;
-    byId("live-token-value").textContent = `Token ${i} “${this.label(this.window[i])}”: ${cost}`;
-    const near = nearestTokens(this.model, this.window[i], NEIGHBOURS)
+    const bits = this.reading.bits[this.position], token = this.label(this.window[this.position]);
+    const cost = bits === null ? "given" : `${bits.toFixed(1)} bits, probability ${percent(2 ** -bits)}`;
+    byId("live-token-value").textContent = `Token ${this.position} “${token}”: ${cost}`;
+    const near = nearestTokens(this.model, this.window[this.position], NEIGHBOURS)
       .map(([id, cosine]) => `${this.label(id)} ${cosine.toFixed(2)}`);
     byId("live-nearest").textContent = `Nearest embeddings: ${near.join(", ")}`;
   }
@@ -197,6 +201,7 @@ class Explorer {
 
   // What is too slow to be drawn for every token that is written.
   showRest() {
+    byId("live-measure").disabled = this.window.length < 2; // there is no loss to measure
     this.showStatus();
     this.removal.forget();
     this.describeToken();
@@ -217,7 +222,8 @@ class Explorer {
       tokens: ids.slice(first).map((id) => this.label(id)),
       layers: n_layers,
       heads: n_heads,
-      row: (layer, head, i) => attentionWeights(this.model, cache, layer, head, first + i).slice(first),
+      row: (layer, head, position) =>
+        attentionWeights(this.model, cache, layer, head, first + position).slice(first),
     });
   }
 }
@@ -238,7 +244,7 @@ function showFixedAttention() {
   const holder = document.querySelector(".attention-data");
   if (!holder) return;
   const { tokens, weights } = JSON.parse(holder.textContent);
-  const row = (layer, head, position) => weights[layer][head][position].map((thousandth) => thousandth / 1000);
+  const row = (layer, head, position) => weights[layer][head][position].map((part) => part / 1000);
   new AttentionView("attention").show({ tokens, layers: weights.length, heads: weights[0].length, row });
 }
 

@@ -13,11 +13,13 @@ export function showLens(reading, ids, position, tokenizer) {
     const probabilities = softmax(reading.logitsAt(position, layers));
     const cells = largest(probabilities, SHOWN).map((id) => make(
       "td", { "--s": probabilities[id].toFixed(3), class: id === nextId ? "in-text" : "" },
-      make("span", { class: "name" }, label(id)), " ", make("span", { class: "value" }, percent(probabilities[id])),
+      make("span", { class: "name" }, label(id)), " ",
+      make("span", { class: "value" }, percent(probabilities[id])),
     ));
     const name = layers === 0 ? "Embedding" : `Layer ${layers}`;
     const actual = nextId === undefined ? "–" : percent(probabilities[nextId]);
-    rows.push(make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "number" }, actual), ...cells));
+    const heading = make("th", { scope: "row" }, name);
+    rows.push(make("tr", {}, heading, make("td", { class: "number" }, actual), ...cells));
   }
   byId("live-lens-rows").replaceChildren(...rows);
   byId("live-lens-after").textContent = `after “${label(ids[position])}”`;

@@ -278,7 +278,8 @@ const ACTIVATIONS = {
 function feedForward(model, layer, x) {
   const name = `blocks.${layer}.feed_forward`, { weights } = model;
   if (`${name}.router.weight` in weights) return mixture(model, name, x);
-  return hiddenLayer(model, x, (part) => [weights[`${name}.${part}.weight`], weights[`${name}.${part}.bias`]]);
+  return hiddenLayer(model, x, (part) =>
+    [weights[`${name}.${part}.weight`], weights[`${name}.${part}.bias`]]);
 }
 
 // down(activation(up(x))), or down(activation(gate(x)) * up(x)) when gated;
@@ -300,7 +301,8 @@ function mixture(model, name, x) {
     const token = x.subarray(start, start + config.d_model);
     for (const [expert, share] of route(model, name, token)) {
       const y = hiddenLayer(model, token, (part) => [
-        expertOf(weights[`${name}.${part}.weight`], expert), expertOf(weights[`${name}.${part}.bias`], expert),
+        expertOf(weights[`${name}.${part}.weight`], expert),
+        expertOf(weights[`${name}.${part}.bias`], expert),
       ]);
       for (let i = 0; i < y.length; i++) out[start + i] += share * y[i];
     }
@@ -310,7 +312,7 @@ function mixture(model, name, x) {
 
 // The chosen experts of one token and their weights. The bias of loss-free balancing sways
 // the choice only. With k = 1 the weight is the probability itself (Switch).
-export function route(model, name, token) {
+function route(model, name, token) {
   const probabilities = softmax(linear(token, model.weights[`${name}.router.weight`]));
   const bias = model.weights[`${name}.router.selection_bias`]?.data;
   const k = model.config.moe.top_k;

@@ -40,11 +40,11 @@ export class NextTokenView {
     const label = (id) => visible(tokenizer.decode([id]));
     this.heading.textContent = `after “${label(ids[position])}”`;
     const rows = largest(own, CANDIDATES).map((id) => {
-      const said = `${label(id)}: drawn with ${percent(drawn[id])}, ${percent(own[id])} before the sliders`;
-      const inText = id === nextId ? " in-text" : "";
+      const name = `${label(id)}: ${percent(drawn[id])}, of the model ${percent(own[id])}`;
+      const style = [drawn[id] > 0 ? "" : "filtered", id === nextId ? "in-text" : ""].join(" ");
       return make("li", {}, make(
         "button",
-        { type: "button", class: (drawn[id] > 0 ? "" : "filtered") + inText, title: said, "aria-label": said, onclick: () => this.onChoose(id) },
+        { type: "button", class: style, title: name, "aria-label": name, onclick: () => this.onChoose(id) },
         make("span", { class: "name" }, label(id)), bar(own[id], "own"), bar(drawn[id], "drawn"),
         make("span", { class: "value" }, percent(drawn[id])),
       ));

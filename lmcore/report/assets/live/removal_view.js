@@ -35,7 +35,9 @@ export class RemovalView {
       if (!removed.delete(part)) removed.add(part);
       this.set(removed);
     };
-    const button = make("button", { type: "button", "aria-pressed": "false", "aria-label": `Remove ${name}`, onclick: toggle }, text, change);
+    const label = `Remove ${name}`;
+    const properties = { type: "button", "aria-pressed": "false", "aria-label": label, onclick: toggle };
+    const button = make("button", properties, text, change);
     this.buttons.set(part, { button, change, name });
     return button;
   }
@@ -56,7 +58,8 @@ export class RemovalView {
       return;
     }
     const count = this.removed.size === 1 ? "1 part" : `${this.removed.size} parts`;
-    said.textContent = `Without ${count} the text costs ${bits(changed.loss)} per token; with all it costs ${bits(intact.loss)}.`;
+    said.textContent = `Without ${count} the text costs ${bits(changed.loss)} per token; `
+      + `with all parts it costs ${bits(intact.loss)}.`;
     const before = softmax(intact.logitsAt(position)), after = softmax(changed.logitsAt(position));
     const either = before.map((probability, id) => Math.max(probability, after[id]));
     list.replaceChildren(...largest(either, COMPARED).map((id) => make(

@@ -12,6 +12,7 @@ export class Tokenizer {
     this.pattern = PATTERNS[data.pattern];
     this.classOf = classTable(data.classes);
     this.special = data.special;
+    this.known = new Map(); // ids of words merged before
     this.bytes = data.tokens.map(bytesOfPrintable);
     for (const [text, id] of Object.entries(data.special)) this.bytes[id] = UTF8.encode(text);
     this.size = this.bytes.length;
@@ -30,7 +31,10 @@ export class Tokenizer {
 
   // Token ids of a text; the spelling of a special token is ordinary text.
   encode(text) {
-    return this.words(text).flatMap((word) => this.mergeWord([...UTF8.encode(word)]));
+    return this.words(text).flatMap((word) => {
+      if (!this.known.has(word)) this.known.set(word, this.mergeWord([...UTF8.encode(word)]));
+      return this.known.get(word);
+    });
   }
 
   // The text cut into words, within which BPE merges.
@@ -39,7 +43,8 @@ export class Tokenizer {
     const characters = [...TEXT.decode(UTF8.encode(text))];
     // The pattern is shown one stand-in for each character beyond ASCII, so that the
     // browser's version of Unicode, which may be another than ours, decides nothing.
-    const shown = characters.map((c) => (c < "\x80" || c === "ſ" ? c : STAND_INS[this.classOf[c.codePointAt(0)]]));
+    const shown = characters.map((c) =>
+      c < "\x80" || c === "ſ" ? c : STAND_INS[this.classOf[c.codePointAt(0)]]);
     const words = shown.join("").match(this.pattern) ?? [];
     let end = 0;
     return words.map((word) => characters.slice(end, (end += word.length)).join(""));

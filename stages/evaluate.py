@@ -16,15 +16,17 @@ def main() -> None:
     params = load_params().evaluate
     backend.setup()
     from lmcore.dataset.shards import check_tokenizer
+    from lmcore.dataset.stories import verify_stories
     from lmcore.evaluation import evaluate
     from lmcore.model import load_model
     from lmcore.tokenizer.tokenizer import Tokenizer
 
+    verify_stories(RAW, ["validation"])
     check_tokenizer(
         TOKENS,
         MODEL / "tokenizer.json",
-        "copy it into data/tokenizer and run `python -m stages.encode` to measure this model, or "
-        "let `dvc repro` train another",
+        f"`python -m stages.encode --tokenizer {MODEL / 'tokenizer.json'}` encodes the stories for "
+        "this model, and `dvc repro` trains another",
     )
     tokenizer = Tokenizer.load(MODEL)
     evaluation = evaluate(load_model(MODEL), RAW, TOKENS, params.batch_size, params.stride)

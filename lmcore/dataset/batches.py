@@ -29,32 +29,33 @@ class Batches:
         whole = (shards.tokens - 1) // context_length
         if whole < 1:
             raise LmcoreError(
-                f"model.context_length is {context_length}; it must be shorter than the data, "
-                f"which has {shards.tokens} tokens."
+                f"model.context_length is {context_length}; it must be smaller than the number of "
+                f"tokens in {shards.folder}, which is {shards.tokens}."
             )
         self._windows = max(1, whole - 1)
         self._offsets = min(context_length, shards.tokens - self._windows * context_length)
         self._epoch, self._starts = -1, np.empty(0, np.int64)
 
     def micro_batch(self, step: int) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs and targets, (B, T) int32 each; targets are the inputs' next tokens."""
+        """Return inputs and targets, (B, T) int32 each; targets are the inputs' next tokens."""
         window = step * self._batch_size + np.arange(self._batch_size)
         starts = [self._start(*divmod(int(index), self._windows)) for index in window]
         rows = np.stack([self._shards[start : start + self._length + 1] for start in starts])
         rows = rows.astype(np.int32)
         return rows[:, :-1], rows[:, 1:]
 
-    def _start(self, epoch: int, place: int) -> int:
+    def _start(self, epoch: int, position: int) -> int:
+        """Return where the window at a position in the epoch's order begins."""
         if epoch != self._epoch:
             random = np.random.default_rng((self._seed, epoch))
             offset = random.integers(self._offsets)
             order = random.permutation(self._windows)
             self._epoch, self._starts = epoch, offset + order * self._length
-        return int(self._starts[place])
+        return int(self._starts[position])
 
 
 def batch_at_step(
     shards: TokenShards, context_length: int, batch_size: int, seed: int, step: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The batch of one step, for those who need no other: see `Batches.micro_batch`."""
+    """Return the batch of one step, for callers that need no other (`Batches.micro_batch`)."""
     return Batches(shards, context_length, batch_size, seed).micro_batch(step)

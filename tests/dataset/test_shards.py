@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +13,9 @@ from helpers.shards import FACTS, write
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lmcore.common.atomic_files import sha256_of
+from lmcore.common.atomic_files import sha256_of, write_json
 from lmcore.common.errors import LmcoreError
-from lmcore.dataset.shards import ShardWriter, TokenShards, check_tokenizer
+from lmcore.dataset.shards import INDEX, ShardWriter, TokenShards, check_tokenizer, read_index
 
 
 @given(
@@ -69,18 +72,53 @@ def test_tokens_of_another_tokenizer_are_refused(tmp_path: Path) -> None:
             check_tokenizer(tokens, file, "mend it")
 
 
-@pytest.mark.parametrize("harm", ["missing", "short", "dtype", "index"])
-def test_damage_is_named(tmp_path: Path, harm: str) -> None:
+def index_with(folder: Path, **changes: Any) -> None:
+    write_json(folder / INDEX, read_index(folder) | changes)
+
+
+def renamed(folder: Path, name: str) -> None:
+    shards = read_index(folder)["shards"]
+    index_with(folder, shards=[shards[0] | {"file": name}, *shards[1:]])
+
+
+def replaced(folder: Path, array: np.ndarray) -> None:
+    """Put another array into the last shard, and its checksum into the index."""
+    shards = read_index(folder)["shards"]
+    np.save(folder / shards[-1]["file"], array)
+    shards[-1]["sha256"] = sha256_of(folder / shards[-1]["file"])
+    index_with(folder, shards=shards)
+
+
+def flip_a_bit(path: Path) -> None:
+    """Change one bit, and neither size nor time of modification."""
+    content, times = bytearray(path.read_bytes()), path.stat()
+    content[-3] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+HARMS: dict[str, Callable[[Path], object]] = {
+    "shard-00001.npy is damaged: its SHA-256": lambda f: flip_a_bit(f / "shard-00001.npy"),
+    "shard-00002.npy is missing": lambda f: (f / "shard-00002.npy").unlink(),
+    "index.json does not exist": lambda f: (f / INDEX).unlink(),
+    "index.json is damaged .tokens is missing": lambda f: write_json(f / INDEX, {}),
+    "index.json is damaged .its content is null": lambda f: write_json(f / INDEX, None),
+    "sha256 is missing": lambda f: index_with(f, shards=[{"file": "a", "tokens": 1}]),
+    "which is not in": lambda f: renamed(f, "../shard-00000.npy"),
+    "holds the id 300; .* ids are below 300": lambda f: replaced(
+        f, np.array([*range(9), 300], np.uint16)
+    ),
+    "holds int32": lambda f: replaced(f, np.arange(10, dtype=np.int32)),
+    "is not a readable shard": lambda f: replaced(f, np.array([None] * 10)),
+    "its shards hold 50 tokens": lambda f: index_with(f, tokens=51),
+    "of unequal sizes": lambda f: index_with(f, shards=read_index(f)["shards"][::-1]),
+}
+
+
+@pytest.mark.parametrize("sentence", HARMS)
+def test_damage_is_one_sentence_with_the_remedy(tmp_path: Path, sentence: str) -> None:
     write(tmp_path, np.arange(50, dtype=np.uint16), 20)
-    shard = tmp_path / "shard-00002.npy"
-    if harm == "missing":
-        shard.unlink()
-    elif harm == "short":
-        shard.write_bytes(shard.read_bytes()[:-2])
-    elif harm == "dtype":
-        np.save(shard, np.arange(10, dtype=np.int32))
-    else:
-        (tmp_path / "index.json").write_text("{}")
-    name = "index.json" if harm == "index" else "shard-00002.npy"
-    with pytest.raises(LmcoreError, match=name):
+    HARMS[sentence](tmp_path)
+    remedy = "`dvc repro --force --single-item encode` makes it anew"
+    with pytest.raises(LmcoreError, match=rf"{sentence}.*; {remedy}\.$"):
         TokenShards(tmp_path)

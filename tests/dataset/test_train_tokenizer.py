@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from lmcore.common.atomic_files import sha256_of, write_json
+from lmcore.common.checksums import verify_checksums
 from lmcore.common.errors import LmcoreError
 from lmcore.common.params import load_params
-from lmcore.common.paths import RAW
+from lmcore.common.paths import RAW, TOKENIZER
 from lmcore.dataset import pieces
 from lmcore.dataset import train_tokenizer as module
-from lmcore.dataset.stories import SplitWriter, iter_texts
+from lmcore.dataset.stories import MANIFEST, SplitWriter, iter_texts, split_files
 from lmcore.dataset.train_tokenizer import train_tokenizer
 from lmcore.tokenizer.tokenizer import Tokenizer
 from stages.train_bpe import main as train_bpe
@@ -64,8 +66,11 @@ def test_the_stage_says_that_no_pair_is_left(
     RAW.mkdir(parents=True)
     with SplitWriter(RAW, "train") as writer:
         writer.add("ab ab")
+    files = {path.name: sha256_of(path) for path in split_files(RAW, "train")}
+    write_json(RAW / MANIFEST, {"splits": {"train": {"files": files}}})
     result = CliRunner().invoke(train_bpe, [])
     assert result.exit_code == 0
+    verify_checksums(TOKENIZER, "never")
     assert result.output == (
         "The text has no pair left to merge: the vocabulary has 259 tokens, "
         f"not the {load_params().tokenizer.vocab_size} of tokenizer.vocab_size.\n"

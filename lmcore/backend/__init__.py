@@ -4,6 +4,7 @@ No formula is defined here: each kernel computes a formula of `model/` or `train
 and a test holds the two equal. Imports `common` alone.
 """
 
+from lmcore.backend.memory import check_fits_memory
 from lmcore.backend.setup import Backend, setup
 
-__all__ = ["Backend", "setup"]
+__all__ = ["Backend", "check_fits_memory", "setup"]

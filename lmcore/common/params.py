@@ -1,13 +1,18 @@
-"""Every knob of the pipeline, typed and checked before any work begins.
+"""Every parameter of the pipeline, typed and checked before any work begins.
 
 `params.yaml` holds one section per concern; each is a frozen class here, with
 the allowed values beside the field. `load_params` reads the whole file, so a
-mistake in the last stage's section is found before the first stage runs.
+mistake in the last stage's section is found before the first stage runs. The
+maxima are far above what is useful: a slip of the finger ends in a sentence, and not
+in an overflow or a run without end. Memory is checked when the sizes are
+known (lmcore/backend/memory.py).
 """
 
 from __future__ import annotations
 
 import difflib
+import reprlib
+import stat
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,10 +25,16 @@ from lmcore.common.errors import LmcoreError, listing
 
 PARAMS_FILE = Path("params.yaml")
 
-Count = Annotated[int, Field(ge=1)]
+_MAX_BYTES = 1_000_000  # of a file of parameters
+_REPR = reprlib.Repr()
+_REPR.maxlevel, _REPR.maxlist, _REPR.maxstring, _REPR.maxother = 2, 3, 60, 60
+
+Steps = Annotated[int, Field(ge=1, le=100_000_000)]
+Stories = Annotated[int, Field(ge=1, le=100_000_000)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NonEmpty = Annotated[str, Field(min_length=1)]
+NonEmpty = Annotated[str, Field(min_length=1, max_length=100_000)]
+Text = Annotated[str, Field(max_length=100_000)]
 Probability = Annotated[float, Field(ge=0, lt=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 # Token ids are stored as uint16, and every byte is a token beside <|endoftext|>.
@@ -41,8 +52,8 @@ class DataParams(Section):
 
     source: Literal["builtin", "tinystories", "files"]
     seed: Seed  # builtin: which stories the grammar tells
-    train_stories: Count  # builtin: stories to learn from
-    validation_stories: Count  # builtin: stories held out
+    train_stories: Stories  # builtin: stories to learn from
+    validation_stories: Stories  # builtin: stories held out
     folder: str  # files: where the .parquet, .txt, .jsonl and .json files are
     text_column: NonEmpty  # files: the column or field that holds the text
     validation_fraction: Annotated[float, Field(gt=0, lt=1)]  # files: held out if no file is
@@ -58,15 +69,15 @@ class TokenizerParams(Section):
 class EncodeParams(Section):
     """Text to token shards (read by `encode`)."""
 
-    shard_tokens: Annotated[int, Field(ge=1024)]  # tokens per .npy file
+    shard_tokens: Annotated[int, Field(ge=1024, le=2**30)]  # tokens per .npy file
 
 
 class MoEParams(Section):
     """Mixture of experts in place of the feed-forward."""
 
-    experts: Annotated[int, Field(ge=0)]  # 0: a plain feed-forward in every block
-    top_k: Count  # experts that each token is sent to
-    every: Count  # every n-th block is a mixture
+    experts: Annotated[int, Field(ge=0, le=1024)]  # 0: a plain feed-forward in every block
+    top_k: Annotated[int, Field(ge=1, le=1024)]  # experts that each token is sent to
+    every: Annotated[int, Field(ge=1, le=1024)]  # every n-th block is a mixture
     balance: Literal["loss", "bias"]  # auxiliary loss, or the loss-free bias
     # The weight of that loss (0.01 in Switch, and per micro-batch and worker: their
     # means are no large batch's), or the step of that bias (0.001 in Wang et al.).
@@ -86,12 +97,12 @@ class MoEParams(Section):
 class ModelParams(Section):
     """The transformer (read by `train`)."""
 
-    context_length: Annotated[int, Field(ge=2)]
-    d_model: Count
-    n_layers: Count
-    n_heads: Count
-    n_kv_heads: Count  # fewer than n_heads: grouped-query attention
-    d_ff: Count
+    context_length: Annotated[int, Field(ge=2, le=2**24)]
+    d_model: Annotated[int, Field(ge=1, le=2**17)]
+    n_layers: Annotated[int, Field(ge=1, le=1024)]
+    n_heads: Annotated[int, Field(ge=1, le=4096)]
+    n_kv_heads: Annotated[int, Field(ge=1, le=4096)]  # fewer than n_heads: grouped-query attention
+    d_ff: Annotated[int, Field(ge=1, le=2**20)]
     positions: Literal["rope", "learned", "sinusoidal", "alibi", "none"]
     rope_theta: Positive
     norm: Literal["rmsnorm", "layernorm"]
@@ -99,7 +110,7 @@ class ModelParams(Section):
     residual: bool
     feed_forward: Literal["gelu", "relu", "relu2", "swiglu"]
     qk_norm: bool
-    value_embeddings: Annotated[int, Field(ge=0)]  # blocks, from the last, with a table for values
+    value_embeddings: Annotated[int, Field(ge=0, le=1024)]  # last blocks with a table
     residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
     zero_init_projections: bool  # what writes to the residual stream starts at 0
     logit_softcap: NonNegative  # cap * tanh(logits / cap); 0: off
@@ -145,14 +156,15 @@ class TrainParams(Section):
     """The training run (read by `train`)."""
 
     seed: Seed
-    steps: Count
-    batch_size: Count  # sequences per micro-batch
-    gradient_accumulation: Count  # micro-batches per optimizer step
-    workers: Count  # processes that share each step's batch
+    steps: Steps
+    batch_size: Annotated[int, Field(ge=1, le=1_000_000)]  # sequences per micro-batch
+    # micro-batches per optimizer step
+    gradient_accumulation: Annotated[int, Field(ge=1, le=100_000)]
+    workers: Annotated[int, Field(ge=1, le=128)]  # processes that share each step's batch
     optimizer: Literal["adamw", "muon"]
     learning_rate: Positive
     schedule: Literal["cosine", "linear", "wsd", "constant"]
-    warmup_steps: Annotated[int, Field(ge=0)]
+    warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)]
     final_learning_rate_ratio: Annotated[float, Field(ge=0, le=1)]
     beta1: Probability
     beta2: Probability
@@ -164,12 +176,11 @@ class TrainParams(Section):
     gradient_checkpointing: bool  # recompute activations in the backward pass
     ema_decay: Probability  # of an average of the weights, the outcome if on; 0: off
     mask_documents: bool  # attention stays within a story
-    eval_every: Count  # steps between looks at the validation split
-    eval_batches: Count  # batches per look
-    checkpoint_every: Count  # steps between checkpoints
-    kept_checkpoints: Annotated[
-        int, Field(ge=0, le=1000)
-    ]  # log-spaced steps with kept weights; 0: none
+    eval_every: Steps  # steps between evaluations on the validation split
+    eval_batches: Annotated[int, Field(ge=1, le=100_000)]  # batches per evaluation
+    checkpoint_every: Steps  # steps between checkpoints
+    # log-spaced steps whose weights are kept; 0: none
+    kept_checkpoints: Annotated[int, Field(ge=0, le=1000)]
 
     @model_validator(mode="after")
     def _warmup_ends(self) -> TrainParams:
@@ -189,22 +200,22 @@ class TrainParams(Section):
 class EvaluateParams(Section):
     """Measuring the model (read by `evaluate`)."""
 
-    batch_size: Count  # windows per forward pass: changes speed, not results
-    stride: Annotated[int, Field(ge=0)]  # new tokens per window; 0: as many as the context
+    batch_size: Annotated[int, Field(ge=1, le=1_000_000)]  # windows per forward pass
+    stride: Annotated[int, Field(ge=0, le=2**24)]  # new tokens per window; 0: all
 
 
 class SampleParams(Section):
     """Stories from the model (read by `sample`)."""
 
     seed: Seed
-    prompts: Annotated[list[str], Field(min_length=1)]
+    prompts: Annotated[list[Text], Field(min_length=1, max_length=1000)]
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)]  # memory for all is taken at once
     temperature: NonNegative  # 0: always the likeliest token
-    top_k: Annotated[int, Field(ge=0)]  # 0: off
+    top_k: Annotated[int, Field(ge=0, le=2**24)]  # 0: off
     top_p: Annotated[float, Field(gt=0, le=1)]  # 1: off
     min_p: Annotated[float, Field(ge=0, le=1)]  # 0: off
     repetition_penalty: Positive  # 1: off
-    stop: list[NonEmpty]  # texts that end a story before them
+    stop: Annotated[list[NonEmpty], Field(max_length=1000)]  # texts that end a story before them
 
     def with_options(self, options: dict[str, Any]) -> SampleParams:
         """These parameters with those that a command's options name in their place.
@@ -261,7 +272,9 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
 def parse_params(values: Any, source: str) -> Params:
     """Validates already-read values; `source` is the name errors give them."""
     if not isinstance(values, dict):
-        raise LmcoreError(f"{source}: expected sections such as `model:`, found {values!r}.")
+        raise LmcoreError(
+            f"{source}: expected sections such as `model:`, found {_shortened(values)}."
+        )
     try:
         return Params.model_validate(values)
     except ValidationError as error:
@@ -269,13 +282,25 @@ def parse_params(values: Any, source: str) -> Params:
 
 
 def read_yaml(path: Path) -> Any:
-    """Parses a YAML 1.2 file (as DVC does) into plain Python values."""
+    """Return the values of a YAML 1.2 file, parsed as DVC does."""
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise LmcoreError(f"{path} is not a file.")
+        if status.st_size > _MAX_BYTES:
+            raise LmcoreError(
+                f"{path} has {status.st_size:,} bytes; a file of parameters has at most "
+                f"{_MAX_BYTES:,}."
+            )
         return YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
     except FileNotFoundError:
         raise LmcoreError(f"{path} does not exist.") from None
+    except RecursionError:
+        raise LmcoreError(f"{path} is not valid YAML: it is nested too deeply.") from None
     except (YAMLError, UnicodeDecodeError) as error:
         raise LmcoreError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
+    except ValueError:  # Python's limit is 4,300 digits
+        raise LmcoreError(f"{path} holds an integer of thousands of digits.") from None
 
 
 def first_mistake(error: ValidationError, section: type[Section]) -> str:
@@ -296,7 +321,14 @@ def first_mistake(error: ValidationError, section: type[Section]) -> str:
 
 def _found_and_allowed(mistake: ErrorDetails) -> str:
     allowed = mistake["msg"].partition(" ")[2]  # "Input should be ...", "String should have ..."
-    return f"is {mistake['input']!r}; it {allowed}"
+    return f"is {_shortened(mistake['input'])}; it {allowed}"
+
+
+def _shortened(value: Any) -> str:
+    """Return `repr(value)`, cut to about one line however large the value is."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"an integer of about {round(value.bit_length() * 0.30103):,} digits"
+    return _REPR.repr(value)
 
 
 def _unknown_key(location: tuple[str | int, ...], section: Any) -> str:

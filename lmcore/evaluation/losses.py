@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import mlx.core as mx
 import numpy as np
 
+from lmcore.backend.memory import check_fits_memory
 from lmcore.common.progress import progress
 from lmcore.common.units import LN2
 from lmcore.evaluation.standard_error import exponential, ratio
@@ -63,6 +64,8 @@ def model_losses(
     positions = PositionLoss(length)
     loss_of = mx.compile(lambda inputs, targets: token_losses(model, inputs, targets))
     cut = windows(len(tokens), length, stride)
+    logits = 4 * batch_size * length * model.config.vocab_size
+    check_fits_memory(logits, "Evaluation", "Lower evaluate.batch_size.")
     with progress(len(tokens), "evaluate", "token") as bar:
         for first in range(0, len(cut), batch_size):
             batch = cut[first : first + batch_size]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from lmcore.common.params import Count, ModelParams, Positive
+from typing import Annotated
+
+from pydantic import Field
+
+from lmcore.common.params import ModelParams, Positive
 from lmcore.model.norms import EPSILON
 
 
 class ModelConfig(ModelParams):
     """Everything needed to rebuild a model; nothing about the machine it runs on."""
 
-    vocab_size: Count
+    vocab_size: Annotated[int, Field(ge=1, le=2**24)]
     norm_epsilon: Positive = EPSILON  # imported models may have another
     document_start: int | None = None  # this token begins a document that attention stays within

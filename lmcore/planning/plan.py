@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 
 import mlx.core as mx
 
+from lmcore.backend.memory import machine_memory, size_text
 from lmcore.common.params import Params, load_params
 from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
@@ -58,6 +59,14 @@ def plan(params: Params) -> Iterator[str]:
     yield _lines(rows)
     yield "\n" + memory_table(params)
     yield "\n" + profiles_table()
+    probe = _smallest_probe(params)
+    needed = cost_of(probe, params.train.model_copy(update={"batch_size": 1, "workers": 1}))
+    if needed.memory.peak > (memory := machine_memory()):
+        yield (
+            f"\nThe time is not measured: {probe.n_layers} of {params.model.n_layers} blocks need "
+            f"{size_text(needed.memory.peak)} of memory, and this machine has {size_text(memory)}."
+        )
+        return
     yield "\n" + time_table(params, measured_speed(params))
 
 
@@ -152,12 +161,19 @@ def measured_speed(params: Params) -> Speed:
     )
 
 
-def _probe(params: Params) -> tuple[ModelConfig, int]:
-    """The model of a probe, and how many sequences of its context's length it is given."""
+def _smallest_probe(params: Params) -> ModelConfig:
+    """Return the model of a probe on the shortest context."""
     config = model_config(params)
     layers = min(config.n_layers, config.moe.every) if config.moe.experts else 1
     tables = min(layers, config.value_embeddings)
-    config = config.model_copy(update={"n_layers": layers, "value_embeddings": tables})
+    changes = {"n_layers": layers, "value_embeddings": tables, "context_length": 2}
+    return config.model_copy(update=changes)
+
+
+def _probe(params: Params) -> tuple[ModelConfig, int]:
+    """Return the model of a probe, and how many sequences of its context's length it is given."""
+    length = params.model.context_length
+    config = _smallest_probe(params).model_copy(update={"context_length": length})
     rate = _product_rate(config.d_model, params.train.precision)
     flops = min(_PROBE_FLOPS, _PROBE_SECONDS * rate)
     tokens = int(min(_PROBE_TOKENS, flops / cost_of(config, params.train).flops_per_token))

@@ -47,6 +47,11 @@ class Workers:
     size: int
 
     @property
+    def on_this_machine(self) -> int:
+        """How many of them share this machine's memory, as far as is known."""
+        return self.size if _LAUNCHED in os.environ else 1
+
+    @property
     def is_rank_0(self) -> bool:
         """Whether this process writes the files and shows the progress."""
         return self.rank == 0

@@ -25,6 +25,7 @@ from lmcore.training.clipping import clip_by_global_norm, global_norm
 from lmcore.training.cross_entropy import loss_terms, token_losses
 from lmcore.training.distributed import ALONE, Workers
 from lmcore.training.ema import update_ema
+from lmcore.training.memory import check_training_fits
 from lmcore.training.mixed_precision import (
     cast_parameters,
     initial_loss_scale,
@@ -64,6 +65,7 @@ class TrainStep:
             self.state["ema"] = dict(parameters)
         if config.precision == "float16":
             self.state["loss_scale"] = initial_loss_scale()
+        check_training_fits(self.state, model.config, config, workers)  # its arrays are lazy
         self._streams = streams()
         groups = _update_groups(parameters, len(self._streams))
         self._groups = [[self._keys_of(names) for names in per_stream] for per_stream in groups]
@@ -163,8 +165,9 @@ class TrainStep:
     def _keys_of(self, names: list[str]) -> dict[str, list[str]]:
         """Return the keys of each part of the state that belong to these weights."""
         keys = {part: names for part in ("parameters", "ema") if part in self.state}
+        own = set(names)
         keys["optimizer"] = [
-            key for key in self.state["optimizer"] if key.rpartition(".")[0] in names
+            key for key in self.state["optimizer"] if key.rpartition(".")[0] in own
         ]
         return keys
 

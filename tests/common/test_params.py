@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,74 @@ def test_a_file_that_is_no_mapping_is_one_sentence(tmp_path: Path, text: str) ->
     with pytest.raises(LmcoreError, match=r"params\.yaml") as caught:
         load_params(file)
     assert "\n" not in caught.value.message
+
+
+SIZES = [
+    "data.train_stories", "data.validation_stories", "encode.shard_tokens",
+    "model.context_length", "model.d_model", "model.n_layers", "model.n_heads", "model.n_kv_heads",
+    "model.d_ff", "model.value_embeddings", "model.moe.experts", "model.moe.top_k",
+    "model.moe.every", "train.steps", "train.batch_size", "train.gradient_accumulation",
+    "train.workers", "train.warmup_steps", "train.eval_every", "train.eval_batches",
+    "train.checkpoint_every", "train.kept_checkpoints", "evaluate.batch_size", "evaluate.stride",
+    "sample.max_tokens", "sample.top_k",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SIZES)
+@pytest.mark.parametrize("value", [10**9 * 4, 10**18, 16**5000], ids=["4e9", "1e18", "16^5000"])
+def test_absurd_sizes_are_one_short_sentence(values: dict[str, Any], path: str, value: int) -> None:
+    put(values, path, value)
+    message = refusal(values)
+    assert path.rpartition(".")[2] in message and len(message) < 250
+
+
+def test_every_size_has_a_maximum(values: dict[str, Any]) -> None:
+    """What is not among `SIZES` is a seed, 0 or bounded otherwise."""
+    others = {"data.seed", "train.seed", "sample.seed", "tokenizer.vocab_size"}
+
+    def integers(section: dict[str, Any], prefix: str = "") -> set[str]:
+        paths = set()
+        for key, value in section.items():
+            if isinstance(value, dict):
+                paths |= integers(value, f"{prefix}{key}.")
+            elif isinstance(value, int) and not isinstance(value, bool):
+                paths.add(prefix + key)
+        return paths
+
+    assert integers(values) - others == set(SIZES)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: " + "[" * 3000, "nested too deeply"),
+        ("a: " + "9" * 5000, "an integer of thousands of digits"),
+        ("#" * 1_000_001, "1,000,001 bytes"),
+        ("model: &a [*a]", "is missing"),
+        ("model: [" + "'" + "x" * 90_000 + "']", "data is missing"),
+    ],
+)
+def test_hostile_yaml_is_one_short_sentence(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(text)
+    with pytest.raises(LmcoreError, match=words) as caught:
+        load_params(file)
+    assert "\n" not in caught.value.message and len(caught.value.message) < 300
+
+
+def test_nested_aliases_are_not_written_out(values: dict[str, Any]) -> None:
+    """Twenty levels of ten references each would be a message of 10^20 characters."""
+    nested: list[Any] = ["x"]
+    for _ in range(20):
+        nested = [nested] * 10
+    put(values, "model.d_model", nested)
+    assert len(refusal(values)) < 300
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "params.yaml")
+    with pytest.raises(LmcoreError, match=r"params\.yaml is not a file"):
+        load_params(tmp_path / "params.yaml")
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:

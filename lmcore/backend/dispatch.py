@@ -1,4 +1,13 @@
-"""Which implementation of a formula runs, on which CPU streams, and behind which barrier."""
+"""Which implementation of a formula runs, on which CPU streams, and behind which barrier.
+
+Where a formula has a faster form, a table stands beside it,
+
+    ATTENTIONS = {"reference": ..., "cpu_kernels": ..., "mlx": ...}
+
+and `implementation()` names the entry to use: the formula as written, the
+kernels of lmcore/backend/kernels for a CPU in float32, or MLX's own functions.
+The device decides, and the parameter model.implementation overrides it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +21,7 @@ import mlx.core as mx
 # split decides the order of summation and with it the last bits of a result.
 _CPU_STREAMS = 2
 
-_chosen: list[str] = []  # a stack of overrides; see `using`
+_chosen: list[str] = []  # a stack; see `use_implementation`
 _streams: list[mx.Stream] = []
 
 
@@ -25,7 +34,10 @@ def implementation() -> str:
 
 @contextmanager
 def use_implementation(name: str) -> Iterator[None]:
-    """Within the block, `implementation()` is `name`."""
+    """Within the block, `implementation()` returns `name`; `auto` changes nothing."""
+    if name == "auto":
+        yield
+        return
     _chosen.append(name)
     try:
         yield
@@ -34,24 +46,24 @@ def use_implementation(name: str) -> Iterator[None]:
 
 
 def map_over_streams(function: Callable[..., Any], *rows: mx.array) -> list[Any]:
-    """`function(part number, *part of rows)`, each part on a CPU stream (thread) of its own.
+    """Return `function(*part of rows)` for each part, each on a CPU stream (thread) of its own.
 
     On a GPU, or when the first axis cannot be halved, there is one part: all.
     """
     workers = streams()
-    size, left = divmod(len(rows[0]), len(workers))
-    if len(workers) == 1 or left:
-        return [function(0, *rows)]
+    size, rest = divmod(len(rows[0]), len(workers))
+    if len(workers) == 1 or rest:
+        return [function(*rows)]
     results = []
     for index, stream in enumerate(workers):
         with mx.stream(stream):
-            share = (array[index * size : (index + 1) * size] for array in rows)
-            results.append(function(index, *share))
+            part = (array[index * size : (index + 1) * size] for array in rows)
+            results.append(function(*part))
     return results
 
 
 def streams() -> list[mx.Stream]:
-    """Those that work side by side: several on a CPU, else the one there is."""
+    """Return the streams that compute side by side: several on a CPU, else the only one."""
     if implementation() != "cpu_kernels":
         return [mx.default_stream(mx.default_device())]
     while len(_streams) < _CPU_STREAMS - 1:
@@ -60,7 +72,7 @@ def streams() -> list[mx.Stream]:
 
 
 def fusion_barrier(*arrays: mx.array) -> list[mx.array]:
-    """The same, computed before what uses them and not within its loop.
+    """Return the arrays behind a fusion barrier: computed once, not inside the consumer's loop.
 
     mx.compile makes one loop over the elements of all that leads to an
     elementwise result. Scalars are then computed for each element, and a loop
@@ -73,7 +85,7 @@ def fusion_barrier(*arrays: mx.array) -> list[mx.array]:
 
 
 def custom_vjp(forward: Callable[..., Any], backward: Callable[..., Any]) -> Callable[..., Any]:
-    """`forward` with `backward(primals, cotangents, outputs)` as its gradient.
+    """Return `forward` with `backward(primals, cotangents, outputs)` as its gradient.
 
     Beside what `mx.custom_function` does, the gradient is computed on the
     stream that the forward pass was on, as MLX's own gradients are.

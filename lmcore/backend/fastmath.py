@@ -1,14 +1,7 @@
-"""Fast elementwise mathematics for the CPU, and the choice between plain and fast.
+"""Fast elementwise mathematics for a CPU.
 
-Where a formula has a faster form it stands beside the plain one in a table
-
-    FORMS = {"reference": ..., "cpu_kernels": ..., "mlx": ...}
-
-and `implementation()` names the one to use: the device decides, and `using` overrides it
-for tests and measurements. On a CPU, MLX's exp and tanh cost 9 and 13 ns an
-element and `exp2` below 0.8 (one core of a 2-core EPYC), so softmax, GELU and
-the loss use it; and as a stream of MLX is one thread there, work is also
-spread over several streams (`spread`).
+There, MLX's exp and tanh cost 9 and 13 ns an element and `exp2` below 0.8 (one
+core of a 2-core EPYC), so the kernels of softmax, GELU and the loss use it.
 """
 
 from __future__ import annotations
@@ -17,13 +10,13 @@ import mlx.core as mx
 
 LOG2_E = 1.4426950408889634
 
-# Elements below which the several steps of a faster form take longer than the plain formula,
-# as when one text is generated.
-FEW = 2**12
+# Elements below which the several steps of a kernel take longer than the formula, as when
+# one text is generated.
+MIN_SIZE = 2**12
 
 
 def constants(x: mx.array, *values: float) -> list[mx.array]:
-    """Scalars of `x`'s type for a formula of `x`, shared with no other formula.
+    """Return scalars of `x`'s type for a formula of `x`, shared with no other formula.
 
     mx.compile merges equal constants of different places in a graph, and a
     merged one is handed to each compiled loop as an array with stride 0, which
@@ -34,16 +27,16 @@ def constants(x: mx.array, *values: float) -> list[mx.array]:
 
 
 def exp2(x: mx.array) -> mx.array:
-    """2^x for float32 x <= 127, exactly 0 below -127 (and at -inf); relative error 2e-7.
+    """Return 2^x for float32 x <= 127, exactly 0 below -127; relative error 2e-7.
 
     x = n + f with n whole and |f| <= 1/2. 2^f is a polynomial, in Estrin's
     order, which is shallow enough for mx.compile to make one loop of it. Adding
     1.5 * 2^23 rounds x to n and leaves n in the sum's low bits; shifted up to
     the exponent's place, they are the bits of 2^n.
     """
-    least, magic, *c = constants(x, -127.0, 12582912.0, *_POLYNOMIAL)
+    minimum, magic, *c = constants(x, -127.0, 12582912.0, *_POLYNOMIAL)
     shift, one = mx.depends([mx.array(23), mx.array(0x3F800000)], [x])
-    x = mx.maximum(x, least)
+    x = mx.maximum(x, minimum)
     rounded = x + magic
     f = x - (rounded - magic)
     f2 = f * f
@@ -53,9 +46,9 @@ def exp2(x: mx.array) -> mx.array:
 
 
 def sigmoid(x: mx.array) -> mx.array:
-    """1 / (1 + e^-x) for float32 x, by `exp2`."""
-    one, most, factor = constants(x, 1.0, 126.0, -LOG2_E)
-    return one / (one + exp2(mx.minimum(x * factor, most)))
+    """Return 1 / (1 + e^-x) for float32 x, by `exp2`."""
+    one, maximum, factor = constants(x, 1.0, 126.0, -LOG2_E)
+    return one / (one + exp2(mx.minimum(x * factor, maximum)))
 
 
 # Minimises the largest relative error of sum c_i f^i against 2^f on [-1/2, 1/2] with c_0 = 1.

@@ -36,6 +36,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonEmpty = Annotated[str, Field(min_length=1, max_length=100_000)]
 Text = Annotated[str, Field(max_length=100_000)]
 Probability = Annotated[float, Field(ge=0, lt=1)]
+Implementation = Literal["auto", "reference", "cpu_kernels", "mlx"]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 # Token ids are stored as uint16, and every byte is a token beside <|endoftext|>.
 VocabSize = Annotated[int, Field(ge=257, le=65536)]
@@ -97,6 +98,7 @@ class MoEParams(Section):
 class ModelParams(Section):
     """The transformer (read by `train`)."""
 
+    implementation: Implementation  # which code computes the formulas; auto: by device
     context_length: Annotated[int, Field(ge=2, le=2**24)]
     d_model: Annotated[int, Field(ge=1, le=2**17)]
     n_layers: Annotated[int, Field(ge=1, le=1024)]
@@ -252,6 +254,11 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Params:
+        if self.model.implementation == "cpu_kernels" and self.train.precision != "float32":
+            raise ValueError(
+                f"train.precision is {self.train.precision}; with model.implementation "
+                "cpu_kernels it must be float32"
+            )
         if self.evaluate.stride > self.model.context_length:
             raise ValueError(
                 f"evaluate.stride is {self.evaluate.stride}; it must be at most "

@@ -11,7 +11,8 @@ import numpy as np
 
 from lmcore.common.units import LN2
 from lmcore.model import GPT
-from lmcore.model.moe import Routing
+from lmcore.model.forward_context import ForwardContext
+from lmcore.model.routing import Routing
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def expert_use(model: GPT, batches: Iterable[np.ndarray]) -> dict[int, ExpertUse
     """How each mixture layer of the model routes batches of token ids (B, T), by layer from 0."""
     tallies: dict[int, RoutingTally] = {}
     for tokens in batches:
-        for layer, routing in model.routings(mx.array(tokens)).items():
+        context = ForwardContext()
+        model.hidden(mx.array(tokens), context)
+        for layer, routing in context.routings.items():
             if layer not in tallies:
                 tallies[layer] = RoutingTally(model.config.vocab_size, model.config.moe.experts)
             tallies[layer].add(tokens.reshape(-1), routing)

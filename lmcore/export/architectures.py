@@ -33,6 +33,7 @@ FREE = {
     "dropout",
     "document_start",
     "zero_init_projections",
+    "implementation",
     "moe.every",
     "moe.balance",
     "moe.balance_coefficient",

@@ -20,7 +20,7 @@ from mlx.utils import tree_flatten
 
 from lmcore.common.errors import LmcoreError
 from lmcore.model import GPT, ModelConfig
-from lmcore.model.gpt import is_mixture
+from lmcore.model.moe import is_mixture
 
 Arrays = dict[str, mx.array]
 

@@ -19,7 +19,7 @@ import numpy as np
 from lmcore.backend.dispatch import implementation
 from lmcore.generation.sampling import SamplingParams, repetition_penalty, sample
 from lmcore.model import GPT, ModelConfig
-from lmcore.model.attention import KVCache
+from lmcore.model.kv_cache import KVCache
 
 NO_TOKEN = -1  # in place of a token: the row reads its prompt still, or has ended
 

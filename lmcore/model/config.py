@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lmcore.common.params import ModelParams, Positive
+from lmcore.common.params import Implementation, ModelParams, Positive
 from lmcore.model.norms import EPSILON
 
 
@@ -14,5 +14,6 @@ class ModelConfig(ModelParams):
     """Everything needed to rebuild a model; nothing about the machine it runs on."""
 
     vocab_size: Annotated[int, Field(ge=1, le=2**24)]
+    implementation: Implementation = "auto"
     norm_epsilon: Positive = EPSILON  # imported models may have another
     document_start: int | None = None  # this token begins a document that attention stays within

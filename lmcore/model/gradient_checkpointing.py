@@ -15,24 +15,28 @@ import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
 
 from lmcore.backend.dispatch import custom_vjp
-from lmcore.model.attention import ForwardContext
-from lmcore.model.moe import Routing
+from lmcore.model.forward_context import ForwardContext
+from lmcore.model.routing import Routing
 
 
-def gradient_checkpointed(block: nn.Module, x: mx.array, forward: ForwardContext) -> mx.array:
-    """`block(x, forward)`, (B, T, D), with the same gradients to the bit and less memory."""
+def gradient_checkpointed(block: nn.Module, x: mx.array, context: ForwardContext) -> mx.array:
+    """Return `block(x, context)`, (B, T, D), with the same gradients to the bit in less memory."""
     parameters = block.parameters()
     names, arrays = zip(*tree_flatten(parameters), strict=True)
+    layers: list[int] = []  # the number of this layer, if it routes
 
     def run(x: mx.array, *arrays: mx.array) -> list[mx.array]:
         block.update(tree_unflatten(list(zip(names, arrays, strict=True))))
-        inner = replace(forward, routings=[])
-        return [block(x, inner), *(part for each in inner.routings for part in _parts(each))]
+        inner = replace(context, routings={})
+        out = block(x, inner)
+        layers[:] = inner.routings
+        return [out, *(part for each in inner.routings.values() for part in _parts(each))]
 
     out, *parts = custom_vjp(run, lambda *args: _gradients(run, *args))(x, *arrays)
     block.update(parameters)
     if parts:
-        forward.routings.append(Routing(*parts, *[None] * (len(fields(Routing)) - len(parts))))
+        missing = len(fields(Routing)) - len(parts)
+        context.routings[layers[0]] = Routing(*parts, *[None] * missing)
     return out
 
 

@@ -12,36 +12,30 @@ import mlx.nn as nn
 
 from lmcore.backend.dispatch import implementation
 
-EPSILON = 1e-5  # keeps an input of 0 from being divided by 0
+EPSILON = 1e-5  # avoids division by 0 where the input is 0
 
 
 def rms_norm(x: mx.array, weight: mx.array, epsilon: float = EPSILON) -> mx.array:
-    """x / sqrt(mean(x^2) + epsilon) * weight over the last axis, as in the paper."""
+    """Return x / sqrt(mean(x^2) + epsilon) * weight, over the last axis."""
     return x * mx.rsqrt(mx.mean(mx.square(x), axis=-1, keepdims=True) + epsilon) * weight
 
 
 def layer_norm(
     x: mx.array, weight: mx.array, bias: mx.array | None, epsilon: float = EPSILON
 ) -> mx.array:
-    """(x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis."""
-    centred = x - mx.mean(x, axis=-1, keepdims=True)
-    variance = mx.mean(mx.square(centred), axis=-1, keepdims=True)
-    normed = centred * mx.rsqrt(variance + epsilon) * weight
+    """Return (x - mean) / sqrt(variance + epsilon) * weight + bias, over the last axis."""
+    centered = x - mx.mean(x, axis=-1, keepdims=True)
+    variance = mx.mean(mx.square(centered), axis=-1, keepdims=True)
+    normed = centered * mx.rsqrt(variance + epsilon) * weight
     return normed if bias is None else normed + bias
 
 
-def fast_rms_norm(x: mx.array, weight: mx.array, epsilon: float = EPSILON) -> mx.array:
-    return mx.fast.rms_norm(x, weight, epsilon)
-
-
-def fast_layer_norm(
-    x: mx.array, weight: mx.array, bias: mx.array | None, epsilon: float = EPSILON
-) -> mx.array:
-    return mx.fast.layer_norm(x, weight, bias, epsilon)
-
-
-RMS_NORMS = {"reference": rms_norm, "cpu_kernels": fast_rms_norm, "mlx": fast_rms_norm}
-LAYER_NORMS = {"reference": layer_norm, "cpu_kernels": fast_layer_norm, "mlx": fast_layer_norm}
+RMS_NORMS = {"reference": rms_norm, "cpu_kernels": mx.fast.rms_norm, "mlx": mx.fast.rms_norm}
+LAYER_NORMS = {
+    "reference": layer_norm,
+    "cpu_kernels": mx.fast.layer_norm,
+    "mlx": mx.fast.layer_norm,
+}
 
 
 class RMSNorm(nn.Module):

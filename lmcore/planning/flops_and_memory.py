@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from mlx.utils import tree_flatten
 
-from lmcore.backend.dispatch import implementation
+from lmcore.backend.dispatch import implementation, use_implementation
+from lmcore.backend.kernels.attention import MAX_KEPT_KEYS, QUERY_BLOCK
+from lmcore.backend.kernels.cross_entropy import chunk_rows
+from lmcore.backend.kernels.experts import BLOCK_ROWS
 from lmcore.common.params import TrainParams
 from lmcore.model import GPT, ModelConfig
-from lmcore.model.attention import KEPT_POWERS
-from lmcore.model.gpt import is_mixture
-from lmcore.model.moe import _BLOCK as EXPERT_ROWS
+from lmcore.model.moe import is_mixture
 from lmcore.model.parameter_kinds import EXPERTS, HIDDEN_MATRICES, Kind, kind_of
-from lmcore.training.cross_entropy import chunk_rows
 from lmcore.training.optimizer import make_optimizer
 from lmcore.training.train_step import GROUP_BYTES
 
@@ -97,7 +97,7 @@ def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer:
     size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
     # In low precision all gradients are there before MLX makes float32 of the first.
     cast = 0 if train.precision == "float32" else (size + _FLOAT) * parameters
-    fast = uses_fast_forms(train)
+    fast = uses_cpu_kernels(config, train)
     tokens = train.batch_size // train.workers * config.context_length
     kept = tokens * saved_per_token_and_layer(config, tokens, fast)
     block = tokens * _block_values(config, tokens, fast)
@@ -116,9 +116,10 @@ def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer:
     )
 
 
-def uses_fast_forms(train: TrainParams) -> bool:
-    """Whether training takes the CPU's own forms, which keep other things than MLX's do."""
-    return train.precision == "float32" and implementation() == "cpu_kernels"
+def uses_cpu_kernels(config: ModelConfig, train: TrainParams) -> bool:
+    """Whether training uses the CPU's kernels, which keep other things than MLX's functions do."""
+    with use_implementation(config.implementation):
+        return train.precision == "float32" and implementation() == "cpu_kernels"
 
 
 # What follows is counted from the formulas where they tell, and measured on a
@@ -176,7 +177,7 @@ def saved_per_token_and_layer(config: ModelConfig, tokens: int, fast: bool) -> i
     """
     d, kv = config.d_model, config.n_kv_heads * config.head_dim
     if fast:
-        powers = _powers(config) if config.context_length <= KEPT_POWERS else 0
+        powers = _powers(config) if config.context_length <= MAX_KEPT_KEYS else 0
         attention = 5 * d + 2 * kv + powers
         hidden = config.d_ff * (4 if config.feed_forward == "swiglu" else 2) + 2 * d
     else:
@@ -192,7 +193,7 @@ def saved_per_token_and_layer(config: ModelConfig, tokens: int, fast: bool) -> i
 def _rows_per_token(config: ModelConfig, tokens: int, fast: bool) -> list[float]:
     """What each layer's feed-forward computes: with experts, all are padded to whole blocks."""
     together = tokens // 2 if fast else tokens  # on each stream
-    experts = config.moe.top_k + config.moe.experts * EXPERT_ROWS / together
+    experts = config.moe.top_k + config.moe.experts * BLOCK_ROWS / together
     return [experts if is_mixture(config, layer) else 1 for layer in range(config.n_layers)]
 
 
@@ -203,4 +204,4 @@ def _scores(config: ModelConfig) -> int:
 
 def _powers(config: ModelConfig) -> int:
     """Those that the fast form computes: about half, the rest being masked."""
-    return config.n_heads * math.ceil((config.context_length + 64) / 2)
+    return config.n_heads * math.ceil((config.context_length + QUERY_BLOCK) / 2)

@@ -14,6 +14,7 @@ import numpy as np
 from lmcore.common.units import LN2
 from lmcore.evaluation.windows import windows
 from lmcore.model import GPT
+from lmcore.model.forward_context import ForwardContext
 from lmcore.report.elements import inline_json, lines_of, section, table
 from lmcore.tokenizer.tokenizer import Tokenizer
 
@@ -34,7 +35,8 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
     most = min(_MAX_TOKENS, model.config.context_length)
     cut = f" Of {len(ids):,} tokens these are the first {most}." if len(ids) > most else ""
     ids = ids[:most]
-    weights = model.attention_weights(mx.array(ids[None]))  # per layer (1, H, T, T)
+    context = ForwardContext(attention_weights=[])
+    model.hidden(mx.array(ids[None]), context)
     data = {
         "tokens": [visible(tokenizer.decode([index])) for index in ids],
         # Lower triangles in thousandths: what the causal mask hides is zero.
@@ -43,7 +45,7 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
                 [[round(1000 * w) for w in row[: place + 1]] for place, row in enumerate(head)]
                 for head in np.array(layer[0]).tolist()
             ]
-            for layer in weights
+            for layer in context.attention_weights  # (1, H, T, T)
         ],
     }
     return section(

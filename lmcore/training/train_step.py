@@ -22,7 +22,7 @@ from lmcore.backend.dispatch import streams
 from lmcore.common.params import TrainParams
 from lmcore.model import GPT
 from lmcore.training.clipping import clip_by_global_norm, global_norm
-from lmcore.training.cross_entropy import loss_terms, token_losses
+from lmcore.training.cross_entropy import next_token_loss, token_losses
 from lmcore.training.distributed import ALONE, Workers
 from lmcore.training.ema import update_ema
 from lmcore.training.memory import check_training_fits
@@ -188,9 +188,10 @@ class TrainStep:
     ) -> tuple[mx.array, Arrays]:
         def scaled_loss(parameters: Arrays) -> tuple[mx.array, mx.array]:
             self._model.update(as_tree(cast_parameters(parameters, self._config.precision)))
-            recompute = self._config.gradient_checkpointing
-            loss, auxiliary = loss_terms(self._model, inputs, targets, key, recompute)
-            return loss_scale * (loss + auxiliary), loss
+            loss, nats = next_token_loss(
+                self._model, inputs, targets, key, self._config.gradient_checkpointing
+            )
+            return loss_scale * loss, nats
 
         with kernels_for(self._config.precision):
             (_, loss), gradients = mx.value_and_grad(scaled_loss)(parameters)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lmcore.evaluation.expert_use import RoutingTally, chance_information, expert_use, information
-from lmcore.model.moe import Routing
+from lmcore.model.routing import Routing
 
 
 def routing_of(logits: list[list[float]], top_k: int = 1) -> Routing:

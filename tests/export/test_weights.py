@@ -24,7 +24,7 @@ from lmcore.export.weights import (
     without_idle_biases,
 )
 from lmcore.model import GPT
-from lmcore.model.positions import apply_rope, rope_tables
+from lmcore.model.rope import apply_rope, rope_tables
 
 
 @pytest.mark.parametrize("program", ["transformers", "llama.cpp"])

@@ -26,6 +26,7 @@ NO_EXPERTS = {
     "z_loss_coefficient": 0.001,
 }
 BASE = {
+    "implementation": "auto",
     # More tokens than one query block of the fast attention, and not a multiple of it.
     "context_length": 75,
     "d_model": 24,
@@ -127,7 +128,7 @@ def numpy_logits(w: Weights, c: ModelConfig, tokens: np.ndarray) -> np.ndarray:
     for layer in range(c.n_layers):
         at = f"blocks.{layer}."
         if c.residual_scalars:
-            keep, renew = w[f"streams.{layer}.scalars"]
+            keep, renew = w[f"residual_scalars.{layer}.scalars"]
             x = keep * x + renew * first
         x = _sublayer(
             w, c, x, at + "attention_norm", lambda x, at=at: _attention(w, c, x, at, tokens)
@@ -215,16 +216,16 @@ def _feed(w: Weights, c: ModelConfig, x: np.ndarray, at: str) -> np.ndarray:
     return _linear(w, hidden, at + "feed_forward.down")
 
 
-def loss_and_gradients(model: GPT, form: str) -> tuple[float, Weights]:
+def loss_and_gradients(model: GPT, implementation: str) -> tuple[float, Weights]:
     """The training loss of fixed inputs (`tokens_of` seeds 7 and 8), and its gradients."""
     inputs, targets = tokens_of(model), tokens_of(model, seed=8)
 
     def loss(parameters: dict) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, inputs, targets)
+        return next_token_loss(model, inputs, targets)[0]
 
     parameters = model.trainable_parameters()
-    with use_implementation(form):
+    with use_implementation(implementation):
         value, gradients = mx.value_and_grad(loss)(parameters)
         mx.eval(value, gradients)
     model.update(parameters)

@@ -13,8 +13,8 @@ from lmcore.model.attention import ATTENTIONS, attention_weights, causal_mask
 FAST = ["cpu_kernels", "mlx"]
 
 
-@pytest.mark.parametrize("form", ATTENTIONS)
-def test_three_tokens_by_hand(form: str) -> None:
+@pytest.mark.parametrize("implementation", ATTENTIONS)
+def test_three_tokens_by_hand(implementation: str) -> None:
     """Keys chosen so that the scores are logarithms of small numbers.
 
     With K = 4 a score is (q . k) / 2. Token 0 sees itself. Token 1 scores
@@ -26,7 +26,7 @@ def test_three_tokens_by_hand(form: str) -> None:
     k = mx.array([[[[9.0, ln(1), ln(1), 0], [9, ln(3), ln(2), 0], [9, 9, ln(5), 0]]]])
     v = mx.array([[[[8.0, 0, 0, 1], [0, 8, 0, 1], [0, 0, 8, 1]]]])
     expected = [[8, 0, 0, 1], [2, 6, 0, 1], [1, 2, 5, 1]]
-    np.testing.assert_allclose(ATTENTIONS[form](q, k, v, None)[0, 0], expected, rtol=1e-5)
+    np.testing.assert_allclose(ATTENTIONS[implementation](q, k, v, None)[0, 0], expected, rtol=1e-5)
     weights = [[1, 0, 0], [1 / 4, 3 / 4, 0], [1 / 8, 2 / 8, 5 / 8]]
     np.testing.assert_allclose(attention_weights(q, k, None)[0, 0], weights, rtol=1e-5)
 
@@ -50,9 +50,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("form", FAST)
+@pytest.mark.parametrize("implementation", FAST)
 @pytest.mark.parametrize("case", CASES)
-def test_fast_forms_equal_the_formula(form: str, case: tuple) -> None:
+def test_fast_forms_equal_the_formula(implementation: str, case: tuple) -> None:
     q, k, v, bias = random_case(*case)
     pull = mx.random.normal(q.shape, key=mx.random.key(1))
 
@@ -60,24 +60,24 @@ def test_fast_forms_equal_the_formula(form: str, case: tuple) -> None:
         return mx.sum(pull * ATTENTIONS[attention](q, k, v, bias))
 
     np.testing.assert_allclose(
-        ATTENTIONS[form](q, k, v, bias), ATTENTIONS["reference"](q, k, v, bias), atol=2e-6
+        ATTENTIONS[implementation](q, k, v, bias), ATTENTIONS["reference"](q, k, v, bias), atol=2e-6
     )
     gradients = mx.grad(pulled, argnums=(0, 1, 2))
     for found, expected in zip(
-        gradients(q, k, v, form), gradients(q, k, v, "reference"), strict=True
+        gradients(q, k, v, implementation), gradients(q, k, v, "reference"), strict=True
     ):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("form", ATTENTIONS)
-def test_huge_scores_stay_finite(form: str) -> None:
+@pytest.mark.parametrize("implementation", ATTENTIONS)
+def test_huge_scores_stay_finite(implementation: str) -> None:
     """A masked future score far above the rest must not drown what is allowed."""
     q = mx.full((1, 1, 3, 4), 100.0)
     k = mx.array([-100.0, 0, 100]).reshape(1, 1, 3, 1) * mx.ones((1, 1, 3, 4))
     v = mx.array([1.0, 2, 3]).reshape(1, 1, 3, 1) * mx.ones((1, 1, 3, 4))
-    out = ATTENTIONS[form](q, k, v, None)[0, 0, :, 0]
+    out = ATTENTIONS[implementation](q, k, v, None)[0, 0, :, 0]
     np.testing.assert_array_equal(out, [1, 2, 3])
-    gradient = mx.grad(lambda q: mx.sum(ATTENTIONS[form](q, k, v, None)))(q)
+    gradient = mx.grad(lambda q: mx.sum(ATTENTIONS[implementation](q, k, v, None)))(q)
     assert mx.all(mx.isfinite(gradient)).item()
 
 

@@ -24,13 +24,13 @@ def stories(*lengths: int) -> list[list[int]]:
     return [[START, *random.integers(0, START, length - 1).tolist()] for length in lengths]
 
 
-@pytest.mark.parametrize("form", ["reference", "cpu_kernels", "mlx"])
+@pytest.mark.parametrize("implementation", ["reference", "cpu_kernels", "mlx"])
 @pytest.mark.parametrize("changes", CONFIGS)
-def test_each_document_is_read_as_if_alone(changes: dict, form: str) -> None:
+def test_each_document_is_read_as_if_alone(changes: dict, implementation: str) -> None:
     # These positions tell distances, so it matters not where a story begins.
     model = model_of(document_start=START, **changes)
     parts = stories(30, 1, 44)
-    with use_implementation(form):
+    with use_implementation(implementation):
         together = np.array(model(mx.array([list(chain(*parts))])))[0]
         alone = [np.array(model(mx.array([part])))[0] for part in parts]
     np.testing.assert_allclose(together, np.concatenate(alone), atol=2e-4)
@@ -48,8 +48,8 @@ def test_gradients_of_all_forms_agree(changes: dict) -> None:
     model = model_of(document_start=7, **changes)
     assert (np.array(tokens_of(model)) == 7).any()
     loss, gradients = loss_and_gradients(model, "reference")
-    for form in ("cpu_kernels", "mlx"):
-        other_loss, others = loss_and_gradients(model, form)
+    for implementation in ("cpu_kernels", "mlx"):
+        other_loss, others = loss_and_gradients(model, implementation)
         assert other_loss == pytest.approx(loss, rel=1e-5)
         for name, array in gradients.items():
             np.testing.assert_allclose(others[name], array, atol=2e-5, err_msg=name)

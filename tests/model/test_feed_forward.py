@@ -28,19 +28,19 @@ def relu2_of(x: float) -> float:
 TABLES = [(GELUS, gelu_of), (SILUS, silu_of), (RELU2S, relu2_of)]
 
 
-@pytest.mark.parametrize("form", GELUS)
+@pytest.mark.parametrize("implementation", GELUS)
 @pytest.mark.parametrize(("table", "formula"), TABLES)
-def test_values(table: dict, formula: object, form: str) -> None:
+def test_values(table: dict, formula: object, implementation: str) -> None:
     expected = [formula(x) for x in X.tolist()]
-    np.testing.assert_allclose(table[form](X), expected, rtol=3e-6, atol=2e-6)
+    np.testing.assert_allclose(table[implementation](X), expected, rtol=3e-6, atol=2e-6)
 
 
-@pytest.mark.parametrize("form", GELUS)
+@pytest.mark.parametrize("implementation", GELUS)
 @pytest.mark.parametrize(("table", "formula"), TABLES)
-def test_slopes(table: dict, formula: object, form: str) -> None:
+def test_slopes(table: dict, formula: object, implementation: str) -> None:
     x, h = X[:-5], 1e-5
     expected = [(formula(a + h) - formula(a - h)) / (2 * h) for a in x.tolist()]
-    slope = mx.grad(lambda x: mx.sum(table[form](x)))(x)
+    slope = mx.grad(lambda x: mx.sum(table[implementation](x)))(x)
     np.testing.assert_allclose(slope, expected, rtol=1e-4, atol=5e-6)
 
 

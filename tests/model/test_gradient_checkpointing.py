@@ -21,7 +21,7 @@ def gradients(model: GPT, recompute: bool, compiled: bool) -> dict[str, np.ndarr
 
     def loss(parameters: Any) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, inputs, targets, mx.random.key(5), recompute)
+        return next_token_loss(model, inputs, targets, mx.random.key(5), recompute)[0]
 
     function = mx.value_and_grad(loss)
     parameters = model.trainable_parameters()
@@ -70,7 +70,7 @@ def _peak(config: Any, recompute: bool) -> int:
 
     def loss(parameters: Any) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, tokens, tokens, None, recompute)
+        return next_token_loss(model, tokens, tokens, None, recompute)[0]
 
     parameters, step = model.trainable_parameters(), mx.compile(mx.grad(loss))
     peaks = []

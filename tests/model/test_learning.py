@@ -28,7 +28,7 @@ def overfit(steps: int, optimizer: str = "adamw", **changes: Any) -> tuple[list[
 
     def loss_of(parameters: Any) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, inputs, targets)
+        return next_token_loss(model, inputs, targets)[0]
 
     for step in range(steps):
         loss, gradients = mx.value_and_grad(loss_of)(parameters)
@@ -80,7 +80,7 @@ def test_the_loss_free_bias_evens_the_load() -> None:
 
     def loss_of(parameters: Any) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, tokens, tokens)
+        return next_token_loss(model, tokens, tokens)[0]
 
     loads = []
     for step in range(60):

@@ -18,13 +18,11 @@ from helpers.variants import (
 )
 
 from lmcore.backend.dispatch import use_implementation
-from lmcore.model.moe import (
-    Balance,
-    ExpertGroups,
-    Routing,
-    auxiliary_loss,
-    balance_loss,
-)
+from lmcore.backend.kernels.experts import ExpertGroups
+from lmcore.model.forward_context import ForwardContext
+from lmcore.model.load_balance import Balance, auxiliary_loss, load_balancing_loss
+from lmcore.model.moe import EXPERT_MATMULS
+from lmcore.model.routing import Routing
 
 
 def moe(**changes: Any) -> dict[str, Any]:
@@ -42,12 +40,12 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("form", ["cpu_kernels", "mlx"])
+@pytest.mark.parametrize("implementation", ["cpu_kernels", "mlx"])
 @pytest.mark.parametrize("case", CASES)
-def test_grouped_experts_equal_the_loop(case: str, form: str) -> None:
+def test_grouped_experts_equal_the_loop(case: str, implementation: str) -> None:
     model = model_of(**CASES[case])
     expected, expected_gradients = loss_and_gradients(model, "reference")
-    found, gradients = loss_and_gradients(model, form)
+    found, gradients = loss_and_gradients(model, implementation)
     assert found == pytest.approx(expected, rel=1e-5)
     for name, gradient in gradients.items():
         scale = np.abs(expected_gradients[name]).max()
@@ -70,12 +68,12 @@ def numpy_mixture(weights: dict, at: str, x: np.ndarray, top_k: int) -> np.ndarr
     return out
 
 
-@pytest.mark.parametrize("form", ["reference", "cpu_kernels", "mlx"])
-def test_a_layer_equals_numpys(form: str) -> None:
+@pytest.mark.parametrize("implementation", ["reference", "cpu_kernels", "mlx"])
+def test_a_layer_equals_numpys(implementation: str) -> None:
     model = model_of(**CASES["biases"])
     x = mx.random.normal((2, 9, 24), key=mx.random.key(5))
-    with use_implementation(form):
-        found = model.blocks[1].feed_forward(x, [])
+    with use_implementation(implementation):
+        found = model.blocks[1].feed_forward(x, ForwardContext())
     states = np.array(x, np.float64).reshape(-1, 24)
     expected = numpy_mixture(weights_of(model), "blocks.1.feed_forward.", states, 2)
     np.testing.assert_allclose(np.array(found).reshape(-1, 24), expected, rtol=1e-4, atol=1e-4)
@@ -88,10 +86,20 @@ def test_no_token_is_dropped_when_all_want_one_expert(everyone_to: int) -> None:
     layer.router.weight = mx.zeros_like(layer.router.weight)
     layer.router.weight[everyone_to] = 1.0
     x = mx.abs(mx.random.normal((2, 100, 24), key=mx.random.key(5)))
-    hidden = layer._activation(layer.up.one(x, everyone_to))
+    hidden = layer._activation(layer.up(x, everyone_to))
     np.testing.assert_allclose(
-        layer(x, []), layer.down.one(hidden, everyone_to), rtol=1e-4, atol=1e-4
+        layer(x, ForwardContext()), layer.down(hidden, everyone_to), rtol=1e-4, atol=1e-4
     )
+
+
+@pytest.mark.parametrize("implementation", EXPERT_MATMULS)
+def test_each_block_of_rows_meets_its_experts_matrix(implementation: str) -> None:
+    x = mx.random.normal((7, 2, 5), key=mx.random.key(0))
+    weight = mx.random.normal((4, 6, 5), key=mx.random.key(1))
+    experts = [0, 0, 1, 1, 1, 3, 3]
+    product = EXPERT_MATMULS[implementation](x, weight, mx.array(experts))
+    expected = [np.array(x[i]) @ np.array(weight[e]).T for i, e in enumerate(experts)]
+    np.testing.assert_allclose(product, expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("size", [64, 1])
@@ -115,14 +123,14 @@ def routing_of(logits: list[list[float]], top_k: int) -> Routing:
 def test_balance_loss_by_hand() -> None:
     """Even routing gives 1; all to one expert of E, with certainty, gives E."""
     even = Balance.of(routing_of([[50.0, 0, 0], [0, 50, 0], [0, 0, 50]], 1))
-    assert balance_loss(even).item() == pytest.approx(1)
+    assert load_balancing_loss(even).item() == pytest.approx(1)
     one = Balance.of(routing_of([[50.0, 0, 0]] * 4, 1))
-    assert balance_loss(one).item() == pytest.approx(3)
-    assert one.z.item() == pytest.approx(2500)
+    assert load_balancing_loss(one).item() == pytest.approx(3)
+    assert one.z_loss.item() == pytest.approx(2500)
     # ln 3 and ln 1: probabilities 3/4, 1/4; loads 1, 0 (both tokens choose expert 0)
     some = Balance.of(routing_of([[math.log(3), 0.0]] * 2, 1))
-    assert balance_loss(some).item() == pytest.approx(2 * (1 * 3 / 4))
-    assert some.z.item() == pytest.approx(math.log(4) ** 2)
+    assert load_balancing_loss(some).item() == pytest.approx(2 * (1 * 3 / 4))
+    assert some.z_loss.item() == pytest.approx(math.log(4) ** 2)
 
 
 def test_the_auxiliary_losses_are_weighted_and_added_over_layers() -> None:
@@ -136,16 +144,19 @@ def test_the_parts_of_a_batch_balance_together() -> None:
     logits = np.random.default_rng(0).normal(size=(40, 5)).tolist()
     whole = Balance.of(routing_of(logits, 2))
     parts = Balance.mean([Balance.of(routing_of(half, 2)) for half in (logits[:20], logits[20:])])
-    assert balance_loss(parts).item() == pytest.approx(balance_loss(whole).item(), rel=1e-6)
-    assert parts.z.item() == pytest.approx(whole.z.item(), rel=1e-6)
+    assert load_balancing_loss(parts).item() == pytest.approx(
+        load_balancing_loss(whole).item(), rel=1e-6
+    )
+    assert parts.z_loss.item() == pytest.approx(whole.z_loss.item(), rel=1e-6)
 
 
 def test_the_loss_free_bias_costs_nothing_and_learns_the_excess_load() -> None:
     model = model_of(**moe(balance="bias", z_loss_coefficient=0.0))
     _, gradients = loss_and_gradients(model, "cpu_kernels")
-    routing = model.routings(tokens_of(model))
+    context = ForwardContext()
+    model.hidden(tokens_of(model), context)
     for layer in range(2):
-        excess = np.array(Balance.of(routing[layer]).load) - 1 / 5
+        excess = np.array(Balance.of(context.routings[layer]).load) - 1 / 5
         name = f"blocks.{layer}.feed_forward.router.selection_bias"
         np.testing.assert_allclose(gradients[name], excess, atol=1e-6)
 
@@ -168,8 +179,8 @@ def test_one_expert_answers_with_its_probability_and_so_teaches_the_router() -> 
     x = mx.random.normal((50, 24), key=mx.random.key(2))
     routing = model.blocks[0].feed_forward.router(x)
     np.testing.assert_array_equal(routing.weights[:, 0], mx.max(routing.probabilities, axis=-1))
-    for form in ("reference", "cpu_kernels"):
-        _, gradients = loss_and_gradients(model, form)
+    for implementation in ("reference", "cpu_kernels"):
+        _, gradients = loss_and_gradients(model, implementation)
         assert np.abs(gradients["blocks.0.feed_forward.router.weight"]).max() > 1e-4
 
 
@@ -185,6 +196,8 @@ def test_the_router_computes_in_float32(kind: mx.Dtype) -> None:
 
 def test_every_nth_block_is_a_mixture() -> None:
     model = model_of(**{**moe(every=2), "n_layers": 5})
-    assert sorted(model.routings(tokens_of(model))) == [1, 3]
+    context = ForwardContext()
+    model.hidden(tokens_of(model), context)
+    assert sorted(context.routings) == [1, 3]
     mixtures = {name.split(".")[1] for name in weights_of(model) if "router" in name}
     assert mixtures == {"1", "3"}

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from helpers.variants import config_of
 
-from lmcore.model.positions import POSITIONS, ROTATIONS, alibi_slopes, sinusoids
+from lmcore.model.positions import POSITIONS, alibi_slopes, sinusoids
+from lmcore.model.rope import ROTATIONS
 
 
 def test_sinusoids_by_hand() -> None:
@@ -40,8 +41,8 @@ def test_rope_sees_distances_only() -> None:
     assert abs(score(5, 0) - score(6, 0)) > 1e-2
 
 
-@pytest.mark.parametrize("form", ["cpu_kernels", "mlx"])
-def test_forms_of_rope_are_equal(form: str) -> None:
+@pytest.mark.parametrize("implementation", ["cpu_kernels", "mlx"])
+def test_forms_of_rope_are_equal(implementation: str) -> None:
     x, pull = (mx.random.normal((2, 3, 5, 8), key=mx.random.key(i)) for i in range(2))
     angle = mx.random.normal((5, 4), key=mx.random.key(2))
 
@@ -50,7 +51,7 @@ def test_forms_of_rope_are_equal(form: str) -> None:
 
     for function in (pulled, mx.grad(pulled)):
         np.testing.assert_allclose(
-            function(x, form), function(x, "reference"), rtol=1e-5, atol=1e-5
+            function(x, implementation), function(x, "reference"), rtol=1e-5, atol=1e-5
         )
 
 

@@ -84,7 +84,7 @@ class Reference:
         first = x
         for layer in range(c.n_layers):
             if c.residual_scalars:
-                scalars = w[f"streams.{layer}.scalars"]
+                scalars = w[f"residual_scalars.{layer}.scalars"]
                 x = scalars[0] * x + scalars[1] * first
             at = f"blocks.{layer}."
             x = self.around(
@@ -183,12 +183,12 @@ class Reference:
         return out.view_as(x)
 
 
-@pytest.mark.parametrize("form", ["reference", "cpu_kernels", "mlx"])
+@pytest.mark.parametrize("implementation", ["reference", "cpu_kernels", "mlx"])
 @pytest.mark.parametrize("variant", GRID)
-def test_loss_and_gradients_equal_torchs(variant: str, form: str) -> None:
+def test_loss_and_gradients_equal_torchs(variant: str, implementation: str) -> None:
     model = model_of(**GRID[variant])
     inputs, targets = tokens_of(model), tokens_of(model, seed=8)
-    value, gradients = loss_and_gradients(model, form)
+    value, gradients = loss_and_gradients(model, implementation)
     weights = {
         name: torch.tensor(np.array(array, np.float64), requires_grad=True)
         for name, array in tree_flatten(model.trainable_parameters())

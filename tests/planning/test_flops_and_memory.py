@@ -86,7 +86,7 @@ def test_value_embeddings_are_parameters_but_no_arithmetic() -> None:
     cost, plain = (cost_of(config_of(**c), train_of()) for c in (changes, {"n_kv_heads": 2}))
     table = 61 * 12 + 2
     assert cost.total_parameters - plain.total_parameters == table + 2 * 2
-    assert cost.parameters["streams"] == 2 * 2
+    assert cost.parameters["residual_scalars"] == 2 * 2
     assert cost.flops_per_token == plain.flops_per_token
 
 
@@ -141,7 +141,7 @@ def _peak_of_gradients(config: ModelConfig, batch: int) -> int:
 
     def loss(parameters: Any) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, tokens, tokens)
+        return next_token_loss(model, tokens, tokens)[0]
 
     gradients = mx.compile(mx.grad(loss))
     peaks = []

@@ -13,7 +13,7 @@ import lmcore.planning.plan as planning
 from lmcore.common.params import Params, load_params
 from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
-from lmcore.model.gpt import is_mixture
+from lmcore.model.moe import is_mixture
 from lmcore.planning.plan import (
     Speed,
     machine_for,

@@ -12,6 +12,7 @@ from helpers.node import needs_node, run_script
 from helpers.variants import VARIANTS, model_of
 
 from lmcore.model import GPT
+from lmcore.model.forward_context import ForwardContext
 from lmcore.report.live_model import pack_weights, packed_size
 
 MIXTURES = {
@@ -91,7 +92,9 @@ def test_logits_and_greedy_continuation_are_those_of_mlx(name: str, by_node: dic
 @needs_node
 @pytest.mark.parametrize("name", NAMES)
 def test_the_attention_shown_is_that_of_mlx(name: str, by_node: dict) -> None:
-    weights = variant(name).attention_weights(mx.array([PROMPT]))[1][0, 1, -1]
+    context = ForwardContext(attention_weights=[])
+    variant(name).hidden(mx.array([PROMPT]), context)
+    weights = context.attention_weights[1][0, 1, -1]
     assert np.abs(np.array(by_node[name]["weights"]) - np.array(weights)).max() < 1e-2
 
 

@@ -152,7 +152,7 @@ def test_muon_takes_the_hidden_matrices_only() -> None:
         "embedding.weight": "adamw",
         "positions.weight": "adamw",
         "output.weight": "adamw",
-        "streams.0.scalars": "adamw",
+        "residual_scalars.0.scalars": "adamw",
         "blocks.1.attention.value.weight": "muon",
         "blocks.1.attention.value_embedding.table.weight": "adamw",
         "blocks.1.attention.value_embedding.scalars": "adamw",

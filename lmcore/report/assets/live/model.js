@@ -31,7 +31,7 @@ export class Model {
     cache.keep(0, x);
     for (let layer = 0; layer < config.n_layers; layer++) {
       if (config.residual_scalars) {
-        const [a, b] = weights[`streams.${layer}.scalars`].data;
+        const [a, b] = weights[`residual_scalars.${layer}.scalars`].data;
         x = mix(a, x, b, x0);
       }
       x = block(this, layer, x, cache, removed);

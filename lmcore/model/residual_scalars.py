@@ -23,13 +23,3 @@ class ResidualScalars(nn.Module):
 
     def __call__(self, x: mx.array, x0: mx.array) -> mx.array:
         return self.scalars[0] * x + self.scalars[1] * x0
-
-
-class PlainStream(nn.Module):
-    """x as it is; no parameters."""
-
-    def __call__(self, x: mx.array, x0: mx.array) -> mx.array:
-        return x
-
-
-STREAMS = {True: ResidualScalars, False: PlainStream}

@@ -1,0 +1,69 @@
+"""What one forward pass carries beside the activations: cache, masks, dropout, what it records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import mlx.core as mx
+
+from lmcore.model.kv_cache import KVCache
+from lmcore.model.routing import Routing
+
+
+@dataclass
+class ForwardContext:
+    """The options of one call of `GPT.hidden`, and what it recorded on the way."""
+
+    cache: KVCache | None = None
+    dropout_keys: mx.array | None = None  # (B, 2), one for each row; None: no dropout
+    gradient_checkpointing: bool = False  # see lmcore/model/gradient_checkpointing.py
+
+    # Set by `GPT.hidden`:
+    tokens: mx.array | None = None  # (B, T), for value embeddings
+    documents: mx.array | None = None  # (B, T) the number of each token's document
+
+    # Recorded on the way:
+    attention_weights: list[mx.array] | None = None  # a list gets every layer's (B, H, T, S)
+    routings: dict[int, Routing] = field(default_factory=dict)  # by layer, of mixtures
+
+    @property
+    def offset(self) -> int | mx.array:
+        """The position of the first token."""
+        return 0 if self.cache is None else self.cache.offset
+
+    def mask(self, bias: mx.array | None) -> mx.array | None:
+        """Return the bias of the scores, (H or 1, T, S) or (B, ...), with -inf for hidden keys.
+
+        Hidden are keys that the cache does not hold yet and those of other
+        documents. The causal mask is attention's own.
+        """
+        if not isinstance(self.offset, int):
+            unwritten = self.cache.unwritten_mask
+            bias = unwritten if bias is None else bias + unwritten
+        if self.documents is not None:
+            same = self.documents[:, None, :, None] == self.documents[:, None, None, :]
+            bias = mx.where(same, 0.0 if bias is None else bias, -mx.inf)
+        return bias
+
+    def dropout(self, x: mx.array, rate: float) -> mx.array:
+        """Return `x` (B, ...) with that share of it set to 0 and the rest scaled up.
+
+        A row's mask depends on its own key alone, so that it is the same in
+        whatever batch, and on whatever worker, the row is.
+        """
+        if self.dropout_keys is None or rate == 0:
+            return x
+        keep = mx.vmap(lambda key: mx.random.bernoulli(1 - rate, x.shape[1:], key))
+        return mx.where(keep(self._next_keys()), x / (1 - rate), 0)
+
+    def for_block(self) -> ForwardContext:
+        """Return the same context with dropout keys of the next block's own."""
+        if self.dropout_keys is None:
+            return self
+        return replace(self, dropout_keys=self._next_keys())
+
+    def _next_keys(self) -> mx.array:
+        """Return keys (B, 2) that nothing else uses."""
+        keys = mx.vmap(mx.random.split)(self.dropout_keys)  # (B, 2, 2)
+        self.dropout_keys = keys[:, 0]
+        return keys[:, 1]

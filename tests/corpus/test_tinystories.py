@@ -1,8 +1,10 @@
 """The Hub source against a local server in the Hub's layout: resuming, damage, no network."""
 
 import hashlib
+import random
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,7 +15,7 @@ from lmcore.common.errors import LmcoreError
 from lmcore.common.params import DataParams
 from lmcore.corpus import tinystories
 from lmcore.corpus.sources import prepare
-from lmcore.dataset.stories import iter_texts
+from lmcore.dataset.stories import SplitWriter, iter_texts
 
 PARAMETERS = DataParams(
     source="tinystories",
@@ -27,19 +29,21 @@ PARAMETERS = DataParams(
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves real text under the data set's file names; can drop or damage an answer."""
+    """Serves small stories under the data set's file names; can drop or damage an answer."""
 
-    def __init__(self, real_text: Path) -> None:
+    def __init__(self, train: bytes, validation: bytes) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
-        train = (real_text / "train-00000-of-00002.parquet").read_bytes()
-        held_out = (real_text / "validation-00000-of-00001.parquet").read_bytes()
         base = f"/datasets/{tinystories.REPOSITORY}/resolve/{tinystories.REVISION}/"
         self.files = {
-            base + name: held_out if "validation" in name else train for name in tinystories.FILES
+            base + name: validation if "validation" in name else train for name in tinystories.FILES
         }
         self.ranges: list[str] = []
-        self.drops = 0  # answers to break off half-way
+        self.drops = 0  # answers to break off
+        self.drop_after = 0  # bytes of such an answer
         self.damage = False
+        self.announced: int | None = None  # a size other than the true one
+        self.ignores_ranges = False
+        self.trickle = 0.0  # seconds before each single byte
 
     @property
     def endpoint(self) -> str:
@@ -52,40 +56,61 @@ class Answer(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         content = self.server.files[self.path]
         self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(self.server.announced or len(content)))
         self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
         self.send_header("X-Repo-Commit", tinystories.REVISION)
         self.end_headers()
 
     def do_GET(self) -> None:
         content = self.server.files[self.path]
-        start = 0
-        if wanted := self.headers.get("Range"):
-            self.server.ranges.append(wanted)
-            start = int(wanted.removeprefix("bytes=").split("-")[0])
-        body = content[start:]
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body)))
+        start = int(self.headers["Range"].removeprefix("bytes=").split("-")[0])
         if start:
-            end = len(content) - 1
-            self.send_header("Content-Range", f"bytes {start}-{end}/{len(content)}")
+            self.server.ranges.append(self.headers["Range"])
+        start *= not self.server.ignores_ranges
+        body = content[start:]
+        self.send_response(200 if self.server.ignores_ranges else 206)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
         self.end_headers()
         if self.server.damage:
             body = bytes(len(body))
         if self.server.drops:
             self.server.drops -= 1
-            body = body[: len(body) // 2]
+            body = body[: self.server.drop_after]
             self.close_connection = True
+        if self.server.trickle:
+            try:
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(self.server.trickle)
+            except OSError:  # the client has given up
+                self.close_connection = True
+            return
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
 
 
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A parquet file of each split, of about 100 KB."""
+    folder = tmp_path_factory.mktemp("contents")
+    draw = random.Random(0)
+    for split in ("train", "validation"):
+        with SplitWriter(folder, split) as writer:
+            for _ in range(1000):
+                writer.add("".join(draw.choices("abcdefgh ", k=250)))
+    files = {split: folder / f"{split}-00000-of-00001.parquet" for split in ("train", "validation")}
+    return {split: path.read_bytes() for split, path in files.items()}
+
+
 @pytest.fixture
-def hub(real_text: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    server = Hub(real_text)
+def hub(contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    server = Hub(contents["train"], contents["validation"])
     monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
+    monkeypatch.setattr(tinystories, "_PAUSE", 0.01)
+    monkeypatch.setattr(tinystories, "_MIN_BYTES", 500)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -98,39 +123,70 @@ def fetch(folder: Path) -> None:
     prepare(PARAMETERS, folder / "raw", folder / "downloads")
 
 
+def refused(folder: Path, sentence: str) -> None:
+    """The download ends with the sentence, and leaves nothing that looks finished."""
+    with pytest.raises(LmcoreError, match=sentence) as error:
+        fetch(folder)
+    assert "\n" not in error.value.message
+    assert not (folder / "raw").exists()
+
+
 def test_whole_data_set_with_its_own_validation_split(
-    hub: Hub, tmp_path: Path, real_text: Path
+    hub: Hub, tmp_path: Path, contents: dict[str, bytes]
 ) -> None:
     fetch(tmp_path)
     raw = tmp_path / "raw"
     names = sorted(path.name for path in raw.glob("*.parquet"))
     assert names == sorted(tinystories.FILES.values())
-    original = (real_text / "validation-00000-of-00001.parquet").read_bytes()
-    assert (raw / "validation-00000-of-00001.parquet").read_bytes() == original
+    assert (raw / "validation-00000-of-00001.parquet").read_bytes() == contents["validation"]
     assert next(iter_texts(raw, "train"))
     assert not hub.ranges
 
 
-def test_a_dropped_connection_resumes_where_it_stopped(
-    hub: Hub, tmp_path: Path, real_text: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("ignores_ranges", [False, True])
+def test_a_dropped_connection_goes_on_where_it_stopped(
+    hub: Hub, tmp_path: Path, contents: dict[str, bytes], ignores_ranges: bool
 ) -> None:
-    # The Hub's client keeps whole chunks only; its 10 MB are more than a file here.
-    chunk = 2**16
-    monkeypatch.setattr("tinystories_hub.constants.DOWNLOAD_CHUNK_SIZE", chunk)
-    hub.drops = 1
+    hub.drops, hub.drop_after, hub.ignores_ranges = 3, 12_345, ignores_ranges
     fetch(tmp_path)
-    half = (real_text / "train-00000-of-00002.parquet").stat().st_size // 2
-    assert hub.ranges == [f"bytes={half // chunk * chunk}-"]
+    expected = [1, 1, 1] if ignores_ranges else [1, 2, 3]
+    assert hub.ranges == [f"bytes={12_345 * times}-" for times in expected]
     content = (tmp_path / "raw" / "train-00000-of-00004.parquet").read_bytes()
-    assert content == (real_text / "train-00000-of-00002.parquet").read_bytes()
+    assert content == contents["train"]
+
+
+def test_a_link_that_always_breaks_early_still_arrives(hub: Hub, tmp_path: Path) -> None:
+    hub.drops, hub.drop_after = 10**6, 20_000
+    fetch(tmp_path)
+    assert (tmp_path / "raw" / "manifest.json").exists()
+
+
+def test_a_link_that_brings_next_to_nothing_is_given_up(hub: Hub, tmp_path: Path) -> None:
+    hub.drops, hub.drop_after = 10**6, 20
+    refused(tmp_path, r"could not be fetched \(.*\): check the network")
+    part = tmp_path / "downloads" / "train-00000-of-00004.parquet.part"
+    assert part.stat().st_size == 20 * tinystories._ATTEMPTS  # and what has arrived is kept
+    hub.drops = 0
+    fetch(tmp_path)
+    assert hub.ranges[-1] == f"bytes={20 * tinystories._ATTEMPTS}-"
+
+
+def test_a_server_that_sends_byte_by_byte_is_given_up(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tinystories, "_WINDOW", 0.3)
+    hub.trickle = 0.02
+    start = time.monotonic()
+    refused(tmp_path, r"could not be fetched \([0-9]+ bytes in 0\.3 seconds\)")
+    assert time.monotonic() - start < 30
 
 
 def test_the_next_run_goes_on_with_the_part_of_a_killed_one(
-    hub: Hub, tmp_path: Path, real_text: Path
+    hub: Hub, tmp_path: Path, contents: dict[str, bytes]
 ) -> None:
     part = tmp_path / "downloads" / "train-00000-of-00004.parquet.part"
     part.parent.mkdir()
-    part.write_bytes((real_text / "train-00000-of-00002.parquet").read_bytes()[:1000])
+    part.write_bytes(contents["train"][:1000])
     fetch(tmp_path)
     assert hub.ranges == ["bytes=1000-"]
     assert not list((tmp_path / "downloads").iterdir())
@@ -138,21 +194,21 @@ def test_the_next_run_goes_on_with_the_part_of_a_killed_one(
 
 def test_a_damaged_file_is_refused_and_forgotten(hub: Hub, tmp_path: Path) -> None:
     hub.damage = True
-    with pytest.raises(LmcoreError, match="is damaged") as error:
-        fetch(tmp_path)
-    assert "\n" not in error.value.message
+    refused(tmp_path, "is damaged")
     assert not list((tmp_path / "downloads").iterdir())
-    assert not (tmp_path / "raw").exists()
     hub.damage = False
     fetch(tmp_path)  # and once the cause is gone, it works
     assert (tmp_path / "raw" / "manifest.json").exists()
+
+
+def test_a_size_that_cannot_be_true_is_refused(hub: Hub, tmp_path: Path) -> None:
+    hub.announced = 60 * 10**9
+    refused(tmp_path, "is announced with 60000000000 bytes")
+    assert not list((tmp_path / "downloads").iterdir())
 
 
 def test_no_network_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{free.getsockname()[1]}")
-    with pytest.raises(LmcoreError, match="could not be fetched") as error:
-        fetch(tmp_path)
-    assert "\n" not in error.value.message
-    assert not (tmp_path / "raw").exists()
+    refused(tmp_path, "could not be fetched")

@@ -18,6 +18,7 @@ def opening_section(
     evaluation: dict[str, Any],
     train: dict[str, Any],
     samples: list[dict[str, Any]],
+    coherence: dict[str, Any] | None,
     source: str,
 ) -> str:
     """Return the first section of the page."""
@@ -27,6 +28,8 @@ def opening_section(
         "parameters": f"{train['parameters']:,}",
         "tokens trained on": f"{train['tokens_seen']:,}",
     }
+    if coherence is not None and "valid" in coherence["final"]:
+        tiles = {"valid stories": f"{coherence['final']['valid']:.0%}"} | tiles
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles.items())
     stories = "".join(story(sample, _WORDS) for sample in samples[:_SHOWN])
     prompts = "; prompts in bold" if any(sample["prompt"] for sample in samples) else ""

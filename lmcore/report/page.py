@@ -43,7 +43,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     stories = _opening_stories(samples, coherence)
     live = live_model(model, tokenizer, params)
     sections = [
-        opening_section(evaluation, train, stories, manifest["source"]),
+        opening_section(evaluation, train, stories, coherence, manifest["source"]),
         coherence_section(coherence),
         live.section,
         training_section(train, evaluation),

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -24,6 +26,14 @@ _SECONDS = 30.0
 def find_browser() -> str | None:
     """The path of an installed Chromium or Chrome."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def open_browser(profile: Path) -> Browser:
+    """Return a browser to use in `with`, or skip the test where none is installed."""
+    program = find_browser()
+    if program is None:
+        pytest.skip(f"needs a browser on PATH: one of {', '.join(NAMES)}")
+    return Browser(program, profile)
 
 
 class Browser:

@@ -121,4 +121,5 @@ def test_the_page_opens_with_checked_stories(
     page = make_report(tmp_path)
     assert "✓ The grammar could have written this story.</p>A story." in page
     assert "✗ First violation: no such sentence. “flew”.</p>A cat <mark>flew</mark>." in page
+    assert "<dt>valid stories</dt><dd>50%</dd>" in page
     assert violation_of(samples[0]) is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from helpers.browser import NAMES, Browser, find_browser
+from helpers.browser import Browser, open_browser
 from helpers.report_run import HOSTILE, STORIES, make_report, small_model
 
 from lmcore.common import paths
@@ -33,10 +33,7 @@ CANDIDATES = "[...document.querySelectorAll('#live-candidates button')]"
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_browser()
-    if program is None:
-        pytest.skip(f"needs a browser on PATH: one of {', '.join(NAMES)}")
-    with Browser(program, tmp_path_factory.mktemp("profile")) as browser:
+    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 

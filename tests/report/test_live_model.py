@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 import numpy as np
 import pytest
-from helpers.node import needs_node, run_script
+from helpers.browser import open_browser
+from helpers.javascript import needs_node, run_in_browser, run_script
 from helpers.variants import VARIANTS, model_of
 
 from lmcore.model import GPT
@@ -71,31 +73,38 @@ NAMES = [*VARIANTS, *MIXTURES, *DOCUMENTS]
 PROMPT = [3, 17, 60, 5, 5, 3, 9, 33, 8, 21]  # two documents, where 3 begins one
 
 
-@pytest.fixture(scope="module")
-def by_node(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
-    """What the page's model makes of every variant, in one run of node."""
+@pytest.fixture(scope="module", params=["node", "chromium"])
+def found(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict]:
+    """What the page's model makes of every variant, in one run of node or Chromium."""
     inputs, blob = packed([variant(name) for name in NAMES], PROMPT, 50, "float16")
-    results = run_script(tmp_path_factory.mktemp("node"), SCRIPT, inputs, blob)
+    folder = tmp_path_factory.mktemp("live")
+    if request.param == "node":
+        if shutil.which("node") is None:
+            pytest.skip("needs node (Debian: nodejs)")
+        results = run_script(folder, SCRIPT, inputs, blob)
+    else:
+        with open_browser(folder / "profile") as browser:
+            results = run_in_browser(browser, folder, SCRIPT, inputs, blob)
     return dict(zip(NAMES, results, strict=True))
 
 
-@needs_node
 @pytest.mark.parametrize("name", NAMES)
-def test_logits_and_greedy_continuation_are_those_of_mlx(name: str, by_node: dict) -> None:
+def test_logits_and_greedy_continuation_are_those_of_mlx(name: str, found: dict) -> None:
     model = variant(name)
     expected = np.array(model(mx.array([PROMPT]))[0])
-    logits = np.array(by_node[name]["logits"]).reshape(expected.shape)
+    logits = np.array(found[name]["logits"]).reshape(expected.shape)
     assert np.abs(logits - expected).max() < 1e-2 * expected.std()
-    assert by_node[name]["tokens"] == greedy(model, PROMPT, 50)
+    assert found[name]["tokens"] == greedy(model, PROMPT, 50)
 
 
-@needs_node
 @pytest.mark.parametrize("name", NAMES)
-def test_the_attention_shown_is_that_of_mlx(name: str, by_node: dict) -> None:
+def test_the_attention_shown_is_that_of_mlx(name: str, found: dict) -> None:
     context = ForwardContext(attention_weights=[])
     variant(name).hidden(mx.array([PROMPT]), context)
     weights = context.attention_weights[1][0, 1, -1]
-    assert np.abs(np.array(by_node[name]["weights"]) - np.array(weights)).max() < 1e-2
+    assert np.abs(np.array(found[name]["weights"]) - np.array(weights)).max() < 1e-2
 
 
 @needs_node

@@ -8,7 +8,7 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from helpers.node import needs_node, run_script
+from helpers.javascript import needs_node, run_script
 
 from lmcore.generation.decoding import visible_tokens
 from lmcore.generation.sampling import min_p, repetition_penalty, top_k, top_p

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers.browser import NAMES, Browser, find_browser
+from helpers.browser import Browser, open_browser
 from helpers.report_run import HOSTILE, make_report, write_inside
 
 from lmcore.common import paths
@@ -21,10 +21,7 @@ PAPER = "getComputedStyle(document.body).backgroundColor"
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_browser()
-    if program is None:
-        pytest.skip(f"needs a browser on PATH: one of {', '.join(NAMES)}")
-    with Browser(program, tmp_path_factory.mktemp("profile")) as browser:
+    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 

@@ -298,3 +298,11 @@ def test_a_model_that_is_too_large_for_the_page_is_told_what_fits(here: Path) ->
     page = make_report(here, live_model_mb=0)
     assert "they fit" not in page and "python -m stages.play" in page
     assert 'id="live-weights"' not in page
+
+
+def test_every_chapter_that_the_page_links_is_there() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    for file, label in CHAPTERS.values():
+        title = (docs / file).read_text("utf-8").splitlines()[0]
+        number, name = re.fullmatch(r"# (\d+)\. (.+)", title).groups()
+        assert label == f"Chapter {number}, {name}"

@@ -42,22 +42,24 @@ def read_json(path: Path, shape: Any = object, remedy: str = "`dvc repro` makes 
     return value
 
 
-def check_shape(value: Any, shape: Any, name: str = "its content") -> None:
+def check_shape(value: Any, shape: Any, path: str = "") -> None:
     """Raise `ValueError`, which names the first key that is missing or of another type."""
     kind = shape if isinstance(shape, type) else type(shape)
     # JSON has one kind of number, but true and false are no numbers.
     allowed = (int, float) if kind is float else kind
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind in (int, float)):
+        name = path.removeprefix(".") or "its content"
         raise ValueError(f"{name} is {_shortened(value)}; it must be {_NAMES[kind]}")
     if isinstance(shape, list):
         for position, item in enumerate(value):
-            check_shape(item, shape[0], f"{name}[{position}]")
+            check_shape(item, shape[0], f"{path}[{position}]")
     elif isinstance(shape, dict):
         keys = {key: shape[str] for key in value} if str in shape else shape
         for key, inner in keys.items():
+            inner_path = f"{path}.{key}"
             if key not in value:
-                raise ValueError(f"{key} is missing in {name}")
-            check_shape(value[key], inner, f"{key} of {name}")
+                raise ValueError(f"{inner_path.removeprefix('.')} is missing")
+            check_shape(value[key], inner, inner_path)
 
 
 def _refuse_constant(name: str) -> None:

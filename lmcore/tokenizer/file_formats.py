@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from lmcore.common.atomic_files import write_text
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError, listing
+from lmcore.common.json_files import read_json
 from lmcore.tokenizer.bpe import Pair
 from lmcore.tokenizer.pretokenize import PATTERNS
 
@@ -79,19 +80,24 @@ def _readable(token: bytes) -> str:
 
 
 def read_tokenizer_json(path: Path) -> Parts:
-    """Raises `LmcoreError` for a missing or damaged file, and for another kind of tokenizer."""
+    """Return what the file describes.
+
+    Raises `LmcoreError` for a missing or damaged file, and for another kind of tokenizer.
+    """
+    content = read_json(path, _SHAPE, "`dvc repro train_bpe` makes the pipeline's own")
     try:
-        return _from_json(json.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise LmcoreError(
-            f"{path} does not exist; `dvc repro train_bpe` makes the pipeline's own."
-        ) from None
+        return _from_json(content)
     except _DAMAGE as error:
         raise LmcoreError(
             f"{path} is not a byte-level BPE tokenizer.json that lmcore knows: {_what(error)}."
         ) from None
 
 
+_SHAPE = {
+    "added_tokens": [{"content": str, "id": int}],
+    "model": {"vocab": {str: int}, "merges": list},
+    "pre_tokenizer": object,
+}
 _DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -285,7 +291,7 @@ def read_gpt2(vocab: Path, merges: Path) -> Parts:
     """GPT-2's pair of files, ids as they are there; raises `LmcoreError` for damaged ones."""
     path = vocab
     try:
-        ids = json.loads(vocab.read_text("utf-8"))
+        ids = read_json(vocab, {str: int}, "it belongs beside merges.txt")
         special = {END_OF_TEXT: ids.pop(END_OF_TEXT)} if END_OF_TEXT in ids else {}
         tokens = _by_id(ids)
         path = merges

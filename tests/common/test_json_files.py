@@ -22,13 +22,13 @@ def test_what_has_the_shape_is_returned() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"tokens": True}, "tokens of its content is true; it must be an integer"),
-        ({"tokens": 2.5}, "tokens of its content is 2.5; it must be an integer"),
-        ({"share": "x"}, 'share of its content is "x"; it must be a number'),
-        ({"shards": None}, "shards of its content is null; it must be a list"),
-        ({"shards": [{"file": "a"}, {}]}, r"file is missing in shards of its content\[1\]"),
-        ({"files": {"a": 1}}, "a of files of its content is 1; it must be a string"),
-        ({"files": []}, r"files of its content is \[\]; it must be an object"),
+        ({"tokens": True}, "tokens is true; it must be an integer"),
+        ({"tokens": 2.5}, "tokens is 2.5; it must be an integer"),
+        ({"share": "x"}, 'share is "x"; it must be a number'),
+        ({"shards": None}, "shards is null; it must be a list"),
+        ({"shards": [{"file": "a"}, {}]}, r"shards\[1\]\.file is missing"),
+        ({"files": {"a": 1}}, r"files\.a is 1; it must be a string"),
+        ({"files": []}, r"files is \[\]; it must be an object"),
     ],
 )
 def test_another_shape_is_named(change: dict, sentence: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lmcore.common.end_of_text import END_OF_TEXT
@@ -41,6 +41,7 @@ def joined(parts: Iterator[file_readers.Part]) -> list[str]:
     return documents
 
 
+@settings(deadline=None)
 @given(
     documents=st.lists(st.text("ab\n <|", max_size=30), min_size=1, max_size=5),
     chunk=st.integers(1, 40),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.shards import FACTS, write
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lmcore.common.atomic_files import sha256_of, write_json
@@ -18,6 +18,7 @@ from lmcore.common.errors import LmcoreError
 from lmcore.dataset.shards import INDEX, ShardWriter, TokenShards, check_tokenizer, read_index
 
 
+@settings(deadline=None)
 @given(
     tokens=st.lists(st.integers(0, 299), min_size=1, max_size=60),
     shard_tokens=st.integers(1, 20),

@@ -27,7 +27,7 @@ DOCUMENTS = {"documents": {"document_start": 3}}
 
 SCRIPT = """
 const result = inputs.models.map(({ config, table, start, size, prompt, more }) => {
-  const model = new Model(config, readWeights(table, bytes.slice(start, start + size)));
+  const model = new GPT(config, readWeights(table, bytes.slice(start, start + size)));
   const cache = new KVCache(model);
   const parts = [prompt.slice(0, 3), prompt.slice(3)]; // the second follows what the cache holds
   const logits = parts.flatMap((part) => [...model.forward(part, cache)]);
@@ -144,7 +144,7 @@ def test_a_removed_part_is_one_whose_output_is_zero(tmp_path: Path) -> None:
     inputs, blob = packed([model], PROMPT, 0, "float16")
     script = """
     const { config, table, prompt } = inputs.models[0];
-    const model = new Model(config, readWeights(table, bytes));
+    const model = new GPT(config, readWeights(table, bytes));
     const without = (part) => [...model.forward(prompt, new KVCache(model), new Set([part]))];
     const result = [without("0.head.2"), without("1.feed_forward")];
     """

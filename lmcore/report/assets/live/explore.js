@@ -2,7 +2,7 @@
 
 import { AttentionView } from "./attention_view.js";
 import { bound, byId, make, percent, visible } from "./elements.js";
-import { attentionWeights, Model, nearestTokens } from "./model.js";
+import { attentionWeights, GPT, nearestTokens } from "./model.js";
 import { NextTokenView } from "./next_token_view.js";
 import { Reading, nextTurn } from "./reading.js";
 import { RemovalView } from "./removal_view.js";
@@ -254,7 +254,7 @@ async function startExplorer() {
   if (!found) return;
   const [{ config, table, tokenizer }, bytes] = found;
   const bpe = new Tokenizer(tokenizer);
-  const explorer = new Explorer(new Model(config, readWeights(table, bytes), bpe.size), bpe);
+  const explorer = new Explorer(new GPT(config, readWeights(table, bytes), bpe.size), bpe);
   byId("live-waiting").remove();
   byId("live-body").hidden = false;
   await explorer.setText(byId("live-prompt").value);

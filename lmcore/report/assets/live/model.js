@@ -5,11 +5,11 @@
 // functions, so a new variant is one more entry.
 //
 // Shapes: T tokens read now, S tokens in the cache, D d_model, H heads,
-// G key/value heads, K head_dim, V vocabulary.
+// G key/value heads, Dh head_dim, V vocabulary.
 
 import { add, largest, linear, mix, rowsOf, softmax } from "./arrays.js";
 
-export class Model {
+export class GPT {
   // `config` is config.json; `weights` are the arrays of model.safetensors by name. A model
   // may have more ids than its tokenizer has `tokens`, as GPT-2 padded to 50,304.
   constructor(config, weights, tokens = weights["embedding.weight"].shape[0]) {
@@ -93,23 +93,26 @@ export class KVCache {
 
 // --- A block: attention between tokens, then a feed-forward within each -------
 
+//   pre     x = x + f(norm(x))       leaves the stream itself unscaled (GPT-2)
+//   post    x = norm(x + f(x))       the original of Vaswani et al. 2017
+//   none    x = x + f(x)             shows what norms are for
 function block(model, layer, x, cache, removed) {
   const { config } = model;
-  const place = PLACEMENTS[config.norm_placement];
-  const skip = config.residual ? add : (_, change) => change;
-  const named = (name) => (x) => norm(model, config.norm, x, `blocks.${layer}.${name}`);
-  const attend = (x) => attention(model, layer, x, cache, removed);
-  const feed = (x) =>
-    removed.has(`${layer}.feed_forward`) ? new Float32Array(x.length) : feedForward(model, layer, x);
-  x = place(x, attend, named("attention_norm"), skip);
-  return place(x, feed, named("feed_forward_norm"), skip);
-}
+  const pre = config.norm_placement === "pre", post = config.norm_placement === "post";
+  const normed = (name, x) => norm(model, config.norm, x, `blocks.${layer}.${name}`);
 
-const PLACEMENTS = {
-  pre: (x, f, norm, skip) => skip(x, f(norm(x))),
-  post: (x, f, norm, skip) => norm(skip(x, f(x))),
-  none: (x, f, norm, skip) => skip(x, f(x)),
-};
+  // 1. Attention: x = x + attention(norm(x))
+  let y = pre ? normed("attention_norm", x) : x;
+  y = attention(model, layer, y, cache, removed);
+  x = config.residual ? add(x, y) : y;
+  if (post) x = normed("attention_norm", x);
+
+  // 2. Feed-forward: x = x + feed_forward(norm(x))
+  y = pre ? normed("feed_forward_norm", x) : x;
+  y = removed.has(`${layer}.feed_forward`) ? new Float32Array(x.length) : feedForward(model, layer, y);
+  x = config.residual ? add(x, y) : y;
+  return post ? normed("feed_forward_norm", x) : x;
+}
 
 // --- Norms ---------------------------------------------------------------------
 
@@ -144,7 +147,7 @@ const NORMS = {
 
 // --- Attention -------------------------------------------------------------------
 
-// softmax(Q K^T / sqrt(K) + bias) V for x (T, D); the new keys and values go into the cache.
+// softmax(Q K^T / sqrt(Dh) + bias) V for x (T, D); the new keys and values go into the cache.
 function attention(model, layer, x, cache, removed) {
   const { config, weights, headDim } = model;
   const name = `blocks.${layer}.attention`;
@@ -152,7 +155,7 @@ function attention(model, layer, x, cache, removed) {
   let q = project("query"), k = project("key"), v = project("value");
   v = addValueEmbedding(model, name, v, cache, x.length / config.d_model);
   if (config.qk_norm) {
-    q = norm(model, "rmsnorm", q, `${name}.query_norm`); // rows of K: every head by itself
+    q = norm(model, "rmsnorm", q, `${name}.query_norm`); // rows of Dh: every head by itself
     k = norm(model, "rmsnorm", k, `${name}.key_norm`);
   }
   const { rotate } = POSITIONS[config.positions];
@@ -160,7 +163,7 @@ function attention(model, layer, x, cache, removed) {
   cache.queries[layer].set(rotate(q, config.d_model, cache.length, model), cache.length * config.d_model);
   cache.keys[layer].set(rotate(k, kvWidth, cache.length, model), cache.length * kvWidth);
   cache.values[layer].set(v, cache.length * kvWidth);
-  const attended = new Float32Array(x.length); // (T, H * K)
+  const attended = new Float32Array(x.length); // (T, H * Dh)
   for (let t = 0; t < x.length / config.d_model; t++) {
     for (let head = 0; head < config.n_heads; head++) {
       if (removed.has(`${layer}.head.${head}`)) continue;
@@ -232,7 +235,7 @@ const POSITIONS = {
   },
   rope: {
     ...NO_POSITIONS,
-    // Channel i of each head is paired with channel i + K/2 and turned by t / theta^(2i/K).
+    // Channel i of each head is paired with channel i + Dh/2 and rotated by t / theta^(2i/Dh).
     rotate(x, width, offset, { config, headDim }) {
       const out = new Float32Array(x.length), half = headDim / 2;
       for (let start = 0; start < x.length; start += headDim) {

@@ -7,7 +7,7 @@ import { KVCache } from "./model.js";
 const SLICE = 4, TURN = 25;
 
 export class Reading {
-  // `removed`: parts of the model whose output is set to 0 (see Model.forward).
+  // `removed`: parts of the model whose output is set to 0 (see GPT.forward).
   constructor(model, removed = new Set()) {
     this.model = model;
     this.removed = removed;

@@ -36,6 +36,8 @@ from lmcore.common.parent_process import parent_died
 
 _LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
+# On one machine; a run of a few workers can be repeated on a machine with fewer cores.
+_MAX_WORKERS = 16
 _MESSAGE = 2**24  # values that travel together
 
 
@@ -125,6 +127,12 @@ def launch(workers: int, command: Sequence[str]) -> None:
     When one fails the others are stopped and `LmcoreError` says which; when
     this process is interrupted, so are they.
     """
+    most = max(_MAX_WORKERS, os.cpu_count() or 1)
+    if workers > most:
+        raise LmcoreError(
+            f"train.workers is {workers}; on this machine, with {os.cpu_count()} cores, it must be "
+            f"at most {most}."
+        )
     with tempfile.TemporaryDirectory() as scratch:
         hosts = Path(scratch) / "hosts.json"
         hosts.write_text(json.dumps([[f"127.0.0.1:{port}"] for port in _free_ports(workers)]))

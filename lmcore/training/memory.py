@@ -5,6 +5,7 @@ from __future__ import annotations
 import mlx.core as mx
 
 from lmcore.backend.memory import check_fits_memory
+from lmcore.common.errors import LmcoreError
 from lmcore.common.params import TrainParams
 from lmcore.model.config import ModelConfig
 from lmcore.training.distributed import Workers
@@ -22,7 +23,12 @@ def check_training_fits(
         "model.n_layers; `python -m stages.train --plan` shows what takes the memory."
     )
     needed = training_bytes(state, model, train, workers) * workers.on_this_machine
-    check_fits_memory(needed, "Training", remedy)
+    try:
+        check_fits_memory(needed, "Training", remedy)
+    except LmcoreError:
+        if workers.is_rank_0:
+            raise
+        raise SystemExit(1) from None  # rank 0 gives the reason
 
 
 def training_bytes(

@@ -13,6 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lmcore.common.errors import LmcoreError
+from lmcore.training import distributed
+
 PROGRAM = """
 import os, signal, sys, time
 from lmcore import backend
@@ -181,3 +184,37 @@ def alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def test_far_more_workers_than_cores_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distributed.os, "cpu_count", lambda: 2)
+    with pytest.raises(LmcoreError, match=r"train\.workers is 17; .* 2 cores, .* at most 16"):
+        distributed.launch(17, ["false"])
+    monkeypatch.setattr(distributed.os, "cpu_count", lambda: 64)
+    with pytest.raises(LmcoreError, match=r"at most 64"):
+        distributed.launch(65, ["false"])
+
+
+TOO_LARGE = """
+from pathlib import Path
+from lmcore.training import trainer
+from helpers.small_params import params
+config = params(Path(REPOSITORY), batch_size=1_000_000, workers=2)
+model = config.model.model_copy(update={"d_model": 8192, "n_layers": 64})
+try:
+    trainer.train(
+        config.model_copy(update={"model": model}),
+        Path(FOLDER) / "tokens", Path(FOLDER) / "checkpoints", workers,
+    )
+except parallel.LmcoreError as error:
+    os.write(1, (error.message + "\\n").encode())
+    sys.exit(1)
+"""
+
+
+def test_one_worker_says_that_training_does_not_fit(
+    repository: Path, tokens: Path, tmp_path: Path
+) -> None:
+    body = TOO_LARGE.replace("REPOSITORY", repr(str(repository)))
+    code, output = finish(start(body.replace("FOLDER", repr(str(tmp_path))), tmp_path))
+    assert code == 1 and output.count("Training needs at least") == 1, output

@@ -52,7 +52,7 @@ class DataParams(Section):
     """Where the stories come from (read by `download`)."""
 
     source: Literal["builtin", "tinystories", "files"]
-    seed: Seed  # builtin: which stories the grammar tells
+    seed: Seed  # builtin: which stories the grammar generates
     train_stories: Stories  # builtin: stories to learn from
     validation_stories: Stories  # builtin: stories held out
     folder: str  # files: where the .parquet, .txt, .jsonl and .json files are
@@ -176,7 +176,7 @@ class TrainParams(Section):
     max_loss_spike: NonNegative  # stop when a step's loss is this far above the mean; 0: never
     precision: Literal["float32", "bfloat16", "float16"]  # of activations and gradients
     gradient_checkpointing: bool  # recompute activations in the backward pass
-    ema_decay: Probability  # of an average of the weights, the outcome if on; 0: off
+    ema_decay: Probability  # of the moving average of the weights, which is the result; 0: off
     mask_documents: bool  # attention stays within a story
     eval_every: Steps  # steps between evaluations on the validation split
     eval_batches: Annotated[int, Field(ge=1, le=100_000)]  # batches per evaluation
@@ -220,7 +220,7 @@ class SampleParams(Section):
     stop: Annotated[list[NonEmpty], Field(max_length=1000)]  # texts that end a story before them
 
     def with_options(self, options: dict[str, Any]) -> SampleParams:
-        """These parameters with those that a command's options name in their place.
+        """Return these parameters with a command's options in place of some.
 
         Raises `LmcoreError` with one sentence that names the option.
         """
@@ -268,7 +268,7 @@ class Params(Section):
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
-    """Reads and validates the whole of `path`.
+    """Return all parameters in `path`, validated.
 
     Raises `LmcoreError` with one sentence that names the key, what was found
     and what is allowed.
@@ -277,7 +277,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
 
 
 def parse_params(values: Any, source: str) -> Params:
-    """Validates already-read values; `source` is the name errors give them."""
+    """Return parameters from values already read; errors name them `source`."""
     if not isinstance(values, dict):
         raise LmcoreError(
             f"{source}: expected sections such as `model:`, found {_shortened(values)}."
@@ -311,7 +311,7 @@ def read_yaml(path: Path) -> Any:
 
 
 def first_mistake(error: ValidationError, section: type[Section]) -> str:
-    """What `section` refused first, as `KEY is FOUND; it should be ALLOWED`."""
+    """Return the first mistake in `section`, as `KEY is FOUND; it should be ALLOWED`."""
     # A misspelt key also makes the right one missing: name the misspelling.
     mistake = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     key = ".".join(map(str, mistake["loc"]))

@@ -1,4 +1,4 @@
-"""From an untrained model to a trained one: loss, optimizers, step, loop, checkpoints.
+"""From an untrained model to a trained one: loss, optimizers, training step, loop, checkpoints.
 
 Imports `model`, `dataset` and `common`, and of `backend` the kernels and the dispatch.
 """

@@ -1,16 +1,16 @@
 """Checkpoints that a kill at any moment cannot harm.
 
-A run's checkpoints live in a folder named by a hash of all that decides its
+A run's checkpoints lie in a folder named by a hash of everything that decides its
 result (lmcore/training/fingerprint.py), outside what DVC owns, so that the same run finds them
-again and a different one never does. Those of a few runs are kept, unfinished
-ones first. Each is a folder
+again and a different run never does. Those of a few runs are kept, unfinished
+runs first. Each checkpoint is a folder
 
-    step-00000100/arrays.safetensors   parameters and optimizer state
+    step-00000100/arrays.safetensors   weights, optimizer state and the rest of TrainStep.state
                   state.json           step, the best step so far, and curves
                   sha256.json          the hashes of both
 
-written under another name and renamed when whole. Reading verifies the hashes;
-a damaged checkpoint is set aside, with a message, for the one before it.
+written under another name and renamed when whole. Reading verifies the hashes.
+A damaged checkpoint is set aside, with a message, and the one before it is read.
 """
 
 from __future__ import annotations
@@ -57,23 +57,23 @@ class CheckpointFolder:
         self.folder = folder
 
     def save(self, checkpoint: Checkpoint, *, best: bool = False) -> None:
-        """Writes a checkpoint, then drops those no longer needed."""
+        """Write a checkpoint, then remove those no longer needed."""
         content = {
             "step": checkpoint.step,
             "best": checkpoint.step if best else self.best_step(),
             "state": checkpoint.state,
         }
-        with atomic_directory(self._place(checkpoint.step)) as partial:
+        with atomic_directory(self._folder_of(checkpoint.step)) as partial:
             save_arrays(partial / _ARRAYS, checkpoint.arrays)
             write_json(partial / _STATE, content)
             write_json(partial / _HASHES, _hashes(partial))
         self._prune()
 
     def newest(self) -> Checkpoint | None:
-        """The newest checkpoint that is whole, or None; damaged ones are named and set aside.
+        """Return the newest whole checkpoint, or None; damaged ones are named and set aside.
 
-        Left among the others, they would be taken for the newest and the
-        checkpoints written from now on dropped instead of them.
+        Left among the others, they would count as the newest, and the
+        checkpoints written from now on would be removed instead of them.
         """
         for step in reversed(self.steps()):
             try:
@@ -82,32 +82,32 @@ class CheckpointFolder:
                 aside = self.folder / f"damaged-{step:08d}"
                 click.echo(f"{error.message} It is skipped and kept as {aside.name}.", err=True)
                 shutil.rmtree(aside, ignore_errors=True)
-                self._place(step).rename(aside)
+                self._folder_of(step).rename(aside)
         return None
 
     def load(self, step: int) -> Checkpoint:
-        """Reads one checkpoint; `LmcoreError` if it is damaged."""
-        place = self._place(step)
+        """Return one checkpoint; raise `LmcoreError` if it is damaged."""
+        folder = self._folder_of(step)
         try:
-            if read_json(place / _HASHES) != _hashes(place):
+            if read_json(folder / _HASHES) != _hashes(folder):
                 raise LmcoreError(f"its files do not match {_HASHES}")
-            content = read_json(place / _STATE)
+            content = read_json(folder / _STATE)
             if content["step"] != step:
                 raise LmcoreError(f"it is of step {content['step']}")
-            arrays = mx.load(str(place / _ARRAYS))
+            arrays = mx.load(str(folder / _ARRAYS))
             mx.eval(arrays)  # the file may be pruned before a lazy read
             return Checkpoint(step, arrays, content["state"])
         except (LmcoreError, OSError, KeyError, TypeError, RuntimeError) as error:
-            raise LmcoreError(f"Checkpoint {place} is damaged: {error}.") from None
+            raise LmcoreError(f"Checkpoint {folder} is damaged: {error}.") from None
 
     def drop_from(self, step: int) -> None:
-        """Removes the checkpoints of `step` and later."""
+        """Remove the checkpoints of `step` and later."""
         for later in self.steps():
             if later >= step:
-                shutil.rmtree(self._place(later))
+                shutil.rmtree(self._folder_of(later))
 
     def other_runs(self) -> list[Path]:
-        """The folders beside this one that hold checkpoints: unfinished runs, then the newest."""
+        """Return the other runs' folders with checkpoints: unfinished runs first, then by age."""
         others = (path for path in self.folder.parent.iterdir() if path != self.folder)
         return sorted(
             (path for path in others if CheckpointFolder(path).steps()),
@@ -115,7 +115,7 @@ class CheckpointFolder:
         )
 
     def finish(self) -> None:
-        """Notes that the run is done, and removes others' checkpoints beyond the few kept."""
+        """Mark the run as finished, and remove the checkpoints of runs beyond the few kept."""
         (self.folder / _FINISHED).touch()
         for run in self.other_runs()[_RUNS - 1 :]:
             with suppress(LmcoreError), lock_folder(run, patience=0):  # unless it is running
@@ -123,18 +123,18 @@ class CheckpointFolder:
                 click.echo(f"Removed {run}, the checkpoints of an older run.", err=True)
 
     def steps(self) -> list[int]:
-        """The steps that have a checkpoint, oldest first."""
+        """Return the steps that have a checkpoint, in order."""
         names = (path.name for path in self.folder.glob("step-*"))
         return sorted(int(name[5:]) for name in names if re.fullmatch(r"step-[0-9]{8,}", name))
 
     def best_step(self) -> int | None:
-        """The step of the checkpoint with the lowest validation loss, as the newest has it."""
+        """Return the step with the lowest validation loss, which the newest checkpoint names."""
         try:
-            return read_json(self._place(self.steps()[-1]) / _STATE)["best"]
+            return read_json(self._folder_of(self.steps()[-1]) / _STATE)["best"]
         except (LmcoreError, IndexError, KeyError, TypeError):
             return None
 
-    def _place(self, step: int) -> Path:
+    def _folder_of(self, step: int) -> Path:
         return self.folder / f"step-{step:08d}"
 
     def _prune(self) -> None:
@@ -142,20 +142,20 @@ class CheckpointFolder:
         keep = {*steps[-_KEPT:], self.best_step()}
         for step in steps:
             if step not in keep:
-                shutil.rmtree(self._place(step))
+                shutil.rmtree(self._folder_of(step))
 
 
-def _hashes(place: Path) -> dict[str, str]:
-    return {name: sha256_of(place / name) for name in (_ARRAYS, _STATE)}
+def _hashes(folder: Path) -> dict[str, str]:
+    return {name: sha256_of(folder / name) for name in (_ARRAYS, _STATE)}
 
 
 @contextmanager
 def lock_folder(folder: Path, patience: float = 30.0) -> Iterator[None]:
-    """Holds `folder` for this process alone, waiting up to `patience` seconds.
+    """Hold a lock on `folder` for this process alone, waiting up to `patience` seconds.
 
     The operating system releases the lock when the process ends, however it
     ends. A killed `dvc repro` can leave its stage running for a moment: hence
-    the wait.
+    the patience.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as file:

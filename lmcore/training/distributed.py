@@ -1,8 +1,8 @@
-"""Data-parallel training: processes that share each batch and agree on every step.
+"""Data-parallel training: processes that share each batch and take the same steps.
 
 A CPU stream of MLX is one thread, so a machine with two cores is used by two
-processes. Each computes the gradient of its share of the batch; the mean over
-processes, taken with `mx.distributed`, is the gradient of the whole batch, and
+processes. Each computes the gradient of its rows of the batch. The all-reduce mean over
+processes (`mx.distributed`) is the gradient of the whole batch, and
 every process applies the same update to the same weights.
 
 `launch` starts the processes of one machine over the ring backend. Under
@@ -38,19 +38,19 @@ _LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 # On one machine; a run of a few workers can be repeated on a machine with fewer cores.
 _MAX_WORKERS = 16
-_MESSAGE = 2**24  # values that travel together
+_MESSAGE = 2**24  # values that are sent together
 
 
 @dataclass(frozen=True)
 class Workers:
-    """This process's place among those that train together."""
+    """This process's rank among the `size` processes that train together."""
 
     rank: int
     size: int
 
     @property
     def on_this_machine(self) -> int:
-        """How many of them share this machine's memory, as far as is known."""
+        """The number of processes that share this machine's memory, as far as is known."""
         return self.size if _LAUNCHED in os.environ else 1
 
     @property
@@ -59,16 +59,16 @@ class Workers:
         return self.rank == 0
 
     def local_rows(self, batch: Any) -> Any:
-        """This process's rows of a batch with `size * n` rows."""
+        """Return this process's rows of a batch with `size * n` rows."""
         rows = len(batch) // self.size
         return batch[self.rank * rows : (self.rank + 1) * rows]
 
     def all_reduce_mean(self, tree: Any) -> Any:
-        """The mean of a tree of arrays over all processes.
+        """Return the mean of a tree of arrays over all processes.
 
-        Small arrays travel together, as one vector: a message each would cost
-        more than their content. All in one would be too long for MLX at 2^31
-        values, and a second copy of them.
+        Small arrays are sent together, as one vector: a message for each would cost
+        more than its content. One message for all would exceed MLX's 2^31
+        values, and be a second copy of everything.
         """
         if self.size == 1:
             return tree
@@ -83,14 +83,14 @@ class Workers:
         return tree_map(lambda array: next(found), tree)
 
     def broadcast(self, tree: Any) -> Any:
-        """The leader's tree of arrays, in every process."""
+        """Return rank 0's tree of arrays, in every process."""
         if self.size == 1:
             return tree
         shared = tree_map(
             lambda array: mx.distributed.all_sum(array if self.is_rank_0 else mx.zeros_like(array)),
             tree,
         )
-        # Now, while all are here: left for later, one might wait for another that has gone.
+        # Evaluated now: left for later, one process might wait for another that has ended.
         mx.eval(shared)
         return shared
 
@@ -99,12 +99,12 @@ ALONE = Workers(rank=0, size=1)
 
 
 def is_worker() -> bool:
-    """Whether this process was started by `launch` or by `mlx.launch`."""
+    """Return whether this process was started by `launch` or by `mlx.launch`."""
     return "MLX_RANK" in os.environ or "OMPI_COMM_WORLD_RANK" in os.environ
 
 
 def join(workers: int) -> Workers:
-    """Meets the other processes; `workers` is how many there must be."""
+    """Connect to the other processes, of which there must be `workers`, and return the rank."""
     if workers == 1 and not is_worker():
         return ALONE
     try:
@@ -122,10 +122,10 @@ def join(workers: int) -> Workers:
 
 
 def launch(workers: int, command: Sequence[str]) -> None:
-    """Runs `command` in `workers` processes over the local ring and waits.
+    """Run `command` in `workers` processes over the local ring and wait.
 
-    When one fails the others are stopped and `LmcoreError` says which; when
-    this process is interrupted, so are they.
+    When one fails, the others are stopped and `LmcoreError` says which; when
+    this process is interrupted, so are all.
     """
     most = max(_MAX_WORKERS, os.cpu_count() or 1)
     if workers > most:
@@ -157,12 +157,12 @@ class StopRequest:
 
 
 @contextmanager
-def stop_requests(speak: bool) -> Iterator[StopRequest]:
-    """Turns SIGINT and SIGTERM into a flag that is looked at in every step."""
+def stop_requests(report: bool) -> Iterator[StopRequest]:
+    """Turn SIGINT and SIGTERM into a flag, which the training loop reads in every step."""
     stop = StopRequest()
 
     def ask(number: int, frame: Any) -> None:
-        if speak and not stop.requested:
+        if report and not stop.requested:
             # Not by sys.stderr, which may be in the midst of writing.
             os.write(2, b"\nStopping after this step, with a checkpoint.\n")
         stop.requested = True
@@ -176,10 +176,10 @@ def stop_requests(speak: bool) -> Iterator[StopRequest]:
 
 
 def stop_with_parent() -> None:
-    """Ends this process soon after its parent has died.
+    """End this process soon after its parent has died.
 
-    A worker may be waiting for a message that will never come, so this cannot
-    be left to the training loop.
+    A worker may be waiting for a message that will never come, so the training loop
+    cannot check this.
     """
     parent = os.getppid()
 
@@ -192,7 +192,7 @@ def stop_with_parent() -> None:
 
 
 def _messages(arrays: list[mx.array]) -> Iterator[list[mx.array]]:
-    """The arrays in order, in groups of up to `_MESSAGE` values; a larger one is alone."""
+    """Yield the arrays in order, in groups of up to `_MESSAGE` values; a larger one is alone."""
     group: list[mx.array] = []
     room = _MESSAGE
     for array in arrays:
@@ -205,7 +205,7 @@ def _messages(arrays: list[mx.array]) -> Iterator[list[mx.array]]:
 
 
 def _wait_for_all(processes: list[subprocess.Popen]) -> None:
-    """Returns when all have ended well; ends this process when one has not."""
+    """Return when all have succeeded; end this process when one has failed."""
     abandoned = parent_died()
     # A list, for `any` would stop polling at the first that runs: it sets the return codes.
     while None in (codes := [process.poll() for process in processes]):
@@ -227,7 +227,7 @@ def _wait_for_all(processes: list[subprocess.Popen]) -> None:
 
 
 def _let_finish(processes: list[subprocess.Popen], seconds: float = 5.0) -> None:
-    """Gives the others a moment to end by themselves, and to say why they do."""
+    """Give the others a moment to end by themselves, and to print their reason."""
     deadline = time.monotonic() + seconds
     for process in processes:
         with suppress(subprocess.TimeoutExpired):

@@ -1,7 +1,7 @@
-"""The learning rate at each step: up linearly for the warmup, then a schedule down.
+"""The learning rate at each step: a linear warmup, then a schedule that decays.
 
 A schedule is a function of the progress from 0 (first step after the warmup)
-to 1 (last step of the run) to a share of the highest rate; it starts at 1 and
+to 1 (last step of the run). It returns a factor of the highest rate, which starts at 1 and
 ends at `final_learning_rate_ratio`.
 """
 
@@ -11,27 +11,27 @@ import math
 
 from lmcore.common.params import TrainParams
 
-# wsd: the share of the steps after the warmup that the decay takes.
+# wsd: the fraction of the steps after the warmup in which the rate decays.
 _DECAY = 0.2
 
 
 def cosine(progress: float, final: float) -> float:
-    """Half a cosine wave (Loshchilov and Hutter 2016)."""
+    """Return half a cosine wave (Loshchilov and Hutter 2016)."""
     return final + (1 - final) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
 def linear(progress: float, final: float) -> float:
-    """A straight line down."""
+    """Return a straight line from 1 to `final`."""
     return 1 + (final - 1) * progress
 
 
 def wsd(progress: float, final: float) -> float:
-    """Warmup, stable, decay: level, then straight down over the last fifth (Hu et al. 2024)."""
+    """Return warmup-stable-decay (Hu et al. 2024): constant, then linear over the last fifth."""
     return 1 + (final - 1) * max(0.0, (progress - (1 - _DECAY)) / _DECAY)
 
 
 def constant(progress: float, final: float) -> float:
-    """Level to the end."""
+    """Return 1 to the end."""
     return 1.0
 
 
@@ -39,7 +39,7 @@ SCHEDULES = {"cosine": cosine, "linear": linear, "wsd": wsd, "constant": constan
 
 
 def learning_rate_at(train: TrainParams, step: int) -> float:
-    """The learning rate of optimizer step `step`, 0 to train.steps - 1.
+    """Return the learning rate of optimizer step `step`, 0 to train.steps - 1.
 
     Step w of the warmup has (w + 1) / warmup_steps of the highest rate: a rate
     of 0 would waste the first step. The last step has the final rate.
@@ -48,5 +48,5 @@ def learning_rate_at(train: TrainParams, step: int) -> float:
         return train.learning_rate * (step + 1) / train.warmup_steps
     length = train.steps - 1 - train.warmup_steps
     progress = min(1.0, (step - train.warmup_steps) / length) if length else 1.0
-    share = SCHEDULES[train.schedule](progress, train.final_learning_rate_ratio)
-    return train.learning_rate * share
+    factor = SCHEDULES[train.schedule](progress, train.final_learning_rate_ratio)
+    return train.learning_rate * factor

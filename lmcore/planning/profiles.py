@@ -38,7 +38,7 @@ def choose(profile: str | None, folder: str | None) -> Params:
     if folder is not None:
         text = edited(text, {"data.source": "files", "data.folder": folder})
     params = parse_params(YAML(typ="safe", pure=True).load(text), str(source))
-    check_folder(params)
+    _check_folder(params)
     if not PARAMS_FILE.exists() or PARAMS_FILE.read_text("utf-8") != text:
         if PARAMS_FILE.exists() and not _is_a_profile(PARAMS_FILE):
             write_text(PREVIOUS, PARAMS_FILE.read_text("utf-8"))
@@ -67,7 +67,7 @@ def edited(text: str, changes: dict[str, Any]) -> str:
     return out.getvalue()
 
 
-def check_folder(params: Params) -> None:
+def _check_folder(params: Params) -> None:
     """DVC would report a missing folder at length; this says it in a sentence."""
     if not Path(params.data.folder).is_dir():
         raise LmcoreError(

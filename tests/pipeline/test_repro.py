@@ -95,6 +95,14 @@ def test_a_change_of_learning_rate_reruns_training_and_a_revert_restores_it(
     assert restored.bytes_of("data/model") == before
 
 
+def test_a_folder_that_is_not_there_removes_no_output(restored: Clone) -> None:
+    before = restored.bytes_of("data")
+    restored.set({"data.folder": "data/nowhere"})
+    failed = restored.run("dvc", "repro")
+    assert failed.returncode != 0 and "data/nowhere" in failed.stderr
+    assert {*before} - {*restored.bytes_of("data")} <= {"data/params_checked"}
+
+
 def test_git_shows_which_merges_changed(restored: Clone) -> None:
     restored.commit("a run")
     restored.set({"tokenizer.vocab_size": 500})

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from helpers.browser import Browser, open_browser
 from helpers.report_run import HOSTILE, STORIES, make_report, small_model
+from helpers.small_params import quickstart
 
 from lmcore.common import paths
 from lmcore.common.atomic_files import write_text
-from lmcore.common.params import load_params
+from lmcore.common.errors import LmcoreError
 from lmcore.generation.decoding import visible_tokens
 from lmcore.model import GPT, ModelConfig, save_model
 from lmcore.report.elements import page_of
@@ -23,7 +24,6 @@ from lmcore.report.live import live_model
 from lmcore.report.play import make_server, url_of
 from lmcore.tokenizer.tokenizer import Tokenizer
 
-QUICKSTART = Path(__file__).resolve().parents[2] / "profiles" / "quickstart.yaml"
 READY = "typeof explorer === 'object'"
 REST = f"{READY} && !explorer.writing && explorer.shown === explorer.version"
 TEXT = "document.getElementById('live-prompt')"
@@ -70,7 +70,7 @@ def test_the_page_reads_and_writes_as_mlx_does(page: Browser) -> None:
     assert len(ids) < 64 - 50  # the context holds all that follows
     type_text(page, text)
     assert page.run("explorer.ids") == ids
-    model = small_model(load_params(QUICKSTART), tokenizer)
+    model = small_model(quickstart(), tokenizer)
     expected = np.array(model(mx.array([ids]))[0])
     logits = [page.run(f"[...explorer.intact.logitsAt({place})]") for place in range(len(ids))]
     assert np.abs(np.array(logits) - expected).max() < 1e-2 * expected.std()
@@ -170,6 +170,17 @@ def test_the_attention_map_is_read_by_pointer_and_keyboard(page: Browser) -> Non
     assert "takes" in page.run(said)
 
 
+def test_tokens_can_be_shaded_by_attention(page: Browser) -> None:
+    shades = "[...document.querySelectorAll('#live-tokens .token')]"
+    shades += ".map((token) => Number(token.style.getPropertyValue('--s')))"
+    type_text(page, "Once upon a time")
+    surprise = page.run(shades)
+    page.run("explorer.shading.value = 'attention'; explorer.select(2)")
+    attention = page.run(shades)
+    assert attention != surprise and not any(attention[3:])
+    assert sum(shade**2 for shade in attention) == pytest.approx(1, abs=0.03)
+
+
 def test_the_lens_ends_with_what_the_model_says(page: Browser) -> None:
     rows = "[...document.querySelectorAll('#live-lens-rows tr')].map((r) => r.textContent)"
     type_text(page, "Once upon a time")
@@ -201,7 +212,7 @@ def test_a_model_too_large_for_the_page_is_served_beside_it(
     assert browser.run("document.getElementById('attention-heads').children.length") == 4
     tokenizer = Tokenizer.train(STORIES, 300, ["<|endoftext|>"])
     tokenizer.save(tmp_path / "tokenizer")
-    model = small_model(load_params(QUICKSTART), tokenizer)
+    model = small_model(quickstart(), tokenizer)
     save_model(tmp_path / paths.MODEL, model, tmp_path / "tokenizer" / "tokenizer.json")
     page = tmp_path / paths.REPORT / "index.html"
     with make_server(page, tmp_path / paths.MODEL, "float16", 0) as server:
@@ -219,7 +230,7 @@ def test_the_quickstart_fits_its_page_and_a_token_is_quick(
 ) -> None:
     """At most 4 MB, first paint within a second, a token within 30 ms (the best of 20)."""
     monkeypatch.chdir(tmp_path)
-    params = load_params(QUICKSTART)
+    params = quickstart()
     # Fewer tokens than the model has ids: only tokens are shown.
     texts = [f"{a}{b}{c} " * 2 for a in "bcdfgklmnprst" for b in "aeiou" for c in "bcdfglmnprst"]
     tokenizer = Tokenizer.train(texts, params.tokenizer.vocab_size, ["<|endoftext|>"])
@@ -237,3 +248,22 @@ def test_the_quickstart_fits_its_page_and_a_token_is_quick(
     clock = "(() => { const t = performance.now(); explorer.intact.cache.length -= 1;"
     clock += "explorer.intact.readSlice([7]); return performance.now() - t; })()"
     assert min(browser.run(clock) for _ in range(20)) < 30
+
+
+def test_what_cannot_be_served_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LmcoreError, match=r"index\.html does not exist; `dvc repro` makes it"):
+        make_server(paths.REPORT / "index.html", paths.MODEL, "float16", 0)
+    make_report(tmp_path)
+    with pytest.raises(LmcoreError, match=r"config\.json does not exist"):
+        make_server(paths.REPORT / "index.html", paths.MODEL, "float16", 0)
+    tokenizer = Tokenizer.train(STORIES, 300, ["<|endoftext|>"])
+    tokenizer.save(tmp_path / "tokenizer")
+    model = small_model(quickstart(), tokenizer)
+    save_model(paths.MODEL, model, tmp_path / "tokenizer" / "tokenizer.json")
+    with make_server(paths.REPORT / "index.html", paths.MODEL, "float16", 0) as server:
+        port = server.server_address[1]
+        with pytest.raises(LmcoreError, match=f"--port {port} cannot be used"):
+            make_server(paths.REPORT / "index.html", paths.MODEL, "float16", port)

@@ -37,6 +37,7 @@ class Explorer {
     });
     this.attention = new AttentionView("live-attention", (row) => this.select(this.mapStart + row));
     this.tokens = byId("live-tokens");
+    this.shading = byId("live-shading");
     this.listen();
   }
 
@@ -46,6 +47,7 @@ class Explorer {
     byId("live-step").addEventListener("click", () => this.writeToken());
     byId("live-back").addEventListener("click", () => this.removeLast());
     byId("live-clear").addEventListener("click", () => this.setText("", true));
+    this.shading.addEventListener("change", () => this.shadeTokens());
     byId("live-measure").addEventListener("click", () => this.measure());
     for (const button of document.querySelectorAll("#live-prompts button")) {
       button.addEventListener("click", () => this.setText(button.textContent, true));
@@ -153,6 +155,7 @@ class Explorer {
   select(position) {
     this.position = bound(position, 0, this.window.length - 1);
     this.markToken();
+    this.shadeTokens();
     this.describeToken();
     this.showNext();
     this.showLens();
@@ -162,11 +165,24 @@ class Explorer {
   showTokens() {
     const { bits } = this.reading;
     const spans = this.window.map((id, i) => make(
-      "span", { class: `token hue-${i % 4}`, "--s": Math.min(1, (bits[i] ?? 0) / DARKEST).toFixed(2) },
+      "span",
+      { class: `token hue-${i % 4}`, title: bits[i] === null ? "given" : `${bits[i].toFixed(1)} bits` },
       this.tokenizer.decode([id]),
     ));
     this.tokens.replaceChildren(...spans);
+    this.shadeTokens();
     this.markToken();
+  }
+
+  // Shades the tokens by their surprise, or by what the chosen token takes from each.
+  shadeTokens() {
+    const { bits, cache } = this.reading, { layer, head } = this.attention;
+    let shade = (i) => Math.min(1, (bits[i] ?? 0) / DARKEST);
+    if (this.shading.value === "attention" && layer !== null) {
+      const weights = attentionWeights(this.model, cache, layer, head, this.position);
+      shade = (i) => Math.sqrt(weights[i] ?? 0);
+    }
+    [...this.tokens.children].forEach((span, i) => span.style.setProperty("--s", shade(i).toFixed(2)));
   }
 
   showStatus() {
@@ -206,6 +222,7 @@ class Explorer {
     this.removal.forget();
     this.describeToken();
     this.showAttention();
+    this.shadeTokens();
     this.showLens();
     this.removal.show(this.intact, this.changed, this.position, this.tokenizer);
   }

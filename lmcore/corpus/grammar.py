@@ -1,59 +1,107 @@
-"""A probabilistic grammar that remembers: templates, choices and names.
+"""A probabilistic context-free grammar with attributes: its symbols, generation and parsing.
 
-A text is told from left to right. Each choice is drawn with known weights,
-some choices give a name a value (the hero is a fox called Pip), and later
-parts repeat that value or choose according to it. The probability of a
-derivation is the product of its choices' probabilities,
+A text is derived from left to right. Each choice is drawn with known
+probabilities. A binding gives attributes a value (the hero is a girl called
+Mia), and later symbols repeat that value or depend on it. The probability of
+a derivation is the product of the probabilities of its choices,
 
-    log2 p(text) = log2 sum over derivations of prod p(choice | names so far),
+    log2 p(text) = log2 sum over derivations of prod p(choice | attributes so far).
 
-and `derivations` recovers from the text alone every way to tell it, so the
-sum is exact. Templates are strings:
+`Symbol.expand` generates; `Symbol.match` follows every derivation that agrees
+with a text, from left to right, so that the sum over derivations is exact.
+`templates.py` compiles symbols from strings.
 
-    $name          what was drawn for `name` ($Name: with a capital)
-    {a|b|c}        one of these, which may be templates without braces
-    [class]        a word of the class ([a class]: with its article, [Class]: with a capital)
-    [class of x]   a word of the class that belongs to the value of x
-    <x>            draws the value of x and tells it (<a x>: with its article)
-    <x=template>   tells the template and keeps what it said as the value of x
-    @name          stands for the template that the vocabulary gives `name`
-
-Choices are Zipf-like: option r (from 0) has weight 1 / (r + 30).
+A choice among n options is Zipf-like: option r (from 0) has weight 1 / (r + 30).
 """
 
 from __future__ import annotations
 
 import math
 import random
-import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Protocol
 
-Names = dict[str, str]
-Record = Mapping[str, str]
+Attributes = dict[str, str]
+Record = Mapping[str, str]  # the attributes that one option of a binding sets
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
-    """A derivation of the first `end` characters of a text."""
+class Span:
+    """Where an attribute's value stands in the text, linked to the span before it."""
+
+    start: int
+    end: int
+    attribute: str
+    previous: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDerivation:
+    """A derivation of the first `end` characters of a text.
+
+    `attributes` is None while sentences are matched with every attribute unbound.
+    """
 
     end: int
-    names: Names
+    attributes: Attributes | None
     log2_probability: float
+    spans: Span | None = None
 
 
-class Telling:
-    """A text that is being told: its parts, what has a name, its log2 probability."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A terminal that does not continue the text: `piece` was expected at `start`."""
 
-    __slots__ = ("draw", "log2_probability", "names", "parts")
+    start: int
+    piece: str
+    symbol: Symbol
+    partial: PartialDerivation
+
+
+@dataclass(slots=True)
+class Recognizer:
+    """A text that is being matched, and how far any derivation agrees with it."""
+
+    text: str
+    furthest: int = 0  # no derivation agrees with the character at this offset
+    failures: list[Failure] = field(default_factory=list)  # what was expected there
+    sentences: dict[int, list[Sentence]] = field(default_factory=dict)  # tried, by offset
+
+    def accept(
+        self, symbol: Symbol, partial: PartialDerivation, piece: str, log2: float
+    ) -> PartialDerivation | None:
+        """Return the derivation continued with `piece`, or None where the text differs."""
+        start = partial.end
+        if self.text.startswith(piece, start):
+            log2_probability = partial.log2_probability + log2
+            return PartialDerivation(
+                start + len(piece), partial.attributes, log2_probability, partial.spans
+            )
+        if start + len(piece) >= self.furthest:
+            end = start
+            for character in piece:
+                if end == len(self.text) or self.text[end] != character:
+                    break
+                end += 1
+            if end > self.furthest:
+                self.furthest, self.failures = end, []
+            if end == self.furthest:
+                self.failures.append(Failure(start, piece, symbol, partial))
+        return None
+
+
+class Derivation:
+    """A text that is being generated: its parts, attributes and log2 probability."""
+
+    __slots__ = ("attributes", "draw", "log2_probability", "parts")
 
     def __init__(self, generator: random.Random) -> None:
         self.draw = generator.random
         self.parts: list[str] = []
-        self.names: Names = {}
+        self.attributes: Attributes = {}
         self.log2_probability = 0.0
 
     @property
@@ -61,47 +109,55 @@ class Telling:
         return "".join(self.parts)
 
 
-class Node(Protocol):
-    """A piece of a grammar: it can be told, and it can be recognised."""
+class Symbol(Protocol):
+    """A terminal or nonterminal of the grammar."""
 
-    def tell(self, telling: Telling) -> None:
-        """Adds this piece to the text, drawing its choices."""
+    def expand(self, derivation: Derivation) -> None:
+        """Append this symbol's text to the derivation, drawing its choices."""
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
-        """Every way in which this piece continues `partial` in `text`."""
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        """Return every way in which this symbol continues `partial` in the text."""
 
 
-class Literal:
+class Terminal:
     """Always the same text."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
-    def tell(self, telling: Telling) -> None:
-        telling.parts.append(self._text)
+    def expand(self, derivation: Derivation) -> None:
+        derivation.parts.append(self.text)
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
-        return _continued(text, partial, self._text, 0.0)
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        found = text.accept(self, partial, self.text, 0.0)
+        return [found] if found else []
 
 
 class Reference:
-    """The value that a name has."""
+    """The value of an attribute; `domain` holds every value that it can have."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("attribute", "domain", "name")
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, attribute: str, domain: set[str]) -> None:
+        self.attribute = attribute
+        self.domain = domain
+        self.name = base_name(attribute)
 
-    def tell(self, telling: Telling) -> None:
-        telling.parts.append(telling.names[self._name])
+    def expand(self, derivation: Derivation) -> None:
+        derivation.parts.append(derivation.attributes[self.attribute])
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
-        return _continued(text, partial, partial.names[self._name], 0.0)
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        if partial.attributes is None:
+            found = [text.accept(self, partial, value, 0.0) for value in sorted(self.domain)]
+            return [each for each in found if each]
+        value = partial.attributes[self.attribute]
+        continued = text.accept(self, partial, value, 0.0)
+        return [_spanned(continued, partial.end, self.name)] if continued else []
 
 
-class Words:
+class TerminalChoice:
     """One of several fixed texts."""
 
     __slots__ = ("_cumulative", "_log2", "options")
@@ -111,250 +167,224 @@ class Words:
         self.options = tuple(options)
         self._cumulative, self._log2 = zipf(len(options))
 
-    def tell(self, telling: Telling) -> None:
-        chosen = bisect(self._cumulative, telling.draw())
-        telling.parts.append(self.options[chosen])
-        telling.log2_probability += self._log2[chosen]
+    def expand(self, derivation: Derivation) -> None:
+        chosen = bisect(self._cumulative, derivation.draw())
+        derivation.parts.append(self.options[chosen])
+        derivation.log2_probability += self._log2[chosen]
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
-        return [
-            found
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        found = [
+            text.accept(self, partial, option, log2)
             for option, log2 in zip(self.options, self._log2, strict=True)
-            for found in _continued(text, partial, option, log2)
         ]
+        return [each for each in found if each]
 
 
 class Binding:
-    """Draws a record, whose fields become names, and tells one of them."""
+    """Draws a record, sets its attributes and writes one of them, `written`.
 
-    __slots__ = ("_cumulative", "_log2", "_records", "_told")
+    A record is not drawn whose written value another attribute of
+    `differs_from` already has: the friend's name is never the hero's.
+    """
 
-    def __init__(self, records: Sequence[Record], told: str) -> None:
-        self._records = [_with_forms(record) for record in records]
-        self._told = [record[told] for record in self._records]
-        _refuse_repeats(self._told)
-        self._cumulative, self._log2 = zipf(len(records))
+    __slots__ = ("_differs_from", "_name", "_records", "_weights", "_written")
 
-    def tell(self, telling: Telling) -> None:
-        chosen = bisect(self._cumulative, telling.draw())
-        telling.names.update(self._records[chosen])
-        telling.parts.append(self._told[chosen])
-        telling.log2_probability += self._log2[chosen]
+    def __init__(
+        self, records: Sequence[Record], written: str, differs_from: Sequence[str] = ()
+    ) -> None:
+        self._records = [with_forms(record) for record in records]
+        self._written = [record[written] for record in self._records]
+        _refuse_repeats(self._written)
+        self._name = base_name(written)
+        self._differs_from = tuple(differs_from)
+        self._weights = [1.0 / (rank + 30) for rank in range(len(records))]
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
+    def expand(self, derivation: Derivation) -> None:
+        weights = self._allowed(derivation.attributes)
+        cumulative = list(accumulate(weights))
+        chosen = bisect(cumulative, derivation.draw() * cumulative[-1])
+        derivation.attributes.update(self._records[chosen])
+        derivation.parts.append(self._written[chosen])
+        derivation.log2_probability += math.log2(weights[chosen] / cumulative[-1])
+
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        weights = self._allowed(partial.attributes or {})
+        total = sum(weights)
+        found = []
+        for record, written, weight in zip(self._records, self._written, weights, strict=True):
+            if weight and (continued := text.accept(self, partial, written, 0.0)):
+                bound = None if partial.attributes is None else partial.attributes | record
+                log2 = continued.log2_probability + math.log2(weight / total)
+                longer = PartialDerivation(continued.end, bound, log2, continued.spans)
+                found.append(_spanned(longer, partial.end, self._name))
+        return found
+
+    def _allowed(self, attributes: Attributes) -> list[float]:
+        """Return the weight of each record, 0 for those whose value is taken."""
+        taken = {attributes.get(name) for name in self._differs_from}
         return [
-            Partial(found.end, found.names | record, found.log2_probability)
-            for record, told, log2 in zip(self._records, self._told, self._log2, strict=True)
-            for found in _continued(text, partial, told, log2)
+            0.0 if taken and record[self._name] in taken else weight
+            for record, weight in zip(self._records, self._weights, strict=True)
         ]
 
 
-class Remembered:
-    """A piece whose text becomes the value of a name."""
+class Assignment:
+    """Sets an attribute and writes nothing: which turn the plot has taken."""
 
-    __slots__ = ("_name", "_piece")
+    __slots__ = ("_attribute", "_value")
 
-    def __init__(self, name: str, piece: Node) -> None:
-        self._name = name
-        self._piece = piece
+    def __init__(self, attribute: str, value: str) -> None:
+        self._attribute, self._value = attribute, value
 
-    def tell(self, telling: Telling) -> None:
-        start = len(telling.parts)
-        self._piece.tell(telling)
-        telling.names[self._name] = "".join(telling.parts[start:])
+    def expand(self, derivation: Derivation) -> None:
+        derivation.attributes[self._attribute] = self._value
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
-        return [
-            Partial(
-                found.end,
-                found.names | {self._name: text[partial.end : found.end]},
-                found.log2_probability,
-            )
-            for found in self._piece.match(text, partial)
-        ]
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        if partial.attributes is None:
+            return [partial]
+        attributes = partial.attributes | {self._attribute: self._value}
+        return [PartialDerivation(partial.end, attributes, partial.log2_probability, partial.spans)]
 
 
-class Dependent:
-    """The piece that belongs to the value of a name."""
+class Conditional:
+    """The symbol that belongs to the value of an attribute."""
 
-    __slots__ = ("_name", "_pieces")
+    __slots__ = ("attribute", "symbols")
 
-    def __init__(self, name: str, pieces: Mapping[str, Node]) -> None:
-        self._name = name
-        self._pieces = dict(pieces)
+    def __init__(self, attribute: str, symbols: Mapping[str, Symbol]) -> None:
+        self.attribute = attribute
+        self.symbols = dict(symbols)
 
-    def tell(self, telling: Telling) -> None:
-        self._pieces[telling.names[self._name]].tell(telling)
+    def expand(self, derivation: Derivation) -> None:
+        self.symbols[derivation.attributes[self.attribute]].expand(derivation)
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
-        return self._pieces[partial.names[self._name]].match(text, partial)
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        if partial.attributes is None:
+            found = (symbol.match(text, partial) for symbol in self.symbols.values())
+            return _distinct(each for some in found for each in some)
+        return self.symbols[partial.attributes[self.attribute]].match(text, partial)
 
 
-class Sequenced:
-    """One piece after another."""
+class Concatenation:
+    """One symbol after another."""
 
-    __slots__ = ("pieces",)
+    __slots__ = ("symbols",)
 
-    def __init__(self, pieces: Iterable[Node]) -> None:
-        self.pieces = tuple(pieces)
+    def __init__(self, symbols: Iterable[Symbol]) -> None:
+        self.symbols = tuple(symbols)
 
-    def tell(self, telling: Telling) -> None:
-        for piece in self.pieces:
-            piece.tell(telling)
+    def expand(self, derivation: Derivation) -> None:
+        for symbol in self.symbols:
+            symbol.expand(derivation)
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         found = [partial]
-        for piece in self.pieces:
-            found = [longer for shorter in found for longer in piece.match(text, shorter)]
+        for symbol in self.symbols:
+            found = [longer for shorter in found for longer in symbol.match(text, shorter)]
         return found
 
 
-class Choice:
-    """One of several pieces."""
+class Alternatives:
+    """One of several symbols; `weights` replaces the Zipf-like probabilities."""
 
     __slots__ = ("_cumulative", "_log2", "options")
 
-    def __init__(self, options: Iterable[Node]) -> None:
+    def __init__(self, options: Iterable[Symbol], weights: Sequence[float] | None = None) -> None:
         self.options = tuple(options)
-        self._cumulative, self._log2 = zipf(len(self.options))
+        self._cumulative, self._log2 = zipf(len(self.options), weights)
 
-    def tell(self, telling: Telling) -> None:
-        chosen = bisect(self._cumulative, telling.draw())
-        telling.log2_probability += self._log2[chosen]
-        self.options[chosen].tell(telling)
+    def expand(self, derivation: Derivation) -> None:
+        chosen = bisect(self._cumulative, derivation.draw())
+        derivation.log2_probability += self._log2[chosen]
+        self.options[chosen].expand(derivation)
 
-    def match(self, text: str, partial: Partial) -> list[Partial]:
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         return [
-            Partial(found.end, found.names, found.log2_probability + log2)
+            PartialDerivation(
+                found.end, found.attributes, found.log2_probability + log2, found.spans
+            )
             for option, log2 in zip(self.options, self._log2, strict=True)
             for found in option.match(text, partial)
         ]
 
 
-class Vocabulary:
-    """Compiles templates, given the classes of words and the records of names.
+class Sentence(Alternatives):
+    """The frames that one sentence of a story can have, after a space or a new line."""
 
-    `words[c]` is a list, or for `[c of x]` a list for each value of x;
-    `records[x]` likewise: a list of records, or a list for each value of the
-    name that `record_keys[x]` says.
-    """
+    __slots__ = ("_before",)
 
-    def __init__(
-        self,
-        words: Mapping[str, Sequence[str] | Mapping[str, Sequence[str]]],
-        records: Mapping[str, Sequence[Record] | Mapping[str, Sequence[Record]]],
-        record_keys: Mapping[str, str],
-        abbreviations: Mapping[str, str],
-    ) -> None:
-        self._words = words
-        self._records = records
-        self._record_keys = record_keys
-        self._abbreviations = abbreviations
+    def __init__(self, before: str, frames: Iterable[Symbol]) -> None:
+        super().__init__(frames)
+        self._before = Terminal(before)
 
-    def compile(self, template: str) -> Node:
-        """The piece of grammar that a template stands for."""
-        for name, meaning in self._abbreviations.items():
-            template = template.replace(f"@{name}", meaning)
-        pieces = [self._piece(part) for part in _PART.findall(template)]
-        return pieces[0] if len(pieces) == 1 else Sequenced(pieces)
+    def expand(self, derivation: Derivation) -> None:
+        self._before.expand(derivation)
+        super().expand(derivation)
 
-    def _piece(self, part: str) -> Node:
-        match part[0]:
-            case "$":
-                return Reference(part[1:])
-            case "{":
-                options = part[1:-1].split("|")
-                if any(mark in part for mark in "$[<"):
-                    return Choice(self.compile(option) for option in options)
-                return Words(options)
-            case "[":
-                return self._class(part[1:-1])
-            case "<":
-                return self._binding(part[1:-1])
-            case _:
-                return Literal(part)
-
-    def _class(self, name: str) -> Node:
-        form, name = _form(name)
-        name, _, key = name.partition(" of ")
-        words = self._words[name]
-        if isinstance(words, Mapping):
-            return Dependent(
-                key, {value: Words(list(map(form, some))) for value, some in words.items()}
-            )
-        return Words(list(map(form, words)))
-
-    def _binding(self, told: str) -> Node:
-        if "=" in told:
-            name, _, template = told.partition("=")
-            return Remembered(name, self.compile(template))
-        _, name = _form(told)
-        records = self._records[name]
-        if isinstance(records, Mapping):
-            key = self._record_keys[name]
-            return Dependent(key, {value: Binding(some, told) for value, some in records.items()})
-        return Binding(records, told)
+    def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
+        found = []
+        for start in self._before.match(text, partial):
+            text.sentences.setdefault(start.end, []).append(self)
+            found += super().match(text, start)
+        return found
 
 
-def derivations(grammar: Node, text: str) -> list[float]:
-    """The log2 probability of every derivation of exactly this text."""
-    found = grammar.match(text, Partial(0, {}, 0.0))
+def derivations(grammar: Symbol, text: str) -> list[float]:
+    """Return the log2 probability of every derivation of exactly this text."""
+    found = grammar.match(Recognizer(text), PartialDerivation(0, {}, 0.0))
     return [partial.log2_probability for partial in found if partial.end == len(text)]
 
 
-def score(grammar: Node, text: str) -> float:
-    """log2 p(text), over all derivations; `ValueError` outside the language."""
+def score(grammar: Symbol, text: str) -> float:
+    """Return log2 p(text), over all derivations; `ValueError` outside the language."""
     found = derivations(grammar, text)
     if not found:
-        raise ValueError(f"the grammar does not tell {text[:60]!r}...")
+        raise ValueError(f"the grammar does not generate {text[:60]!r}...")
     highest = max(found)
     return highest + math.log2(sum(2.0 ** (log2 - highest) for log2 in found))
 
 
-def zipf(count: int) -> tuple[list[float], list[float]]:
-    """Cumulative probabilities (without the last, 1) and log2 probabilities of options."""
-    weights = [1.0 / (rank + 30) for rank in range(count)]
+def zipf(count: int, weights: Sequence[float] | None = None) -> tuple[list[float], list[float]]:
+    """Return the cumulative probabilities (without the last, 1) and the log2 probabilities."""
+    weights = weights or [1.0 / (rank + 30) for rank in range(count)]
     total = sum(weights)
     cumulative = list(accumulate(weight / total for weight in weights))[:-1]
     return cumulative, [math.log2(weight / total) for weight in weights]
 
 
 def with_article(word: str) -> str:
-    """`a kite`, `an owl`, `an honest fox`: by the sound that the words used here begin with."""
-    return f"{'an' if word.startswith(('a', 'e', 'i', 'o', 'u', 'honest')) else 'a'} {word}"
+    """Return `a kite`, `an owl`, `an old fox`: by the first letter of the words used here."""
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def capitalised(text: str) -> str:
-    """The text with a capital first letter."""
+    """Return the text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
-def _form(name: str) -> tuple[Callable[[str], str], str]:
-    """How the words of `[name]` are written, and the name of their class."""
-    if name.startswith("a "):
-        return with_article, name[2:]
-    if name.startswith("A "):
-        return lambda word: capitalised(with_article(word)), name[2:]
-    if name[0].isupper():
-        return capitalised, name[0].lower() + name[1:]
-    return str, name
-
-
-def _with_forms(record: Record) -> Names:
-    """The fields of a record, each also with its article and with a capital."""
+def with_forms(record: Record) -> Attributes:
+    """Return the attributes of a record, each also with its article and with a capital."""
     forms = dict(record)
     for name, value in record.items():
         forms[capitalised(name)] = capitalised(value)
-        forms[f"a {name}"] = with_article(value)
-        forms[f"A {name}"] = capitalised(with_article(value))
+        forms[f"a_{name}"] = with_article(value)
+        forms[f"A_{name}"] = capitalised(with_article(value))
     return forms
 
 
-def _continued(text: str, partial: Partial, piece: str, log2: float) -> list[Partial]:
-    if not text.startswith(piece, partial.end):
-        return []
-    log2_probability = partial.log2_probability + log2
-    return [Partial(partial.end + len(piece), partial.names, log2_probability)]
+def base_name(attribute: str) -> str:
+    """Return the attribute that a form belongs to: `thing` of `Thing` and `A_thing`."""
+    lower = attribute[:1].lower() + attribute[1:]
+    return lower.removeprefix("a_")
+
+
+def _spanned(partial: PartialDerivation, start: int, attribute: str) -> PartialDerivation:
+    span = Span(start, partial.end, attribute, partial.spans)
+    return PartialDerivation(partial.end, partial.attributes, partial.log2_probability, span)
+
+
+def _distinct(partials: Iterable[PartialDerivation]) -> list[PartialDerivation]:
+    return list({partial.end: partial for partial in partials}.values())
 
 
 def _refuse_repeats(options: Sequence[str]) -> None:
@@ -362,6 +392,3 @@ def _refuse_repeats(options: Sequence[str]) -> None:
     if repeated:
         # Two equal options would be two derivations of one text.
         raise ValueError(f"options given twice: {sorted(repeated)}")
-
-
-_PART = re.compile(r"\$\w+|\{[^{}]*\}|\[[^\[\]]*\]|<[^<>]*>|[^$\[{<]+")

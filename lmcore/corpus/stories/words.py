@@ -1,270 +1,156 @@
-"""The words of the stories. Likelier words stand first (see `grammar.zipf`)."""
+"""Classes of words: `[happy]` in a frame is one of these."""
 
 from __future__ import annotations
 
-
-def split(text: str) -> list[str]:
-    """The words of a comma-separated list."""
-    return [word.strip() for word in text.split(",")]
+from lmcore.corpus.stories.cast import split
 
 
-_ONES = split("one, two, three, four, five, six, seven, eight, nine")
-_TEENS = split("ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen")
-_TENS = split("twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety")
-_NUMBERS = [*_ONES[1:], *_TEENS, "nineteen"] + [
-    number for ten in _TENS for number in (ten, *(f"{ten}-{one}" for one in _ONES))
-]
+def each(firsts: str, seconds: str) -> list[str]:
+    """Return every word of `seconds` alone and after every word of `firsts`."""
+    return split(seconds) + [f"{a} {b}" for a in split(firsts) for b in split(seconds)]
 
-WORDS: dict[str, list[str]] = {
-    "taste": split(
-        "warm, sweet, fresh, hot, cold, tasty, crunchy, juicy, creamy, salty, sour, spicy, ripe, "
-        "baked, fried, roasted, toasted, boiled, sliced, soft, crispy, fluffy, golden, sticky, "
-        "sugary, tangy, buttery, delicious, homemade, frozen, smoky, nutty, fruity, mild, rich, "
-        "plain, yummy, steaming, dried, chopped, fragrant, leftover"
+
+_VERY = "very, so, really"
+WORDS = {
+    # Feelings
+    "very": split("very, so, really, quite"),
+    "happy": each(
+        _VERY,
+        "happy, glad, excited, cheerful, proud, pleased, thankful, joyful, grateful, lucky",
     ),
-    "foodstuff": split(
-        "bread, cake, pie, soup, berries, plums, cheese, biscuits, pancakes, buns, tart, corn, "
-        "rice, rolls, noodles, apples, stew, cookies, melon, toast, muffins, peaches, sandwiches, "
-        "pears, cherries, grapes, figs, dates, nuts, almonds, walnuts, chestnuts, raisins, "
-        "carrots, beans, peas, potatoes, pumpkin, tomatoes, turnips, radishes, porridge, oatmeal, "
-        "waffles, crackers, pretzels, dumplings, pasta, pizza, salad, pudding, custard, jelly, "
-        "jam, honey, fudge, toffee, popcorn, lollipops, doughnuts, scones, gingerbread, crumpets, "
-        "shortbread, strudel, trifle, yoghurt, butter, eggs, omelette, fish, mushrooms, olives, "
-        "onions, leeks, cabbage, spinach, celery, lettuce, cucumbers, apricots, bananas, oranges, "
-        "lemons, limes, mangoes, coconut, pineapple, strawberries, raspberries, blueberries, "
-        "blackberries, currants, rhubarb, quince, broth"
+    "sad": each(_VERY, "sad, upset, worried, lonely, hurt, unhappy, gloomy, disappointed"),
+    "scared": each(_VERY, "scared, afraid, frightened, worried, nervous, shy, weak"),
+    "shyly": split(
+        "shyly, softly, quietly, slowly, and smiled a little, and looked down, with a little smile, "
+        "in a small voice, in a soft voice, with a red face, with a nod, and sighed"
     ),
-    "hue": split(
-        "red, blue, green, yellow, purple, orange, pink, white, golden, silver, brown, grey, "
-        "black, violet, crimson, scarlet, turquoise, copper, cream, emerald, amber, rosy, ruby, "
-        "pearly"
+    "sorry": each(_VERY, "sorry, ashamed, bad, guilty, sad, embarrassed"),
+    "tired": each(_VERY, "tired, hungry, hot, thirsty, sleepy"),
+    # What is described
+    "big": each("very, really", "big, huge, large, great"),
+    "small": each("very, really", "small, little, tiny, cute"),
+    "nice": each(
+        "very, really",
+        "nice, lovely, pretty, beautiful, special, cool, fancy, colorful, fine, good, perfect, "
+        "wonderful, amazing, interesting, unusual, bright",
     ),
-    "weather": split(
-        "sunny, warm, windy, bright, cool, cloudy, quiet, misty, breezy, golden, chilly, lovely, "
-        "grey, still, crisp, dewy, balmy, beautiful, blustery, calm, clear, cold, damp, dark, "
-        "dry, dull, fine, foggy, fresh, frosty, gloomy, gorgeous, gusty, hazy, hot, icy, mild, "
-        "moist, muggy, perfect, pleasant, rainy, snowy, splendid, stormy, sultry, wet, wild"
+    "good": each(
+        "very, really", "good, kind, dear, sweet, fine, nice, special, smart, gentle, true"
     ),
-    "time": split("morning, afternoon, day, evening"),
-    "weekday": split("Saturday, Sunday, Monday, Friday, Wednesday, Tuesday, Thursday"),
-    "trait": split(
-        "kind, brave, curious, clever, shy, cheerful, gentle, playful, quiet, careful, stubborn, "
-        "silly, lively, patient, proud, sleepy, thoughtful, merry, friendly, honest, polite, "
-        "dreamy, bold, helpful, restless, hopeful, bright, busy, calm, caring, cautious, "
-        "charming, chatty, cuddly, daring, eager, earnest, faithful, fearless, fair, forgetful, "
-        "funny, generous, good, graceful, grateful, happy, hardworking, humble, hungry, jolly, "
-        "joyful, keen, lazy, loud, loving, loyal, modest, messy, nervous, noisy, nosy, peaceful, "
-        "quick, serious, sensible, slow, sly, smart, sociable, sporty, strong, sunny, sweet, "
-        "talkative, tender, tidy, timid, trusting, truthful, wild, wise, witty, worried, zany"
+    "tasty": each(
+        "very, really",
+        "tasty, sweet, yummy, fresh, delicious, good, nice, big, juicy, lovely, warm, round",
     ),
-    "colour": split(
-        "red, blue, green, yellow, tiny, old, shiny, new, soft, round, purple, orange, pink, "
-        "white, golden, silver, brown, grey, black, bright, pretty, smooth, striped, spotted, "
-        "sparkly, painted, lovely, special, dusty, tidy, wooden, rusty, broken, dotted, crooked, "
-        "plain, fine, neat, odd, funny, lucky, magic, secret, hidden, lost, loose, heavy, light, "
-        "warm, cold, wet, dry, clean, dirty, muddy, sandy, sticky, fuzzy, woolly, silky, velvet, "
-        "paper, tin, brass, copper, iron, stone, glass, clay, straw, cotton, leather, rubber, "
-        "felt, ivory, bronze, violet, crimson, turquoise, cream, pale, dark, glowing, gleaming, "
-        "polished, cracked, bent, thin, thick, long, short, flat, square, narrow, wide, pointed, "
-        "curly, wavy, hollow, carved, woven, knitted, patched, torn, faded, worn, dull, glittery, "
-        "twisted, speckled, checked, frosty, snowy, foreign, royal, simple, strange, clever, "
-        "perfect, huge, giant, little, small, big, slim, chubby, squeaky, noisy, wobbly, bouncy, "
-        "slippery, lumpy, bumpy, prickly, fluffy, feathery, scented, creased, folded, borrowed, "
-        "forgotten, favourite, homemade"
+    "hug": split("big, warm, great, huge, tight, long, little, soft, kind, gentle, happy, sweet"),
+    "brave": each("very, so", "brave, strong, clever, smart, good, great"),
+    "kind": each("very, really", "kind, nice, good, sweet, friendly, funny, quiet, cheerful"),
+    "shy": each("very, little", "shy, quiet, sad, lonely, small, young"),
+    "old": each("very", "old, tall, big, green, huge, nice, thick, strong, little, dark, pretty"),
+    "long": split(
+        "a long time, a while, an hour, many minutes, a few minutes, half an hour, two hours, "
+        "a long while, ten minutes, some time, five minutes, a short time, three hours, a minute, "
+        "two minutes, a moment"
     ),
-    "look": split(
-        "shiny, soft, new, old, bright, pretty, smooth, wonderful, sparkly, lovely, special, "
-        "clean, light, strong, fine, neat, lucky, magic, warm, perfect, clever, strange, "
-        "glittery, splendid, charming, delicate, elegant, graceful, handsome, precious, rare, "
-        "sturdy, simple, dazzling, marvellous, gorgeous, beautiful, cheerful, colourful, dainty, "
-        "fancy, glorious, grand, jolly, magnificent, noble, pleasant, remarkable, royal, unusual"
+    "times": split("two times, three times, four times, five times, six times, many times"),
+    "fun": split("fun, great fun, so much fun, a lot of fun, nice, good, funny"),
+    "number": split("two, three, four, five, six, seven, eight, nine, ten"),
+    # How it is done and said
+    "softly": split(
+        "softly, quietly, kindly, gently, slowly, warmly, sweetly, calmly, happily, carefully, "
+        "politely, nicely"
     ),
-    "happy": split(
-        "happy, glad, proud, cheerful, excited, merry, joyful, thankful, delighted, pleased, "
-        "calm, content, lucky, hopeful, peaceful, brave, relaxed, relieved, grateful, bold, free, "
-        "strong, warm, safe, cosy, jolly, lively, bubbly, playful, rested, carefree, clever, "
-        "comfortable, eager, friendly, fresh, giggly, important, loved, overjoyed, satisfied, "
-        "sunny, thrilled, tickled, wonderful, enchanted, blissful, awake"
+    "loudly": split(
+        "loudly, happily, proudly, cheerfully, quickly, excitedly, brightly, gladly, eagerly, "
+        "bravely"
     ),
-    "sad": split(
-        "sad, worried, upset, lonely, sorry, tired, cross, nervous, gloomy, scared, unhappy, "
-        "puzzled, miserable, troubled, helpless, small, afraid, alarmed, angry, anxious, ashamed, "
-        "awful, bitter, blue, bothered, confused, dazed, desperate, dismal, dizzy, downcast, "
-        "embarrassed, fearful, foolish, frightened, frustrated, glum, grumpy, heartbroken, "
-        "hopeless, hurt, jealous, lost, moody, shaky, shocked, sick, silly, startled, stunned, "
-        "sulky, tearful, tense, terrible, uneasy, weak, weary, weepy, wretched, sleepless"
+    "carefully": split(
+        "carefully, slowly, gently, quietly, softly, calmly, bravely, patiently, quickly, nicely, "
+        "safely, closely"
     ),
-    "kindly": split(
-        "softly, kindly, gently, quietly, warmly, bravely, slowly, cheerfully, calmly, politely, "
-        "shyly, firmly, brightly, eagerly, quickly, sweetly, patiently, honestly, seriously, "
-        "happily, proudly, hopefully, merrily, wisely, tenderly, carefully, gladly, boldly, "
-        "loudly, briskly, busily, cleverly, clumsily, curiously, dreamily, earnestly, excitedly, "
-        "faithfully, fondly, frankly, freely, gaily, gleefully, gracefully, gratefully, gravely, "
-        "heartily, hastily, helpfully, humbly, jokingly, joyfully, keenly, lazily, lightly, "
-        "lovingly, mildly, modestly, neatly, nervously, noisily, oddly, peacefully, playfully, "
-        "promptly, rapidly, readily, sensibly, sharply, simply, sleepily, slyly, smoothly, "
-        "solemnly, steadily, sternly, swiftly, thankfully, thoughtfully, timidly, truthfully, "
-        "wearily, wildly, willingly, wistfully, breathlessly, bashfully, blissfully, cautiously, "
-        "charmingly"
+    "warm": split(
+        "kindly, softly, gently, warmly, sweetly, quietly, calmly, happily, slowly, nicely, "
+        "and smiled, and nodded, and laughed, and waved, and sat down, with a smile, "
+        "with a big smile, with a little smile, with a kind smile, with a nod, with a laugh, "
+        "with a wave, with a hug, in a kind voice, in a soft voice, in a gentle voice, "
+        "in a warm voice, in a happy voice, with a little nod, with a soft laugh"
     ),
-    "went": split(
-        "walked, ran, skipped, hurried, hopped, marched, raced, strolled, tiptoed, wandered, "
-        "danced, dashed, rushed, trotted, crept, bounced, sped, strode, rambled, roamed, plodded, "
-        "scampered, scurried, trudged, waddled, sauntered, jogged, galloped, paraded, zigzagged, "
-        "limped, bounded, sneaked, glided, whirled, flitted, ambled, padded, stomped, shuffled"
+    "eager": split(
+        "loudly, happily, proudly, excitedly, cheerfully, quickly, brightly, eagerly, "
+        "and jumped, and laughed, and clapped, and danced, and smiled, and cheered, and waved, "
+        "and nodded, with joy, with a jump, with a laugh, with a smile, with a big smile, "
+        "with a happy smile, with big eyes, with bright eyes, in a loud voice, in a happy voice, "
+        "in an excited voice, in a proud voice, with a big jump, with a happy laugh"
     ),
-    "cheered": split(
-        "laughed, cheered, clapped, giggled, smiled, danced, sang, grinned, twirled, beamed, "
-        "nodded, whistled, hummed, waved, jumped, hopped, chuckled, winked, bowed, sighed, "
-        "blinked, yawned, shouted, whooped, skipped, blushed, chirped, clucked, stretched, "
-        "snorted, squealed, spun, swayed, tapped along, hiccuped, jiggled, leaped, purred, "
-        "tumbled, wiggled"
+    "tearful": split(
+        "sadly, slowly, weakly, nervously, and sighed, and cried, and frowned, and looked down, "
+        "and sat down, and shook, in tears, with tears, with a sigh, with a frown, with a sad face, "
+        "with a tear, with wet eyes, with sad eyes, in a sad voice, with a red face, "
+        "and felt bad, with a sad look"
     ),
-    "said": split(
-        "said, whispered, replied, answered, called, explained, added, cried, shouted, sighed, "
-        "murmured, mumbled, muttered, declared, announced, remarked, suggested, whistled, "
-        "laughed, giggled, grinned, sang, sobbed, sniffed, stammered, squeaked, panted, yelled, "
-        "exclaimed, chuckled"
+    "fearful": split(
+        "nervously, weakly, slowly, and shook, and hid, and stepped back, and froze, with big eyes, "
+        "with wide eyes, with a scared face, with a jump, in a weak voice, in a scared voice, "
+        "and looked around, and held on, and looked back"
     ),
-    "drink": split(
-        "warm milk, apple juice, mint tea, lemonade, cold water, hot chocolate, berry juice, "
-        "ginger tea, orange juice, peach tea, cherry juice, pear juice, grape juice, carrot "
-        "juice, honey milk, almond milk, barley water, birch juice, buttermilk, camomile tea, "
-        "cider, cocoa, coconut milk, elderflower juice, fizzy water, herb tea, iced tea, lemon "
-        "tea, lime juice, mango juice, melon juice, oat milk, plum juice, rose tea, spring water, "
-        "tomato juice, vanilla milk"
+    "cried": split("cried, shouted, called, yelled, screamed, said"),
+    "said": split("said, answered, replied"),
+    "called": split("called, cried, shouted, said, yelled"),
+    "asked": split("asked, wondered, said, whispered"),
+    "smiled": each(
+        "smiled and, laughed and", "nodded, clapped, cheered, waved, danced, sang, jumped, skipped"
+    )
+    + split("smiled, laughed, giggled, grinned"),
+    "ran": split(
+        "ran, hurried, raced, rushed, walked, skipped, hopped, marched, jumped, went, "
+        "ran quickly, walked quickly, walked slowly, ran fast"
     ),
-    "flower": split(
-        "daisies, roses, tulips, poppies, violets, bluebells, lilies, sunflowers, buttercups, "
-        "snowdrops, marigolds, irises, pansies, asters, bluets, camellias, carnations, "
-        "cornflowers, cowslips, crocuses, daffodils, dahlias, foxgloves, ferns, geraniums, "
-        "hollyhocks, hyacinths, lilacs, lupins, magnolias, nettles, orchids, peonies, petunias, "
-        "primroses, reeds, thistles, zinnias, berries, mushrooms"
+    "went": split("walked, went, ran, hurried, skipped, marched, raced, hopped"),
+    "looked": split(
+        "looked, searched, peeked, checked, looked carefully, looked quickly, looked everywhere, "
+        "searched carefully, searched quickly, looked again"
     ),
-    "bug": split(
-        "butterflies, bees, ladybirds, ants, crickets, dragonflies, beetles, snails, moths, "
-        "grasshoppers, fireflies, spiders, caterpillars, bumblebees, wasps, gnats, worms, flies, "
-        "mosquitoes, slugs, centipedes, cicadas, earwigs, fleas, glow-worms, hornets, lizards, "
-        "frogs, toads, tadpoles, newts, mice, shrews, voles, moles, chipmunks"
+    "had fun": split(
+        "played, laughed, sang, danced, ran, jumped, talked, hopped, ran around, played games, "
+        "sang songs, told jokes, told stories"
     ),
-    "bird": split(
-        "robins, sparrows, ducks, pigeons, swallows, crows, finches, geese, wrens, larks, doves, "
-        "magpies, starlings, swans, blackbirds, bluebirds, buzzards, canaries, chickens, cranes, "
-        "cuckoos, eagles, falcons, gulls, hawks, hens, herons, hummingbirds, jays, kingfishers, "
-        "nightingales, orioles, owls, parrots, peacocks, pelicans, puffins, quails, ravens, "
-        "rooks, storks, thrushes, turkeys, warblers, woodpeckers"
+    # When
+    "day": each(
+        "one sunny, one warm, one fine, one nice, one bright, one quiet, one beautiful, one lovely, "
+        "one cool, one",
+        "day, morning, afternoon",
+    )[3:],
+    "then": split(
+        "then, soon, after that, a little later, after a while, a moment later, next, later, now, "
+        "in a little while, a few minutes later, after a moment, not long after, a minute later, "
+        "before long, soon after, right after that, some time later"
     ),
-    "number": _NUMBERS,
-    "shape": split(
-        "dragon, castle, ship, rabbit, whale, elephant, crown, teapot, bear, fish, horse, tree, "
-        "shoe, snail, cake, turtle, cat, lion, feather, apple, swan, bell, giant, spoon, train, "
-        "mushroom, mouse, umbrella, star, heart, sheep, owl, mountain, pillow, bridge, pear, "
-        "ladder, fox, key, boot, wheel, camel, octopus, balloon, guitar, anchor, ant, arrow, axe, "
-        "badger, banana, barn, barrel, basket, bat, beaver, bed, beetle, bench, boat, bone, "
-        "bottle, bowl, bread, broom, bucket, bull, bus, cabbage, cactus, candle, canoe, carrot, "
-        "cart, chair, cherry, chick, church, cloud, clown, coat, comb, cow, crab, crane, "
-        "crocodile, cup, deer, desk, dog, dolphin, donkey, door, dove, drum, duck, eagle, egg, "
-        "eye, fan, fence, fern, flag, flute, fork, fountain, frog, gate, ghost, giraffe, globe, "
-        "goat, goose, hammer, hand, harp, hat, hen, hippo, house, igloo, iron, island, jar, jug, "
-        "kangaroo, kettle, king, kite, knot, lamp, leaf, lemon, lobster, log, mask, monkey, moon, "
-        "moose, mug, nest, nose, oven, ox, panda, parrot, peacock, pencil, penguin, piano, pig, "
-        "pirate, plum, pony, pot, puddle, pumpkin, queen, rake, rat, ring, river, robot, rocket, "
-        "rose, sailor, saucer, saw, scarf, seal, shark, shell, skunk, sleigh, snake, snowman, "
-        "sock, sofa, spade, spider, squid, stool, sword, table, tent, tiger, toad, tower, "
-        "tractor, trumpet, tulip, turnip, unicorn, vase, violin, volcano, wagon, wall, walrus, "
-        "wand, wizard, wolf, worm, zebra"
+    "suddenly": split(
+        "suddenly, just then, all at once, at that moment, a moment later, right then, "
+        "out of nowhere, then, all of a sudden, in that moment, soon, at that very moment"
     ),
-    "treasure": split(
-        "button, feather, shell, pebble, marble, acorn, ribbon, coin, key, bead, leaf, pencil, "
-        "stone, nut, bottle, stamp, thimble, pin, whisker, seed, magnet, card, spool, cork, "
-        "crayon, badge, pearl, spoon, anchor, apple, arrow, bag, ball of wool, band, beetle, "
-        "belt, berry, bobbin, bone, bookmark, bow, bowl, box, bracelet, brick, brooch, brush, "
-        "buckle, bulb, candle, cap, carrot, cart, chain, chalk, charm, cherry, clip, clock, "
-        "cloth, comb, compass, cone, cookie, crystal, cube, cup, dice, doll, domino, envelope, "
-        "eraser, fan, flag, flower, fork, fossil, frame, gem, glove, goblet, hairpin, hammer, "
-        "handkerchief, hook, horseshoe, jar, jewel, jug, kettle, knob, knot, label, lamp, lemon, "
-        "lens, letter, lid, locket, map, mask, match, medal, mirror, mitten, mug, nail, necklace, "
-        "needle, nest, note, onion, paddle, page, parcel, peg, pen, penny, picture, pipe, plate, "
-        "plum, pocket watch, postcard, pot, purse, puzzle piece, ring, rock, ruler, sack, saucer, "
-        "scarf, scroll, sock, spinning top, sponge, spring, star, stick, sticker, straw, string, "
-        "teacup, ticket, tile, token, tooth, torch, toy car, tray, tube, twig, vase, wand, watch, "
-        "wheel, wig, wing, wishbone, zip"
+    "finally": split(
+        "at last, in the end, finally, after some time, after a long time, before long, soon, "
+        "after many tries, at the end, after a while"
+    ),
+    "ever after": split(
+        "from that day on, from then on, after that day, every day after that, from that time on, "
+        "ever since that day, from that moment on, after that"
+    ),
+    # Exclamations
+    "oh": split("oh no, oh dear, oh my, help, wait, no, oh, please, oh no no, hey"),
+    "wow": split("wow, yay, look, hooray, great, oh, hey, oh wow, yes, amazing, ooh, oh my"),
+    "thanks": split(
+        "thank you, thank you so much, thanks, thank you very much, thanks a lot, many thanks, "
+        "oh thank you, a big thank you"
+    ),
+    "don't cry": split(
+        "don't worry, don't be sad, don't cry, it's okay, it's all right, stay calm, calm down, "
+        "be brave, please don't cry, please don't worry"
     ),
     "game": split(
-        "hide-and-seek, tag, catch, leapfrog, follow the leader, hopscotch, pirates, explorers, "
-        "statues, treasure hunters, knights, wizards, marbles, shops, astronauts, bakers, bears, "
-        "bowling, cards, charades, chess, circus, cowboys, detectives, doctors, dominoes, "
-        "dragons, fairies, farmers, firefighters, football, ghosts, giants, horses, kings and "
-        "queens, lions, monsters, musical chairs, postmen, puppets, riddles, sailors, school, "
-        "skittles, spies, tennis, trains, zoo"
+        "tag, catch, hide and seek, ball, pirates, house, school, zoo, farm, castle, doctor, shop, "
+        "music, market, train, circus, store, kings, dragons, robots"
     ),
-    "song": split(
-        "moon, sea, stars, rain, sun, wind, snow, spring, farm, frogs, king, mountains, bakers, "
-        "sailors, bees, summer, alphabet, apples, autumn, birds, boats, candle, castle, cats, "
-        "circus, clouds, clowns, cows, desert, dragon, ducks, elves, fairies, fire, fishes, fog, "
-        "forest, fox, ghosts, giants, goats, hills, horses, ice, islands, jungle, knights, lambs, "
-        "lantern, mice, mill, mermaids, north, ocean, owls, pirates, princess, queen, rabbits, "
-        "rainbow, rivers, robbers, seasons, shepherd, ships, soldiers, storm, sunset, tailor, "
-        "thunder, trains, turtles, wolves, whales, winter, witches"
-    ),
-    "dear": split(
-        "Oh dear, Oh no, Goodness, Help, Oh my, Alas, Dear me, Wait, Bother, Look out, What a pity"
-    ),
-    "hooray": split(
-        "Hooray, Wow, Look, Yes, Yippee, Oh joy, Thank you, How wonderful, At last, Bravo, "
-        "Goodness me, What luck, Well done"
-    ),
-    "yes": split(
-        "Yes, Of course, Certainly, All right, Sure, With pleasure, Gladly, Very well, Why not"
-    ),
-    "greeting": split(
-        "Hello, Good morning, Hi, Hello there, Good day, How nice to see you, Welcome, Hey"
-    ),
-    "animal": split(
-        "mouse, owl, bee, fox, rabbit, bear, cat, ant, duck, snail, lion, frog, squirrel, turtle, "
-        "wolf, goat, goose, dog, pig, cow, horse, pony, donkey, sheep, lamb, hen, crow, swan, "
-        "eagle, deer, hare, otter, beaver, badger, seal, whale, tiger, monkey, camel, zebra, "
-        "giraffe, elephant, hippo, rhino, panda, koala, penguin, parrot, spider, toad"
-    ),
-    "sound": split(
-        "rustle, squeak, splash, knock, whistle, thump, creak, rattle, buzz, sneeze, chirp, "
-        "growl, bang, beep, bump, clang, clap, clatter, click, cough, crack, crash, crunch, drip, "
-        "echo, fizz, gasp, giggle, groan, grunt, hiccup, hiss, honk, hoot, howl, hum, jingle, "
-        "moan, murmur, plop, pop, purr, roar, rumble, scratch, sigh, slap, snap, snarl, snore, "
-        "snort, sob, squeal, swish, tap, thud, tick, tinkle, whine, yawn"
-    ),
-    "body": split("heart, tummy, head, throat, chest, nose"),
-    "minutes": [
-        "a while",
-        "a long time",
-        *(f"{n} {unit}" for unit in ("minutes", "hours") for n in _NUMBERS[:30]),
-    ],
-    "material": split(
-        "glue, tape, thread, string, wire, paste, twine, wax, yarn, a pin, a nail, a needle, a "
-        "ribbon, a screw, clay, cloth, cotton, felt, honey, leather, paint, paper, plaster, "
-        "resin, rope, rubber, tar, tin, wool, a hook, a clip, a patch"
-    ),
-    "where": split(
-        "at the edge of the village, near the river, on a green hill, under a tall oak, beside "
-        "the mill, behind the bakery, close to the sea, at the end of a long lane, next to an "
-        "orchard, by the old bridge, in a sunny valley, across from the school, above the "
-        "harbour, among the vineyards, at the foot of a mountain, behind a waterfall, beside a "
-        "blue lake, beside the railway, between two rivers, by a lighthouse, by the church, deep "
-        "in the woods, down in the dale, far up north, in a cherry grove, in a fishing town, in a "
-        "noisy city, in the desert, in the high hills, near a windmill, near the market, near the "
-        "station, next to a toyshop, on a cliff, on a rocky shore, on a small island, on the "
-        "moor, opposite the library, over the bakery, under the castle"
-    ),
-}
-
-# Syllables of invented names: two letters each, so that a name is cut in one way only.
-WORDS["syllable"] = [
-    consonant + vowel for vowel in "aioue" for consonant in "mltrpbknsdzvfjghwcyqx"
-]
-
-ABBREVIATIONS = {
-    "name": "[Syllable][syllable][syllable][syllable]",
-    "thing": "[a colour] [treasure]",
-    "shape": "[a look] [shape]",
-    "animal": "[Syllable][syllable][syllable] the [trait] [animal]",
+    "learned": split("learned, knew, understood, saw, found out, realized"),
+    "always": split("always, often, never forgot to, tried to, loved to, liked to"),
 }

@@ -1,0 +1,226 @@
+"""Fears that are overcome: a shape in the dark, a storm, a song before everybody."""
+
+from lmcore.corpus.stories.script import Plot, table
+
+DARK = Plot(
+    "a shape in the dark",
+    "child",
+    """
++ child
+
+---
+One night, $hero {lay|was|woke up|sat} in bed in $his [nice] <dye> room and {could not|did not} sleep.
+{That|One} night, the wind {blew|was loud|sang}, and $hero {lay|was|sat} in $his <dye> bed and {could not|did not} sleep.
+It was {late|dark|night}, and $hero {lay|was|sat} in bed with $his <dye> {blanket|pillow|socks|shirt}.
+
+$He {thought of|counted|dreamed of} <count> <fur> <herd> and <count2> <fur2> <herd2>{| to fall asleep}.
+$He {heard|counted} <count> {steps|sounds|noises|taps} and {hid|sat up|felt cold|held $his blanket}.
+
+[Suddenly], $he {saw|noticed|could see} <fear> {by the wall|in the dark|in the room|near the bed}!
+[Suddenly], there was <fear> {by the wall|in the dark|in the room|near the bed}!
+$He {looked up|turned|opened $his eyes|peeked out} and {saw|noticed} <fear>!
+
+It {was|looked} [big] and {dark|black|gray}, and $hero {felt|was} [scared].
+"[Oh]! {Go away|Who is there|What is that|Don't eat me}!" [cried] $hero [fearful].
+$Hero {pulled|held} {the blanket|the pillow} over $his head and {felt|was} [scared].
+
+---
+either helper: adult
+"{Please come|Come here|Help me}, $Adult!" [cried] $hero, and $his $adult [went] in.
+$His $adult {heard $him|heard the noise|woke up} and [went] in. "What {is wrong|is it|do you see}?" $ahe asked [warm].
+
+"{There is|I see|Look, it is} $fear!" [called] $hero [fearful].
+$Hero {pointed|looked} at $fear and {held|hugged} $his $adult [fearful].
+
+"[Don't cry]. Let's {look|see} {together|with a light}," [said] $his $adult [warm] and {took|held} $his hand.
+"[Don't cry]," [said] $his $adult [warm] and {turned|switched} on the {light|lamp}.
+or helper: self
+{But then|[Then]}, $he {thought|remembered}, "{A brave|A big|A smart} $kind {looks|checks|can look} first."
+"{I must be|I am|I will be|I can be} {brave|strong}," $he {thought|said to $himself} [fearful].
+
+[Carefully], $he {got|climbed|stepped} out of bed and {turned|switched} on the {light|lamp}.
+$He {took|found|held} $his <dye2> {light|lamp|flashlight} and [went] {closer|up to it|across the room} [carefully].
+end
+
+{It was|There was|They saw} {only|just} $truth! {No|There was no} monster at all.
+It was not $fear {at all|after all}! It was {only|just} $truth!
+$Fear was {only|just|really} $truth!
+
+$Hero {laughed|smiled|giggled} and {felt|was} [happy]. "{How silly|What a joke|That is funny|I was so silly}!" $he [called] [eager].
+"{I was|I am not} {scared|afraid} {of|because of} {only |}$truth!" [called] $hero [eager].
+
+when helper: adult
+{They|$Hero and $his $adult} {laughed|smiled|talked}, and $his $adult {sang|read|told} $him a {[nice] |}{song|story}.
+"You were [brave] to {ask|call me|tell me}," [said] $his $adult [warm] and gave $him [a hug] {hug|kiss}.
+or helper: self
+$He {told|showed} $his $adult {about it|what it was}, and $his $adult [said] [warm], "You are [brave]!"
+"I {did it|am brave|looked and saw}!" {$he|$hero} told $his $adult [eager].
+end
+
++ night
+
+when helper: adult
+[Ever after], $hero {called|asked} {$his $adult|for a light|for help} when $he {was|felt} [scared].
+$Hero [learned] that {a light|a friend|help} makes the dark {less scary|small|safe|fun}.
+or helper: self
+[Ever after], $hero {looked|checked|turned on a light} when $he {was|felt} [scared].
+$Hero [learned] that {scary things|dark shapes|most fears} are {small|not so bad|often funny} in the light.
+end
+""",
+    {
+        "fear": table(
+            "fear | truth",
+            """
+a big bear | a coat on the chair
+a long snake | a scarf on the floor
+a white ghost | a shirt on the door
+a tall giant | a lamp by the wall
+a gray wolf | a bag on the table
+a monster | a pile of clothes
+a dragon | a kite on the wall
+a witch | a hat and a broom
+a huge spider | a toy on the shelf
+a big hand | a branch at the window
+a lion | a round pillow
+a thief | a mirror on the wall
+a fat rat | a shoe by the bed
+a shark | a book on the desk
+""",
+        )
+    },
+)
+
+STORM = Plot(
+    "a storm",
+    "child",
+    """
++ child
+
+---
+One <weather> <time>, $hero and $his friend <friend> [went] to the <place>.
+[Day], $hero {met|saw|found} $his friend <friend> at the <place>.
+It was <a weather> <time>, and $hero [went] to the <place> with $his friend <friend>.
+
++ along
++ way
++ games
+
+[Suddenly], {the sky|it} {was|got|grew|turned} [very] dark, and the wind {blew|pushed|pulled} {at |}$his {hair|hat|coat}.
+[Suddenly], {they heard|there was} [a big] {boom|noise|sound} {in the sky|from the clouds}, and {rain|cold rain|big rain} {fell|came down|poured down}.
+[Suddenly], [big] {black|gray|dark} clouds came, and {it rained|rain fell|it was cold}.
+
+"[Oh]! A storm!" [cried] $friend [fearful].
+$Friend {felt|was|looked} [scared]. "[Oh]! {I want to go home|We will get wet|Where can we go}!" $fhe [cried].
+"{I do not like|I am afraid of} {the storm|the noise|the rain}!" [cried] $friend [fearful].
+
+---
+"[Don't cry]," [said] $hero [warm] and {took|held} $fhis hand. "Let's {run|go|hide} {in|to} the <shelter>!"
+$Hero {took|held} $fhis hand. "{Look|Quick|Come}, {there is|I see} <a shelter>!" $he [called] [eager].
+
+They [ran] {to|into} the $shelter and sat {down |}{close together|on the floor|by the wall|side by side}.
+In the $shelter it was {dry|warm|dark|quiet|safe}, and they {sat|stood|waited} {close together|on the floor|side by side}.
+
+either inside: pet
+{There|[Suddenly]}, they {heard|saw|found} [a small] <fur> <petkind2>, and it {felt|was|looked} [scared] too.
+[A small] <fur> <petkind2> {was there|sat there|hid there}{| too}, and it {felt|was|looked} [scared].
+
+$Hero [softly] {hugged|held|petted} the $petkind2. "[Don't cry]," $he [said] [warm].
+"We are {all |}[scared], but we are together," [said] $hero [warm] and {hugged|held|petted} the $petkind2.
+or inside: song
+"Let's {sing|tell jokes|tell stories} {about|of} <count2> <fur> <herd2>," [said] $hero [warm].
+$Hero {sang|told} $friend {a song|a story|a joke} about <count2> <fur> <herd2>.
+
+[Then], $friend {smiled|laughed|sang}{| a little| too}, and {they|both} {felt|were} {less [scared]|[happy]}.
+They {sang|talked|laughed} {louder|more} than the {storm|rain|wind} and {felt|were} [happy].
+end
+
+---
+{After [long]|[Finally]}, the rain {stopped|was over|ended}, and {there was|they saw} [a nice] rainbow.
+{After [long]|[Finally]}, the sun {came out|was back|shone again}, and {there was|they saw} [a nice] rainbow.
+
+when inside: pet
+The $fur $petkind2 {jumped|ran|walked|hopped} {out|into the sun} and {licked|kissed|sniffed} $his hand.
+"{Look|See}, {the storm|it} is {gone|over}, little $petkind2!" [called] $friend [eager].
+or inside: song
+"Your {$count2 $fur $herd2|song|story} helped me{| so much}," [said] $friend [warm].
+$Friend {drew|sang about|talked about} the $count2 $fur $herd2 [loudly].
+end
+
++ home
+
+$Hero [learned] that {storms|bad things|dark clouds} {end|pass|go away} and that friends {help|make us brave|stay}.
+[Ever after], $hero and $friend were not {so |}[scared] when {it rained|the wind blew|a storm came}.
+$Hero and $friend {were|stayed} [good] friends, in {rain|storms|wind} and in {sun|sunshine}.
+""",
+    {
+        "shelter": table(
+            "shelter", "barn\ncave\nshed\ntent\ntree house\ntower\ntrain station\nlittle shop\nhut"
+        ),
+        "petkind2": table("petkind2", "kitten\npuppy\nrabbit\nbird\nsquirrel\nduck\nmouse\ngoat"),
+    },
+)
+
+STAGE = Plot(
+    "a song for everybody",
+    "child",
+    """
++ child
+
+---
+$His {school|class|teacher|town} {wanted|planned|had} a {big |}show, and $hero {was going|wanted|had} to <act> {about|for|of} <count> <fur> <herd>.
+[Day], $his {teacher|class} {said|asked|called}, "$Hero, {please|will you} <act> {about|of} <count> <fur> <herd> {at the show|for us}?"
+
+$Hero {practiced|worked|tried} {every day|for [long]|at home|in $his room} with $his friend <friend>.
+$He and $his friend <friend> {practiced|worked} {every day|for [long]|at home|in the garden}.
+
+On the day of the show, $he {put on|wore} $his <dye> <wear> and $his <dye2> <wear2>.
+In $his {new |old |}<dye> <wear> and <dye2> <wear2>, $he {went|walked|came} to the show.
+
+$His $adult, <third> and <fourth> {were|sat} {there|in the first row|in front}.
+{In front of|Before} $him sat $his $adult, <third>, <fourth> and {many|a lot of|all the} {people|children|others}.
+
+---
+But {then|when $he {saw them|stood there|looked up}}, $hero {felt|was} [scared], and {no word came out|$he forgot {it all|everything|every word}}.
+But {then|there}, $his {legs|hands|knees} {shook|felt weak|were cold}, and $he {felt|was} [scared].
+
+"{I can't|I can't do it|I forgot {it all|the words}}," {$he|$hero} {whispered|said|thought} [fearful].
+{It was|The room was} [very] quiet, and $hero {looked down|wanted to run|wanted to cry} [fearful].
+
+either help: friend
+{[Then]|But [then]}, $friend {stood up|came up|walked up} and {took|held} $his hand. "{Look at me|Do it with me|We can do it}," $fhe [said] [warm].
+{[Then]|But [then]}, $friend {started|began} {first|for $him|to do it with $him}, and $hero {smiled|looked up|felt better}.
+or help: breath
+{[Then]|But [then]}, $his $adult {smiled|waved|nodded} at $him, and $he took a {deep|big|long} breath.
+{[Then]|But [then]}, $he {heard|remembered|thought of} $his $adult, who said, "Take a {deep|big|long} breath, $hero."
+end
+
+{Then |}$he {started|began} [softly], and {soon|then} $he {forgot $his fear|was not [scared]|felt [happy]}.
+{[Finally], |}the {$count|$fur} $herd {came back to $him|were in $his head again}, and $he {started|began} [loudly].
+
+---
+{Everyone|All the people|All the children} {clapped|cheered|laughed|stood up}, and $third and $fourth [smiled].
+"[Wow]! {That was|It was|You were} so [nice]!" [called] $third and $fourth [eager].
+
+when help: friend
+"[Thanks], $friend. {I did it with you|You helped me|You are [a good] friend}," [said] $hero [warm].
+$Hero {hugged|thanked} $friend. "We did it {together|as a team}!" [said] $friend [warm].
+or help: breath
+"{One|A} {deep|big} breath {helped|was all I needed}!" $he told $his $adult [eager].
+"You were [brave]," [said] $his $adult [warm] and gave $him [a hug] {hug|kiss}.
+end
+
++ indoors
+
+when help: friend
+$Hero [learned] that {it is easy|you can be brave|hard things are fun} with a friend like $friend.
+[Ever after], $hero and $friend [always] {sing|play|be|stand} on the stage {together|side by side}.
+or help: breath
+$Hero [learned] that {fear|being [scared]} {goes away|gets small|can pass} when you {breathe|stop and breathe|just start}.
+[Ever after], $hero took a deep breath when $he {was|felt} [scared].
+end
+""",
+    {
+        "act": table("act", "sing a song\ntell a story\nread a poem\ntell a joke\nsay a rhyme"),
+    },
+)
+PLOTS = (DARK, STORM, STAGE)

@@ -1,0 +1,222 @@
+"""What the stories are about: toys with their fitting uses, places with their fitting spots."""
+
+from __future__ import annotations
+
+from lmcore.corpus.stories.cast import split
+from lmcore.corpus.templates import Variable
+
+# thing: how one plays with it | how one played | how two played with it | a part that can break
+_THINGS = """
+ball: bounce it, kick it, roll it, throw it
+| bounced it, kicked it, rolled it, threw it
+| threw it to each other, rolled it back and forth, kicked it to each other
+| side, cover, middle
+kite: fly it, run with it, make it dance
+| flew it, ran with it, made it dance
+| flew it together, ran with it side by side, held the string together
+| tail, string, frame
+doll: dress it, hug it, sing to it, brush its hair
+| dressed it, hugged it, sang to it, brushed its hair
+| had tea with it, made a bed for it, dressed it together
+| arm, leg, dress
+drum: play it, hit it, march with it, tap it
+| played it, hit it, marched with it, tapped it
+| played songs on it, marched with it side by side, took turns to play it
+| side, skin, stick
+robot: make it walk, make it dance, talk to it
+| made it walk, made it dance, talked to it
+| made it walk to each other, made it dance, built a house for it
+| arm, leg, button
+whistle: blow it, make music with it, sing along with it
+| blew it, made music with it, sang along with it
+| took turns to blow it, made music with it, called the birds with it
+| string, side, top
+book: read it, look at it, hold it
+| read it, looked at it, held it
+| read it together, looked at the pictures together, took turns to read it
+| cover, page, corner
+bucket: fill it, carry it, dig with it
+| filled it, carried it, dug with it
+| built a castle with it, filled it together, took turns to carry it
+| handle, side, bottom
+toy car: push it, drive it, race it
+| pushed it, drove it, raced it
+| pushed it to each other, raced it down a hill, built a road for it
+| wheel, door, roof
+toy boat: sail it, pull it, play with it
+| sailed it, pulled it, played with it
+| sailed it together, made waves for it, pushed it to each other
+| sail, side, flag
+toy train: push it, pull it, drive it
+| pushed it, pulled it, drove it
+| built a bridge for it, pushed it to each other, made train sounds together
+| wheel, engine, bell
+toy truck: push it, fill it, drive it
+| pushed it, filled it, drove it
+| filled it with sand, pushed it to each other, built a road for it
+| wheel, door, hook
+toy plane: fly it, throw it, run with it
+| flew it, threw it, ran with it
+| threw it to each other, flew it together, ran after it together
+| wing, wheel, tail
+teddy bear: hug it, hold it, talk to it
+| hugged it, held it, talked to it
+| had a picnic with it, made a bed for it, took turns to hug it
+| arm, ear, button
+toy horse: ride it, brush it, jump with it
+| rode it, brushed it, jumped with it
+| took turns to ride it, brushed it together, built a barn for it
+| leg, tail, ear
+toy dinosaur: make it roar, make it stomp, feed it
+| made it roar, made it stomp, fed it
+| roared with it together, made a cave for it, fed it leaves
+| leg, tail, foot
+"""
+
+# place: where things are there | who lives there or comes there | what one does there
+_PLACES = """
+park: under a bench, behind a big tree, near the pond, beside the fountain, in the tall grass
+| duck, squirrel, dog, bird | feed the ducks, run on the grass, smell the flowers
+beach: behind a big rock, near the waves, in the warm sand, beside a boat, under a chair
+| crab, bird, dog, turtle | dig in the sand, jump over the waves, look for shells
+garden: behind the fence, near the gate, under the apple tree, beside the roses, in the tall flowers
+| bird, butterfly, rabbit, frog | smell the flowers, look for bugs, water the plants
+farm: behind the barn, in the hay, under the wagon, beside the gate, near the well
+| pig, hen, goat, cow | feed the animals, jump in the hay, ride on the wagon
+playground: under the slide, behind the swings, near the sandbox, beside the ladder, by the fence
+| bird, cat, dog, squirrel | go down the slide, ride on the swings, play in the sandbox
+forest: behind a tall tree, under a bush, near the stream, beside an old log, in the leaves
+| deer, squirrel, owl, fox | look for berries, climb the trees, count the birds
+lake: under the bridge, behind a rock, near the boats, beside a log, in the tall grass
+| frog, duck, turtle, bird | look for fish, throw stones, watch the boats
+hill: behind a rock, under the old tree, near the top, beside the path, in the tall grass
+| goat, rabbit, bird, sheep | roll down the grass, look at the clouds, run to the top
+"""
+
+
+def things() -> list[dict[str, str]]:
+    """Return a record for each thing."""
+    return [{"thing": thing} for thing in _table(_THINGS)]
+
+
+def _table(text: str) -> dict[str, list[list[str]]]:
+    """Return the columns of lists that a table gives for each `key:`."""
+    joined = text.strip().replace("\n|", "|").replace(" |", "|")
+    rows = (line.split(": ", 1) for line in joined.splitlines())
+    return {key: [split(column.strip()) for column in rest.split("|")] for key, rest in rows}
+
+
+def _column(text: str, number: int) -> dict[str, list[str]]:
+    return {key: columns[number] for key, columns in _table(text).items()}
+
+
+def _records(text: str, number: int, name: str) -> dict[str, list[dict[str, str]]]:
+    column = _column(text, number)
+    return {key: [{name: word} for word in words] for key, words in column.items()}
+
+
+def _simple(name: str, words: str, *differs_from: str) -> Variable:
+    return Variable([{name: word} for word in split(words)], differs_from=differs_from)
+
+
+COLOURS = "red, blue, green, yellow, orange, purple, pink, white, brown, black, gray, gold, silver"
+FOODS = (
+    "apples, cookies, berries, sandwiches, carrots, bananas, nuts, oranges, eggs, pears, cakes, "
+    "strawberries, pancakes, grapes, candies, muffins, cherries, pizza, soup, bread, cheese, "
+    "rice, salad, honey, pie, beans, corn, toast, ice cream, fruit"
+)
+SNACKS = (
+    "apples, cookies, berries, sandwiches, carrots, bananas, nuts, oranges, eggs, pears, cakes, "
+    "strawberries, pancakes, grapes, candies, muffins, cherries, lemons, peaches, cupcakes, "
+    "crackers, rolls, donuts, melons"
+)
+CLOTHES = (
+    "hat, coat, scarf, shirt, boots, shoes, socks, gloves, jacket, sweater, mittens, pants, cap, "
+    "belt"
+)
+HERDS = (
+    "ducks, birds, dogs, cats, rabbits, frogs, horses, cows, sheep, ants, pigs, squirrels, goats, "
+    "mice, chickens, bees, butterflies, bugs, turtles, kittens, puppies, worms, deer, owls"
+)
+FURS = (
+    "white, black, brown, gray, big, little, fat, noisy, happy, funny, small, cute, silly, busy, "
+    "sleepy, hungry, lazy, playful"
+)
+FIXERS = "glue, tape, string, thread, paper, wire, paint, rope, clay, wood, nails, cloth"
+TOYS = (
+    "bear, rabbit, robot, soldier, doll, car, train, dinosaur, horse, duck, lion, monkey, plane, "
+    "boat, elephant, cat, dog, truck, mouse, pig"
+)
+TRAITS = (
+    "little, young, small, funny, curious, clever, smart, cheerful, happy, sweet, cute, lively, "
+    "playful, friendly, pretty, quiet, polite, careful, bright, busy, jolly, creative, gentle, good"
+)
+NUMBERS = "two, three, four, five, six, seven, eight, nine, ten"
+VARIABLES = {
+    "thing": Variable(things()),
+    "colour": _simple("colour", COLOURS),
+    "colour2": _simple("colour2", COLOURS, "colour"),
+    "place": Variable([{"place": place} for place in _table(_PLACES)]),
+    "spot": Variable(_records(_PLACES, 0, "spot"), key="place"),
+    "spot2": Variable(_records(_PLACES, 0, "spot2"), key="place", differs_from=("spot",)),
+    "visitor": Variable(_records(_PLACES, 1, "visitor"), key="place"),
+    "food": _simple("food", FOODS),
+    "snack": _simple("snack", SNACKS, "food"),
+    "treat": _simple("treat", SNACKS, "food", "snack", "snack2", "snack3"),
+    "snack2": _simple("snack2", SNACKS, "food", "snack"),
+    "snack3": _simple("snack3", SNACKS, "food", "snack", "snack2"),
+    # Animals that are seen on the way and told about at home.
+    "count": _simple("count", NUMBERS),
+    "fur": _simple("fur", FURS),
+    "herd": _simple("herd", HERDS),
+    "count2": _simple("count2", NUMBERS, "count"),
+    "fur2": _simple("fur2", FURS, "fur"),
+    "herd2": _simple("herd2", HERDS, "herd"),
+    "dye": _simple("dye", COLOURS, "colour"),
+    "dye2": _simple("dye2", COLOURS, "colour", "dye"),
+    "wear": _simple("wear", CLOTHES),
+    "wear2": _simple("wear2", CLOTHES, "wear"),
+    "days": _simple("days", "three, four, five, six, seven, eight, nine, ten"),
+    "fixer": _simple("fixer", FIXERS),
+    "fixer2": _simple("fixer2", FIXERS, "fixer"),
+    # Where an animal lives, what it keeps, and what a toy is.
+    "lair": _simple("lair", "small, big, cozy, old, warm, quiet, nice, pretty, safe, lovely, deep"),
+    "wild": _simple(
+        "wild",
+        "river, hill, lake, road, meadow, farm, field, mountain, garden, bridge, village, sea, "
+        "woods, old tree, big rock, waterfall",
+    ),
+    "treasure": _simple(
+        "treasure",
+        "stones, shells, feathers, leaves, flowers, buttons, coins, rocks, sticks, gems, marbles, "
+        "seeds",
+    ),
+    "others": _simple("others", "cars, dolls, balls, trains, books, robots, boats, blocks, bears"),
+    "toykind": Variable([{"toykind": toy, "sex": "any"} for toy in split(TOYS)]),
+    "ftoykind": _simple("ftoykind", TOYS, "toykind"),
+    # Where the hero lives.
+    "house": _simple(
+        "house",
+        "small, red, white, blue, yellow, tall, old, green, brown, cozy, big, pink, little, purple",
+    ),
+    "home": _simple(
+        "home",
+        "woods, sea, river, school, market, church, pond, bridge, mountain, shop, station, "
+        "library, park, forest, bakery, museum",
+    ),
+    "petcolour": _simple(
+        "petcolour", "white, black, brown, gray, orange, gold, fat, fluffy, lazy, playful"
+    ),
+    "weather": _simple("weather", "sunny, warm, bright, fine, nice, lovely, quiet, beautiful"),
+    "time": _simple("time", "morning, afternoon, day"),
+    "trait": _simple("trait", TRAITS),
+    "ttrait": _simple("ttrait", TRAITS, "trait", "ftrait"),
+    "ftrait": _simple("ftrait", TRAITS, "trait"),
+}
+WORDS = {
+    "play": _column(_THINGS, 0),
+    "played": _column(_THINGS, 1),
+    "played together": _column(_THINGS, 2),
+    "part": _column(_THINGS, 3),
+    "do there": _column(_PLACES, 2),
+}

@@ -187,7 +187,15 @@ class Binding:
     `differs_from` already has: the friend's name is never the hero's.
     """
 
-    __slots__ = ("_differs_from", "_name", "_records", "_weights", "_written")
+    __slots__ = (
+        "_cumulative",
+        "_differs_from",
+        "_name",
+        "_records",
+        "_total",
+        "_weights",
+        "_written",
+    )
 
     def __init__(
         self, records: Sequence[Record], written: str, differs_from: Sequence[str] = ()
@@ -198,34 +206,41 @@ class Binding:
         self._name = base_name(written)
         self._differs_from = tuple(differs_from)
         self._weights = [1.0 / (rank + 30) for rank in range(len(records))]
+        self._cumulative = list(accumulate(self._weights))
+        self._total = self._cumulative[-1]
 
     def expand(self, derivation: Derivation) -> None:
-        weights = self._allowed(derivation.attributes)
-        cumulative = list(accumulate(weights))
-        chosen = bisect(cumulative, derivation.draw() * cumulative[-1])
+        taken = self._taken(derivation.attributes)
+        left = self._total - sum(self._weights[index] for index in taken)
+        drawn = derivation.draw() * left
+        for index in taken:  # in ascending order: skip over the weights of records taken
+            if drawn >= self._cumulative[index] - self._weights[index]:
+                drawn += self._weights[index]
+        chosen = min(bisect(self._cumulative, drawn), len(self._records) - 1)
         derivation.attributes.update(self._records[chosen])
         derivation.parts.append(self._written[chosen])
-        derivation.log2_probability += math.log2(weights[chosen] / cumulative[-1])
+        derivation.log2_probability += math.log2(self._weights[chosen] / left)
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
-        weights = self._allowed(partial.attributes or {})
-        total = sum(weights)
+        taken = self._taken(partial.attributes or {})
+        left = self._total - sum(self._weights[index] for index in taken)
         found = []
-        for record, written, weight in zip(self._records, self._written, weights, strict=True):
-            if weight and (continued := text.accept(self, partial, written, 0.0)):
-                bound = None if partial.attributes is None else partial.attributes | record
-                log2 = continued.log2_probability + math.log2(weight / total)
+        for index, written in enumerate(self._written):
+            continued = text.accept(self, partial, written, 0.0)
+            if continued and index not in taken:
+                attributes = partial.attributes
+                bound = None if attributes is None else attributes | self._records[index]
+                log2 = continued.log2_probability + math.log2(self._weights[index] / left)
                 longer = PartialDerivation(continued.end, bound, log2, continued.spans)
                 found.append(_spanned(longer, partial.end, self._name))
         return found
 
-    def _allowed(self, attributes: Attributes) -> list[float]:
-        """Return the weight of each record, 0 for those whose value is taken."""
-        taken = {attributes.get(name) for name in self._differs_from}
-        return [
-            0.0 if taken and record[self._name] in taken else weight
-            for record, weight in zip(self._records, self._weights, strict=True)
-        ]
+    def _taken(self, attributes: Attributes) -> list[int]:
+        """Return the records, in order, whose value another attribute already has."""
+        if not self._differs_from:
+            return []
+        values = {attributes.get(name) for name in self._differs_from}
+        return [i for i, record in enumerate(self._records) if record[self._name] in values]
 
 
 class Assignment:
@@ -309,13 +324,13 @@ class Alternatives:
 
 
 class Sentence(Alternatives):
-    """The frames that one sentence of a story can have, after a space or a new line."""
+    """The frames that one sentence of a story can have, after the white space `before`."""
 
     __slots__ = ("_before",)
 
-    def __init__(self, before: str, frames: Iterable[Symbol]) -> None:
+    def __init__(self, before: Symbol, frames: Iterable[Symbol]) -> None:
         super().__init__(frames)
-        self._before = Terminal(before)
+        self._before = before
 
     def expand(self, derivation: Derivation) -> None:
         self._before.expand(derivation)

@@ -64,10 +64,15 @@ class Vocabulary:
         self.domains: defaultdict[str, set[str]] = defaultdict(set)
         self.bound: set[str] = set()  # attributes that a binding writes
         self.lexicon: set[str] = set()
+        self._compiled: dict[str, Symbol] = {}  # equal parts are one symbol
 
     def compile(self, template: str) -> Symbol:
         """Return the symbol that a template stands for."""
-        parts = [self._part(part) for part in _parts(template)]
+        parts = []
+        for part in _parts(template):
+            if part not in self._compiled:
+                self._compiled[part] = self._part(part)
+            parts.append(self._compiled[part])
         return parts[0] if len(parts) == 1 else Concatenation(parts)
 
     def _part(self, part: str) -> Symbol:

@@ -30,4 +30,4 @@ def compiler() -> ScriptCompiler:
 @cache
 def story() -> Symbol:
     """Return the grammar of a whole story."""
-    return Alternatives(compiler().compile(parse(plot.script), "") for plot in PLOTS)
+    return Alternatives(compiler().compile(parse(plot.script)) for plot in PLOTS)

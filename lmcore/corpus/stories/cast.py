@@ -15,16 +15,17 @@ def split(words: str) -> list[str]:
 GIRLS = split(
     "Lily, Mia, Sue, Lucy, Anna, Amy, Sara, Jane, Daisy, Lila, Molly, Jill, Bella, Mary, Emma, "
     "Luna, Mimi, Jenny, Lulu, Lisa, Ella, Rose, Tina, Lola, Betty, Emily, Millie, Penny, Susie, "
-    "Grace, Polly, Poppy, Sally, Kitty"
+    "Grace, Polly, Poppy, Sally, Kitty, Sarah, Sophie, Alice, Maria, Ruby, Julie, Kim, Clara, "
+    "Maggie, Kate"
 )
 BOYS = split(
     "Tim, Tom, Ben, Max, Sam, Bob, Jack, John, Joe, Billy, Leo, Mark, Jake, Jerry, Jimmy, Andy, "
     "Pete, Fred, Dave, Toby, Bill, Charlie, Alex, Henry, Danny, Peter, Fin, Remy, Ollie, Benny, "
-    "Bobby, Tommy, Rex, Teddy"
+    "Bobby, Tommy, Rex, Teddy, Mike, George, James, Frank, Tony, Harry, Luke, Paul, David, Martin"
 )
 PETS = split(
     "Spot, Fluffy, Buddy, Momo, Bobo, Spike, Binky, Pepper, Whiskers, Lucky, Snowy, Blue, Star, "
-    "Cookie, Bubbles, Patch"
+    "Cookie, Bubbles, Patch, Fluff, Goldie, Honey, Rocky, Scruffy, Shadow, Socks, Sunny"
 )
 
 
@@ -122,5 +123,10 @@ VARIABLES = {
         ]
     ),
     "pet": Variable([{"pet": name} for name in PETS]),
-    "petkind": Variable([{"petkind": kind} for kind in split("cat, dog, puppy, kitten, bunny")]),
+    "petkind": Variable(
+        [
+            {"petkind": kind}
+            for kind in split("cat, dog, puppy, kitten, bunny, rabbit, hamster, duck, bird, turtle")
+        ]
+    ),
 }

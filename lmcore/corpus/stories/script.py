@@ -37,10 +37,14 @@ from lmcore.corpus.grammar import (
     Conditional,
     Sentence,
     Symbol,
+    Terminal,
 )
 from lmcore.corpus.templates import Variable, Vocabulary
 
-PARAGRAPH = "\n"
+START = Terminal("")
+PARAGRAPH = Terminal("\n")
+# Within a scene two of three sentences follow on the same line.
+GAP = Alternatives([Terminal(" "), PARAGRAPH], weights=(2, 1))
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class ScriptCompiler:
         """Every frame that has been compiled."""
         return self._compiled
 
-    def compile(self, items: list[Step | Turn], before: str) -> Symbol:
+    def compile(self, items: list[Step | Turn], before: Symbol = START) -> Symbol:
         """Return the symbol of a passage whose first sentence stands after `before`."""
         symbols: list[Symbol] = []
         for item in items:
@@ -126,10 +130,10 @@ class ScriptCompiler:
                 symbols.append(self._sentence(item, before))
                 if item.optional:
                     continue  # what comes next may open the paragraph
-            before = " "
+            before = GAP
         return Concatenation(symbols)
 
-    def _turn(self, turn: Turn, before: str) -> Symbol:
+    def _turn(self, turn: Turn, before: Symbol) -> Symbol:
         passages = {
             value: self.compile(passage, before) for value, passage in turn.passages.items()
         }
@@ -140,8 +144,8 @@ class ScriptCompiler:
             for value, passage in passages.items()
         )
 
-    def _sentence(self, step: Step, before: str) -> Symbol:
-        if step.optional and before == PARAGRAPH:
+    def _sentence(self, step: Step, before: Symbol) -> Symbol:
+        if step.optional and before is not GAP:
             raise ValueError(f"an optional sentence opens a paragraph: {step.frames[0]!r}")
         for frame in step.frames:
             if frame not in self._compiled:

@@ -31,24 +31,24 @@ end
     # What the child puts on or packs before it goes out.
     "along": """
 either along: clothes
-$He {put on|wore|took} $his {[nice] |}<dye> <wear> and $his <dye2> <wear2>.
-In $his {new |old |}<dye> <wear> and <dye2> <wear2>, $he {felt|looked|was} [happy].
+$He {put on|wore|took} $his <dye> <wear>, $his <dye2> <wear2> and $his <dye3> <wear3>.
+In $his {[nice] |}<dye> <wear>, <dye2> <wear2> and <dye3> <wear3>, $he [felt] [happy].
 or along: snacks
-$He {had|put|packed|carried} {some |}<snack>, <snack2> and <count2> <snack3> in $his {bag|basket|box|backpack}.
-$His $adult {gave $him|packed|made} <snack>, <snack2> and {some [tasty]|<count2>} <snack3> for {the day|lunch|later}.
+$He {had|put|packed|carried} {[tasty] |}<snack>, <snack2> and <count3> <snack3> in $his {[nice] |}{bag|basket|box|backpack}.
+$His $adult {gave $him|packed|made} {[tasty] |}<snack>, <snack2> and {some [tasty]|<count3>} <snack3> for {the day|lunch|later}.
 end
 """,
     "way": """
-On the way, $he {saw|met|passed|heard|found} <count> <fur> <herd> and [smiled].
+On the way, $he {saw|met|passed|heard|found} <count> <fur> <herd> and <count2> <fur2> <herd2>.
 On the way, <count> <fur> <herd> {came by|ran by|went past|looked at $him|made a noise|followed $him}, and $he [smiled].
 $He {waved at|sang to|said hello to|counted|talked to|passed|saw|met} <count> <fur> <herd> and <count2> <fur2> <herd2> on the way.
-<Count> <fur> <herd> {sat|were|played|rested|stood} {by the road|in the grass|on the path|near the road|under a tree}, and $he [smiled].
+<Count> <fur> <herd> and <count2> <fur2> <herd2> {sat|were|played|rested|stood} {by the road|in the grass|on the path|near the road|under a tree}.
 """,
     "intro again": """
 when intro: house
 {[Then], |}$hero [went] {back |home |}to the $house house near the $home.
 {At|In} the $house house, $his $adult was {waiting|cooking|reading|singing|sleeping|resting|baking|cleaning}, and $he [smiled].
-That {night|evening}, the $house house {was|felt} {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
+That {night|evening}, the $house house [felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
 or intro: food
 {That {night|evening}|[Then]}, $hero {ate|had|shared} {some |}$food {with|and hugged|and talked with|and sang with} $his $adult.
 {At home|[Then]}, $his $adult {made|had|cooked|gave $him} {some |}$food, and $hero [smiled].
@@ -63,7 +63,7 @@ end
 + intro again
 
 when along: clothes
-$He {took off|put away|washed|hung up} $his $dye $wear and {felt|was} [happy].
+$He {took off|put away|washed|hung up} $his $dye $wear and [felt] [happy].
 $His $dye $wear and $dye2 $wear2 were {[very] |}{dirty|wet|muddy|dusty}, but $he [smiled].
 $He {told $ahim about|thought of|drew|dreamed of|talked about} the $count $fur $herd and [smiled].
 or along: snacks
@@ -71,6 +71,16 @@ $He {told $ahim about|thought of|drew|dreamed of|talked about} the $count $fur $
 {There were|$He had} {only |still |}{a few|some|two|three} {of the |}$snack3 {left|in the bag|for later}.
 They {ate|finished|shared|had} the {last |}{$snack|$snack2|$snack3} {together|in bed|by the fire|at the table} and [smiled].
 end
+""",
+    # What the child likes, and dreams of at the end.
+    "likes": """
+$He {loved|liked} [game], <dye> <likes> and {all |}<fur> <herd>.
+$He {often |always |sometimes |}{played|wanted to play} [game] with $his <dye> <likes> and {drew|dreamed of|talked about} <fur> <herd>.
+$He {had|kept} <count> <dye> <likes> and {loved|liked} [game] and <fur> <herd>.
+""",
+    "dream": """
+{At night|In bed|That night|Later}, $he {dreamed of|drew|thought of|talked about} <count2> $fur $herd and [smiled].
+In $his {dreams|sleep}, <count2> $fur $herd {played|danced|sang|talked|ran} with $his $dye $likes.
 """,
     # The same, where nothing was put on or packed.
     "home plain": """
@@ -87,37 +97,37 @@ $He {dreamed of|drew|thought of|sang about} the $count $fur $babies {[loudly]|an
 """,
     "indoors": """
 when intro: house
-{[Then], |}the $house house {was|felt} {quiet|warm|full of smiles|full of love|happy|cozy} again.
-That {night|evening}, the $house house {near the $home |}{was|felt} {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
+{[Then], the|The} $house house [felt] {quiet|warm|full of smiles|full of love|happy|cozy} again.
+That {night|evening}, the $house house {near the $home |}[felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
 or intro: food
 {[Then]|That {night|evening}}, $his $adult {made|brought|cooked|served} {some |}$food, and they [smiled].
 {[Then]|That {night|evening}}, they {ate|had|shared} {some|a lot of|a plate of|a bowl of} $food and [smiled].
 or intro: pet
-{[Then], |}$pet {the $petkind |}{jumped up|came in|ran over|woke up} and {sat on|lay down at|licked|sniffed} $his feet.
+{[Then], $pet|$Pet} {the $petkind |}{jumped up|came in|ran over|woke up} and {sat on|lay down at|licked|sniffed} $his feet.
 {[Then], |}$hero and $pet {the $petkind |}{played|sat|lay down|rested|danced|slept} {by the fire|on the floor|on the couch|by the window|on the bed}.
 end
 """,
     "games": """
 They played [game], [game] and [game].
-They [had fun], played [game] and [had fun]{| again| some more| together}.
+They [had fun] and played [game]{| again| some more| together}.
 They played [game] for [long], and then {they |}{played|it was time for} [game].
 <Third> {came|joined them|helped|ran over}{| too| as well}, and they played [game] and [game].
 """,
     # Other children at the place where the hero and the friend are.
     "crowd": """
 <Third> and <fourth> {were there|came|watched|played there|came by}{| too| as well}, and they [had fun].
-{There |}they {met|saw|found} <third> and <fourth>, who [had fun] and [had fun].
+{There they|They} {met|saw|found} <third> and <fourth>, who [had fun].
 Their friends <third> and <fourth> {waved|cheered|called|ran over|smiled|came} [loudly].
 """,
     # The hero is in bed at home.
     "night": """
 when intro: house
-{[Then], |}the $house house {near the $home |}{was|felt} {quiet|warm|full of love|safe|cozy|peaceful} again.
+{[Then], the|The} $house house {near the $home |}[felt] {quiet|warm|full of love|safe|cozy|peaceful} again.
 or intro: food
 In the morning, $hero and $his $adult {ate|had|shared} {some|a lot of|a plate of|a bowl of} $food and [smiled].
 {The next day|In the morning}, $his $adult {made|brought|cooked|served} {some |}$food, and they [smiled].
 or intro: pet
-{[Then], |}$pet {the $petkind |}{came in|ran over|woke up} and {lay down|slept|rested} {at $his feet|on the bed|next to $him}.
+{[Then], $pet|$Pet} {the $petkind |}{came in|ran over|woke up} and {lay down|slept|rested} {at $his feet|on the bed|next to $him}.
 end
 """,
     # An animal and its home, what it likes to eat, or its treasure.
@@ -147,7 +157,7 @@ $He {often|always} played [game] with $his friend <friend>, <a ftrait> <fanimal>
     "den": """
 when intro: den
 {[Then]|That {night|evening}}, $hero [went] {back |home |}to $his $lair $den near the $wild.
-That {night|evening}, the $lair $den {was|felt} {warm|quiet|cozy|full of fun|happy|peaceful}.
+That {night|evening}, the $lair $den [felt] {warm|quiet|cozy|full of fun|happy|peaceful}.
 or intro: meal
 {[Then]|That {night|evening}}, $hero and $friend {ate|had|shared} {some |a lot of |}$meal and [smiled].
 {[Then]|That {night|evening}}, $hero {gave|brought} $friend {some |a lot of |}$meal, and they [smiled].
@@ -167,7 +177,7 @@ $He {lived|sat|slept} on <a dye> {shelf|bed|chair} {by the window|by the door|ne
 $He belonged to a {kind |good |little |}<okind> named <owner>, who {had|loved|kept} <count> <dye2> <others> too.
 A {kind |good |little |}<okind> named <owner> {loved $him|played with $him|owned $him} and kept $him {in|on} <a dye> {box|basket|bag|bed}.
 
-{At night|When $owner slept|When it was dark|In the dark|When nobody looked}, $he {could |}{walk|dance|talk|play|sing}{| and {jump|run|laugh}} with <friend>, <a ftrait> toy <ftoykind>.
-$His {best |good |dear |}friend was <friend>, <a ftrait> toy <ftoykind>{| with <a colour> <wear>}.
+{At night|When $owner slept|When it was dark|In the dark|When nobody looked}, $he could {walk|dance|talk|play|sing}{| and {jump|run|laugh}} with <friend>, <a ftrait> toy <ftoykind>.
+$His {best |good |dear |}friend was <friend>, <a ftrait> toy <ftoykind>{| in $fhis <colour> <wear>}.
 """,
 }

@@ -119,28 +119,35 @@ def _simple(name: str, words: str, *differs_from: str) -> Variable:
     return Variable([{name: word} for word in split(words)], differs_from=differs_from)
 
 
-COLOURS = "red, blue, green, yellow, orange, purple, pink, white, brown, black, gray, gold, silver"
+COLOURS = (
+    "red, blue, green, yellow, orange, purple, pink, white, brown, black, gray, gold, silver, "
+    "dark blue, dark green, light blue, dark red, light yellow, pale pink, shiny black"
+)
 FOODS = (
     "apples, cookies, berries, sandwiches, carrots, bananas, nuts, oranges, eggs, pears, cakes, "
     "strawberries, pancakes, grapes, candies, muffins, cherries, pizza, soup, bread, cheese, "
-    "rice, salad, honey, pie, beans, corn, toast, ice cream, fruit"
+    "rice, salad, honey, pie, beans, corn, toast, ice cream, fruit, fish, chicken, jam, "
+    "potatoes, peas, spaghetti"
 )
 SNACKS = (
     "apples, cookies, berries, sandwiches, carrots, bananas, nuts, oranges, eggs, pears, cakes, "
     "strawberries, pancakes, grapes, candies, muffins, cherries, lemons, peaches, cupcakes, "
-    "crackers, rolls, donuts, melons"
+    "crackers, rolls, melons, tomatoes, chips, pies, waffles, biscuits, sweets, peppers, "
+    "chocolates, beans, potatoes"
 )
 CLOTHES = (
-    "hat, coat, scarf, shirt, boots, shoes, socks, gloves, jacket, sweater, mittens, pants, cap, "
-    "belt"
+    "hat, coat, scarf, shirt, boots, shoes, socks, gloves, jacket, sweater, mittens, pants, "
+    "cap, belt, vest, shorts, jeans, sneakers"
 )
 HERDS = (
-    "ducks, birds, dogs, cats, rabbits, frogs, horses, cows, sheep, ants, pigs, squirrels, goats, "
-    "mice, chickens, bees, butterflies, bugs, turtles, kittens, puppies, worms, deer, owls"
+    "ducks, birds, dogs, cats, rabbits, frogs, horses, cows, sheep, ants, pigs, squirrels, "
+    "goats, mice, chickens, bees, butterflies, bugs, turtles, kittens, puppies, worms, deer, "
+    "owls, bunnies, crabs, geese, swans, spiders, foxes, lizards, hens, beetles, pigeons"
 )
 FURS = (
-    "white, black, brown, gray, big, little, fat, noisy, happy, funny, small, cute, silly, busy, "
-    "sleepy, hungry, lazy, playful"
+    "white, black, brown, gray, big, little, fat, noisy, happy, funny, small, cute, silly, "
+    "busy, sleepy, hungry, lazy, playful, young, old, quiet, friendly, fast, slow, shy, loud, "
+    "pretty, strong, gentle, thirsty"
 )
 FIXERS = "glue, tape, string, thread, paper, wire, paint, rope, clay, wood, nails, cloth"
 TOYS = (
@@ -149,7 +156,8 @@ TOYS = (
 )
 TRAITS = (
     "little, young, small, funny, curious, clever, smart, cheerful, happy, sweet, cute, lively, "
-    "playful, friendly, pretty, quiet, polite, careful, bright, busy, jolly, creative, gentle, good"
+    "playful, friendly, pretty, quiet, polite, careful, bright, busy, jolly, creative, gentle, "
+    "good, tiny, kind, silly, lovely, helpful, honest"
 )
 NUMBERS = "two, three, four, five, six, seven, eight, nine, ten"
 VARIABLES = {
@@ -174,8 +182,16 @@ VARIABLES = {
     "herd2": _simple("herd2", HERDS, "herd"),
     "dye": _simple("dye", COLOURS, "colour"),
     "dye2": _simple("dye2", COLOURS, "colour", "dye"),
+    "dye3": _simple("dye3", COLOURS, "colour", "dye", "dye2"),
+    "wear3": _simple("wear3", CLOTHES, "wear", "wear2"),
+    "count3": _simple("count3", NUMBERS),
     "wear": _simple("wear", CLOTHES),
     "wear2": _simple("wear2", CLOTHES, "wear"),
+    "likes": _simple(
+        "likes",
+        "balls, blocks, cars, dolls, trains, books, stones, shells, boats, crayons, buttons, "
+        "stickers, planes, trucks, puzzles, marbles, balloons, drums, cups, pictures",
+    ),
     "days": _simple("days", "three, four, five, six, seven, eight, nine, ten"),
     "fixer": _simple("fixer", FIXERS),
     "fixer2": _simple("fixer2", FIXERS, "fixer"),
@@ -197,7 +213,8 @@ VARIABLES = {
     # Where the hero lives.
     "house": _simple(
         "house",
-        "small, red, white, blue, yellow, tall, old, green, brown, cozy, big, pink, little, purple",
+        "small, red, white, blue, yellow, tall, old, green, brown, cozy, big, pink, little, purple, "
+        "gray, orange, round, new, pretty, quiet, stone, warm",
     ),
     "home": _simple(
         "home",

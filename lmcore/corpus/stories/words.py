@@ -10,6 +10,11 @@ def each(firsts: str, seconds: str) -> list[str]:
     return split(seconds) + [f"{a} {b}" for a in split(firsts) for b in split(seconds)]
 
 
+def pairs(words: str) -> list[str]:
+    """Return every word of `words`, and every one followed by `and` and another."""
+    return split(words) + [f"{a} and {b}" for a in split(words) for b in split(words) if a != b]
+
+
 _VERY = "very, so, really"
 WORDS = {
     # Feelings
@@ -17,8 +22,11 @@ WORDS = {
     "happy": each(
         _VERY,
         "happy, glad, excited, cheerful, proud, pleased, thankful, joyful, grateful, lucky",
-    ),
-    "sad": each(_VERY, "sad, upset, worried, lonely, hurt, unhappy, gloomy, disappointed"),
+    )
+    + pairs("happy, proud, warm, safe, glad, calm, strong, free")[8:],
+    "felt": split("felt, was, looked, seemed"),
+    "sad": each(_VERY, "sad, upset, worried, lonely, hurt, unhappy, gloomy, disappointed")
+    + pairs("sad, lonely, cold, small, sorry, tired, lost, weak")[8:],
     "scared": each(_VERY, "scared, afraid, frightened, worried, nervous, shy, weak"),
     "shyly": split(
         "shyly, softly, quietly, slowly, and smiled a little, and looked down, with a little smile, "
@@ -69,37 +77,43 @@ WORDS = {
     ),
     "warm": split(
         "kindly, softly, gently, warmly, sweetly, quietly, calmly, happily, slowly, nicely, "
-        "and smiled, and nodded, and laughed, and waved, and sat down, with a smile, "
-        "with a big smile, with a little smile, with a kind smile, with a nod, with a laugh, "
-        "with a wave, with a hug, in a kind voice, in a soft voice, in a gentle voice, "
-        "in a warm voice, in a happy voice, with a little nod, with a soft laugh"
-    ),
+        "patiently, politely, and smiled, and nodded, and laughed, and waved, and sat down"
+    )
+    + each(
+        "with a, with a big, with a little, with a kind, with a soft, with a happy",
+        "smile, laugh, nod",
+    )
+    + each("in a kind, in a soft, in a gentle, in a warm, in a happy, in a good", "voice, way")[2:],
     "eager": split(
-        "loudly, happily, proudly, excitedly, cheerfully, quickly, brightly, eagerly, "
-        "and jumped, and laughed, and clapped, and danced, and smiled, and cheered, and waved, "
-        "and nodded, with joy, with a jump, with a laugh, with a smile, with a big smile, "
-        "with a happy smile, with big eyes, with bright eyes, in a loud voice, in a happy voice, "
-        "in an excited voice, in a proud voice, with a big jump, with a happy laugh"
-    ),
+        "loudly, happily, proudly, excitedly, cheerfully, quickly, brightly, eagerly, joyfully, "
+        "gladly, and jumped, and laughed, and clapped, and danced, and smiled, and cheered, "
+        "and waved, and nodded, and ran around, with joy, with bright eyes, with shining eyes"
+    )
+    + each(
+        "with a, with a big, with a happy, with a little, with a loud", "smile, laugh, jump, cheer"
+    )[4:]
+    + each("in a loud, in a happy, in an excited, in a proud, in a strong, in a clear", "voice")[
+        1:
+    ],
     "tearful": split(
         "sadly, slowly, weakly, nervously, and sighed, and cried, and frowned, and looked down, "
-        "and sat down, and shook, in tears, with tears, with a sigh, with a frown, with a sad face, "
-        "with a tear, with wet eyes, with sad eyes, in a sad voice, with a red face, "
-        "and felt bad, with a sad look"
-    ),
-    "fearful": split(
-        "nervously, weakly, slowly, and shook, and hid, and stepped back, and froze, with big eyes, "
-        "with wide eyes, with a scared face, with a jump, in a weak voice, in a scared voice, "
-        "and looked around, and held on, and looked back"
-    ),
-    "cried": split("cried, shouted, called, yelled, screamed, said"),
-    "said": split("said, answered, replied"),
-    "called": split("called, cried, shouted, said, yelled"),
-    "asked": split("asked, wondered, said, whispered"),
-    "smiled": each(
-        "smiled and, laughed and", "nodded, clapped, cheered, waved, danced, sang, jumped, skipped"
+        "and sat down, and shook, in tears, with a tear, with tears, and felt bad, and felt small"
     )
-    + split("smiled, laughed, giggled, grinned"),
+    + each("with a, with a sad, with a little, with a deep, with a big", "sigh, frown")[2:]
+    + each("with wet, with sad, with big, with red", "eyes")[1:]
+    + each("with a sad, with a red, with a long, with a pale, with a wet", "face, look")[2:],
+    "fearful": split(
+        "nervously, weakly, slowly, and shook, and hid, and stepped back, and froze, "
+        "and looked around, and held on, and looked back, and felt cold, and felt small"
+    )
+    + each("with big, with wide, with scared, with wet, with worried", "eyes")[1:]
+    + each("with a scared, with a pale, with a white, with a worried", "face, look")[2:]
+    + each("in a weak, in a scared, in a small, in a thin, in a tiny", "voice")[1:],
+    "cried": split("cried, shouted, called, yelled, screamed, said"),
+    "said": split("said, answered, replied, whispered"),
+    "called": split("called, cried, shouted, said, yelled, cheered, laughed"),
+    "asked": split("asked, wondered, said, whispered"),
+    "smiled": pairs("smiled, laughed, nodded, clapped, cheered, waved, danced, sang, jumped"),
     "ran": split(
         "ran, hurried, raced, rushed, walked, skipped, hopped, marched, jumped, went, "
         "ran quickly, walked quickly, walked slowly, ran fast"
@@ -109,39 +123,45 @@ WORDS = {
         "looked, searched, peeked, checked, looked carefully, looked quickly, looked everywhere, "
         "searched carefully, searched quickly, looked again"
     ),
-    "had fun": split(
-        "played, laughed, sang, danced, ran, jumped, talked, hopped, ran around, played games, "
-        "sang songs, told jokes, told stories"
+    "had fun": pairs(
+        "played, laughed, sang, danced, ran, jumped, talked, hopped, skipped, climbed, told jokes"
     ),
     # When
     "day": each(
         "one sunny, one warm, one fine, one nice, one bright, one quiet, one beautiful, one lovely, "
-        "one cool, one",
+        "one cool, one windy, one early, one cloudy, one hot, one busy, one perfect, one",
         "day, morning, afternoon",
     )[3:],
     "then": split(
-        "then, soon, after that, a little later, after a while, a moment later, next, later, now, "
-        "in a little while, a few minutes later, after a moment, not long after, a minute later, "
-        "before long, soon after, right after that, some time later"
+        "then, soon, after that, a little later, a moment later, next, later, now, "
+        "in a little while, a few minutes later, not long after, a minute later, before long, "
+        "soon after, right after that, some time later, two minutes later, shortly after, "
+        "a bit later, in no time, a short time later, an hour later"
     ),
     "suddenly": split(
         "suddenly, just then, all at once, at that moment, a moment later, right then, "
         "out of nowhere, then, all of a sudden, in that moment, soon, at that very moment"
     ),
     "finally": split(
-        "at last, in the end, finally, after some time, after a long time, before long, soon, "
-        "after many tries, at the end, after a while"
+        "at last, in the end, finally, after many tries, at the end, at long last, one day"
     ),
     "ever after": split(
         "from that day on, from then on, after that day, every day after that, from that time on, "
-        "ever since that day, from that moment on, after that"
+        "ever since that day, from that moment on, after that, from that day, since that day, "
+        "for a long time after, all the days after that, and from then on, and after that day"
     ),
     # Exclamations
-    "oh": split("oh no, oh dear, oh my, help, wait, no, oh, please, oh no no, hey"),
-    "wow": split("wow, yay, look, hooray, great, oh, hey, oh wow, yes, amazing, ooh, oh my"),
+    "oh": split(
+        "oh no, oh dear, oh my, help, wait, no, oh, please, oh no no, hey, no no, help help, oh oh, "
+        "what now, oh help"
+    ),
+    "wow": split(
+        "wow, yay, look, hooray, great, oh, hey, oh wow, yes, amazing, ooh, oh my, wow wow, yes yes, "
+        "how nice, look look, oh yes, hey hey"
+    ),
     "thanks": split(
         "thank you, thank you so much, thanks, thank you very much, thanks a lot, many thanks, "
-        "oh thank you, a big thank you"
+        "oh thank you, a big thank you, oh thanks, how kind of you, how nice of you"
     ),
     "don't cry": split(
         "don't worry, don't be sad, don't cry, it's okay, it's all right, stay calm, calm down, "
@@ -149,8 +169,12 @@ WORDS = {
     ),
     "game": split(
         "tag, catch, hide and seek, ball, pirates, house, school, zoo, farm, castle, doctor, shop, "
-        "music, market, train, circus, store, kings, dragons, robots"
+        "music, market, train, circus, store, kings, dragons, robots, pirates and kings, cards, cooks, "
+        "ships, knights, monsters, trucks, horses, cats and dogs, police, teacher, space"
     ),
-    "learned": split("learned, knew, understood, saw, found out, realized"),
+    "learned": split(
+        "learned, knew, understood, saw, found out, realized, now knew, had learned, remembered, "
+        "thought"
+    ),
     "always": split("always, often, never forgot to, tried to, loved to, liked to"),
 }

@@ -17,13 +17,15 @@ FRUIT = Plot(
 [Day], {they|$hero and $friend|the two friends} {saw|found|noticed} <nfruit> {ripe|red|big|sweet|yellow} <fruit> {in|high up in} a tree.
 [Day], $hero was hungry and {saw|found|noticed} <nfruit> {ripe|red|big|sweet|yellow} <fruit> {in|high up in} a tree.
 
-"[Wow]! {I want|We need|Let's get|Let's eat} the $fruit!" [called] $friend [eager].
-"[Wow]! {I want|We need|Let's get|Let's eat} all $nfruit $fruit!" [called] $hero [eager].
+(maybe)
+"[Wow]! {I want|We need|Let's get|Let's eat} the $fruit!" {[called] $friend|$friend [called]} [eager].
+"[Wow]! {I want|We need|Let's get|Let's eat} all $nfruit $fruit!" {[called] $hero|$hero [called]} [eager].
 
 But the tree was too {tall|high}. $Hero {jumped|hopped|climbed} [times] and {fell|fell down|missed}.
 $Friend {jumped|hopped|climbed} [times] and {fell|fell down|missed}, for the tree was too {tall|high}.
 
-"[Oh]! {We are too small|It is too high|I can't reach them}!" [cried] {$hero|$friend} [tearful].
+(maybe)
+"[Oh]! {{We are|We're} too small|{It is|It's} too high|I can't reach them}!" [cried] {$hero|$friend} [tearful].
 {They|$Hero and $friend} {felt|were} [sad] and {sat down|lay down} {in the grass|by the tree|on a rock}.
 
 ---
@@ -31,29 +33,31 @@ $Friend {jumped|hopped|climbed} [times] and {fell|fell down|missed}, for the tre
 [Suddenly], <a ttrait> <tanimal> named <third> {stopped|looked up}. "{I want|I would like} {some|one} too," $the said [warm].
 
 either answer: yes
-"{Yes|Of course}, {but how|but they are so high|please help us}!" [called] $hero [eager].
-"{Yes|Of course}, {come|join us}. $Nfruit $fruit are {enough|plenty} for three," said $hero [warm].
+"{Yes|Of course}, {but how|but they are so high|please help us}!" {[called] $hero|$hero [called]} [eager].
+"{Yes|Of course}, {come|join us}. $Nfruit $fruit are {enough|plenty} for three{,|!}" {[said] $hero|$hero [said]} [warm].
 or answer: no
-"No! They are {ours|only for us|our $fruit}!" [cried] $hero, and $third {sat down|walked on|went away} [tearful].
+"No! {They are|They're} {ours|only for us|our $fruit}!" [cried] $hero, and $third {sat down|walked on|went away} [tearful].
 
+(maybe)
 {They|The two friends} {tried|jumped|hopped} {again|and tried} for [long], but {got nothing|they got no $fruit}.
 
-"{Wait|Come back|Please wait}, $third! I was {mean|unkind}. I feel [sorry]," said $hero [tearful].
-$Hero {felt|was} [sorry]. "{Wait|Come back|Please wait}, $third! {Let's share|You can have some}," $he said [warm].
+"{Wait|Come back|Please wait}, $third! I was {mean|unkind}. I feel [sorry]{,|!}" {[said] $hero|$hero [said]} [tearful].
+$Hero [felt] [sorry]. "{Wait|Come back|Please wait}, $third! {Let's share|You can have some}," $he said [warm].
 end
 
-"{Let's make|We can be} a tower," said $third [warm]. {So |}$friend {stood|climbed} on $third, and $hero {stood|climbed} on $friend.
-{Then |}they made a tower of three, $third, $friend and $hero {on top|at the top}, and it {shook|stood} {a little|but stood|well}.
+"{Let's make|We can be} a tower{,|!}" {[said] $third|$third [said]} [warm]. {So |}$friend {stood|climbed} on $third, and $hero {stood|climbed} on $friend.
+{Then they|They} made a tower of three, $third, $friend and $hero {on top|at the top}, and it {shook|stood} {a little|but stood|well}.
 
 $Hero {picked|took|got} {one $fruit1|the first $fruit1}, then another, and {soon|then} {all $nfruit $fruit|the $fruit} {were|lay} {in the grass|on the ground|down}.
 [Carefully], $hero {picked|took|got} the $fruit, {one by one|all $nfruit of them}, and [smiled].
 
 ---
 {They|The three friends} {ate|shared|had} the [tasty] $fruit {in the grass|under the tree|side by side} and [had fun].
-"[Wow]! {We did it|What a good tower|The $fruit are so good}!" [called] $third [eager].
+"[Wow]! {We did it|What a good tower|The $fruit are so good}!" {[called] $third|$third [called]} [eager].
 
-"I {could not|can't} do it alone," said $hero [warm]. "[Thanks], {my friends|$friend and $third}!"
-"{We are small alone|One is small}, but {together we are|three are} [big]," said $hero [warm].
+(maybe)
+"I {could not|couldn't|can't} do it alone{,|!}" {[said] $hero|$hero [said]} [warm]. "[Thanks], {my friends|$friend and $third}!"
+"{{We are|We're} small alone|One is small}, but {together {we are|we're}|three are} [big]{,|!}" {[said] $hero|$hero [said]} [warm].
 
 + den
 
@@ -98,28 +102,30 @@ One <weather> <time>, $hero [ran] {near|along|by} the $wild and {looked at|sang 
 [Day], {it had rained|there was rain}, and $hero [ran] {near|along|by} the $wild {to look|looking} for <nmud> <fur> {mushrooms|flowers|leaves|shells}.
 
 [Suddenly], $he {fell|slipped|slid} {into a hole|down a hill} {full of|of} mud, and it {held|kept} $his {feet|legs}.
-$He did not see {a hole|the mud|the deep mud}, and [suddenly] $he {fell|slipped} {in|into it} and could not {move|get out}.
+$He {did not|didn't} see {a hole|the mud|the deep mud}, and [suddenly] $he {fell|slipped} {in|into it} and {could not|couldn't} {move|get out}.
 
-"[Oh]! {I am stuck|I can't move|Can anyone hear me}!" [cried] $hero [fearful].
-The mud was {cold|deep|thick|dark}, and $hero {felt|was} [scared]. "[Oh]! {I am stuck|I can't move}!" $he [cried].
+(maybe)
+"[Oh]! {{I am|I'm} stuck|I can't move|Can anyone hear me}!" {[cried] $hero|$hero [cried]} [fearful].
+The mud was {cold|deep|thick|dark}, and $hero [felt] [scared]. "[Oh]! {{I am|I'm} stuck|I can't move}!" $he [cried].
 
 either passer: busy
-<A ttrait> <tanimal> named <third> came by. "{I have no time|I don't want to get dirty|I am too busy}," $the said and {ran on|walked on|went away}.
+<A ttrait> <tanimal> named <third> came by. "{I have no time|I don't want to get dirty|{I am|I'm} too busy}," $the said and {ran on|walked on|went away}.
 <Third>, <a ttrait> <tanimal>, {came by|looked down}. "{I have no time|I don't want to get dirty}," $the said and {ran on|walked on|went away}.
 or passer: kind
-<A ttrait> <tanimal> named <third> came by. "{Hold on|Be brave|I will get help}!" $the [called] and {ran|hurried} to {$friend|find $friend}.
-<Third>, <a ttrait> <tanimal>, {came by|looked down}. "{Hold on|Be brave|I will get help}!" $the [called] and {ran|hurried} to $friend.
+<A ttrait> <tanimal> named <third> came by. "{Hold on|Be brave|{I will|I'll} get help}!" $the [called] and {ran|hurried} to {$friend|find $friend}.
+<Third>, <a ttrait> <tanimal>, {came by|looked down}. "{Hold on|Be brave|{I will|I'll} get help}!" $the [called] and {ran|hurried} to $friend.
 end
 
 ---
 [Then], $friend {came|ran up|heard $him}. "{Hold|Take|Grab} this <line>!" $fhe [called] [eager] and {pulled and pulled|pulled hard}.
 [Then], $friend {came|ran up|heard $him} and {threw|held out} <a line>. "{Hold|Grab|Take} it!" $fhe [called] [eager].
 
-But $hero did not {move|come out}, for {the mud was too strong|$friend was too weak|one was not enough}.
-{But the|The} $line {shook|was tight}, but $hero {sat|stayed} in the mud, and $friend {felt|was} [tired].
+(maybe)
+But $hero {did not|didn't} {move|come out}, for {the mud was too strong|$friend was too weak|one {was not|wasn't} enough}.
+{But the|The} $line {shook|was tight}, but $hero {sat|stayed} in the mud, and $friend [felt] [tired].
 
 when passer: busy
-{Far away|Down the road}, $third {heard them|heard the cries} and {felt|was} [sorry]. {$The|And $the} {ran|came} back and {took|grabbed} the $line{| too}.
+{Far away|Down the road}, $third {heard them|heard the cries} and [felt] [sorry]. {$The|And $the} {ran|came} back and {took|grabbed} the $line{| too}.
 {But then|[Then]}, $third {came back|turned around}. "I was {mean|wrong}. Let me {help|pull too}," $the said [tearful].
 or passer: kind
 "{Three|Two} are {stronger|better} than {one|two}!" [called] $third and {took|grabbed} the $line{| too}.
@@ -131,15 +137,15 @@ They pulled [times], and {pop|plop|with a pop}, $hero {came out|flew out|was fre
 
 ---
 {All three|They all} {fell down|lay in the grass} and {laughed|giggled}, for {they|all} were {brown|full of mud|muddy}.
-{Then |}they {washed|jumped|swam} in the {river|lake|pond|stream} and [had fun].
+{Then they|They} {washed|jumped|swam} in the {river|lake|pond|stream} and [had fun].
 
-"[Thanks], $friend! [Thanks], $third!" said $hero [warm] and gave them {some |}<snack2> and <snack3>.
+"[Thanks], $friend! [Thanks], $third!" {[said] $hero|$hero [said]} [warm] and gave them {some |}<snack2> and <snack3>.
 $Hero {gave|brought} $friend and $third {some |}<snack2> and <snack3>. "[Thanks]!" $he said [warm].
 
 + den
 
 when passer: busy
-$Third [learned] that {there is always time|it is good} to {help|stop and help} {a friend|others}.
+$Third [learned] that {there is always time|{it is|it's} good} to {help|stop and help} {a friend|others}.
 [Ever after], $third {stopped|came|turned around} when {someone|a friend} {called|cried} for help.
 or passer: kind
 $Hero [learned] that {many small friends|friends who pull together} are {strong|stronger than mud}.
@@ -164,46 +170,51 @@ WINTER = Plot(
 {It was fall|Winter was near|The days got cold}, and $hero {found|picked|collected} <nstore> <store> and {hid|put} them <hideout>.
 {All fall|For many days}, $hero {found|picked|collected} <store> and {hid|put} <nstore> of them <hideout>.
 
-$He {looked at|counted|cleaned} {them|the $store} every {day|night|morning} and {felt|was} [happy]. "{All mine|They are all mine|Just for me}!" $he [called].
-"{One, two, three|So many|$Nstore $store}! {They are all mine|Just for me}!" $he [called] [eager].
+(maybe)
+$He {looked at|counted|cleaned} {them|the $store} every {day|night|morning} and [felt] [happy]. "{All mine|{They are|They're} all mine|Just for me}!" $he [called].
+"{One, two, three|So many|$Nstore $store}! {{They are|They're} all mine|Just for me}!" $he [called] [eager].
 
 $Friend {had|found} only <nleft>, for $fhe {played [game]|sang|danced|slept} {all fall|too long|for many days}.
 But $friend {had only|found just} <nleft>, for {a storm|the wind|the river} {took|carried away} the rest.
 
-Then the snow {came|fell|was deep}, and $friend {was|felt} [tired]. "{Can|May} I have {one|two|some} of your $store?" $fhe asked [shyly].
-{Snow fell|It snowed} for [long]. "{Can|May} I have {one|two|some} of your $store? I am hungry," said $friend [shyly].
+Then the snow {came|fell|was deep}, and $friend [felt] [tired]. "{Can|May} I have {one|two|some} of your $store?" $fhe asked [shyly].
+{Snow fell|It snowed} for [long]. "{Can|May} I have {one|two|some} of your $store? {I am|I'm} hungry{,|!}" {[said] $friend|$friend [said]} [shyly].
 
 ---
 either answer: no
-"No! {I need them|They are mine|I have none for you}!" said $hero and {closed $his door|went in|turned away}.
+"No! {I need them|{They are|They're} mine|I have none for you}!" said $hero and {closed $his door|went in|turned away}.
 "No! {You should have worked|I need all $nstore}!" [cried] $hero and {closed $his door|went in|turned away}.
 
 {But that night|The next night}, {a storm|the wind|water} came {through|into} the $cache and {took|carried away} {all |}the $store.
 {But that night|The next night}, {a hungry crow|a rat|a big bird} {found|came to} the $cache and {ate|took} {all |}the $store.
 
-"[Oh]! My $store are {gone|all gone}! {What will I eat|I have nothing}!" [cried] $hero [tearful].
-{Now|In the morning}, $hero had {nothing|no $store at all} and {felt|was} [sad].
+(maybe)
+"[Oh]! My $store are {gone|all gone}! {What will I eat|I have nothing}!" {[cried] $hero|$hero [cried]} [tearful].
+{Now|In the morning}, $hero had {nothing|no $store at all} and [felt] [sad].
 
 $Friend {heard|saw} {it|$him} and {came|knocked}. "I have $nleft $store. {One half is for you|Let's share them}," $fhe said [warm].
-"{Come in|Come here|Don't cry}, $hero. I have $nleft $store, {and we can share|enough for two}," said $friend [warm].
+"{Come in|Come here|Don't cry}, $hero. I have $nleft $store, {and we can share|enough for two}{,|!}" {[said] $friend|$friend [said]} [warm].
 
-"{You share with me|But I said no}," said $hero [tearful]. "{You are a friend|A friend shares}," [said] $friend [warm].
-$Hero {felt|was} [sorry]. "I {was mean|did not share}. {I am|I'm} sorry," $he said [tearful].
+(maybe)
+"{You share with me|But I said no}{,|!}" {[said] $hero|$hero [said]} [tearful]. "{{You are|You're} a friend|A friend shares}{,|!}" {[said] $friend|$friend [said]} [warm].
+$Hero [felt] [sorry]. "I {was mean|{did not|didn't} share}. {I am|I'm} sorry," $he said [tearful].
 or answer: yes
 $Hero {looked at|thought of} {$his|the} $nstore $store. "{A friend|You} can have {half|some}," $he said [warm].
 {First|At first} $hero {wanted|was about} to say no, but $he {saw|felt} how [sad] $friend was. "{Take half|Let's share}," $he said [warm].
 
-{So |}they {brought|carried} the $store {in|to the fire} and {ate|cooked|shared} {two|three|one} {every|each} day.
+{So they|They} {brought|carried} the $store {in|to the fire} and {ate|cooked|shared} {two|three|one} {every|each} day.
 {So |}$friend {moved in|stayed}, and they {ate|shared} {two|three|one} of the $store {every|each} day and [had fun].
 
-"{I know a song|I can tell a story|I can play music} for {each|every} {one|nut|bite}," said $friend [warm] and [smiled].
-$Friend {sang|told} $him <nleft> {songs|stories|jokes}, {and|so} the {snow|winter} {felt|was} {short|warm|not so long}.
+(maybe)
+"{I know a song|I can tell a story|I can play music} for {each|every} {one|nut|bite}{,|!}" {[said] $friend|$friend [said]} [warm] and [smiled].
+$Friend {sang|told} $him <nleft> {songs|stories|jokes}, {and|so} the {snow|winter} [felt] {short|warm|not so long}.
 end
 
 ---
 [Finally], {spring|the sun|the warm sun} came {back|again}, and the {snow|ice} {was gone|melted}.
 [Finally], the {snow|ice} {was gone|melted}, and {birds sang|flowers grew|the trees were green} {again|near the $wild}.
 
+(maybe)
 Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {together|side by side} and [had fun].
 {They|The two friends} {planted|put} {one|two|three} $store in the ground, {for the next winter|for a new tree}.
 
@@ -211,14 +222,14 @@ Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {
 
 when answer: no
 $Hero [learned] that {a friend|one friend} is {worth|better than} {a hundred|$nstore|all the} $store.
-[Ever after], $hero {shared|gave away} half of {what $he had|all $his $store} and {felt|was} [happy].
+[Ever after], $hero {shared|gave away} half of {what $he had|all $his $store} and [felt] [happy].
 or answer: yes
 $Hero [learned] that {winter is short|food tastes better|snow is warm} {with|beside} a friend.
 [Ever after], {they|$hero and $friend} {spent|shared} {each|every} winter {together|by one fire}.
 end
 """,
     {
-        "nstore": table("nstore", "twenty\nthirty\nforty\nfifty\na hundred\nten\ntwelve"),
+        "nstore": table("nstore", "twenty\nthirty\nforty\nfifty\nsixty\nten\ntwelve"),
         "nleft": table("nleft", "two\nfour\nsix\neight"),
         "store": table(
             "store", "nuts\napples\ncarrots\nberries\nseeds\npears\nbeans\npotatoes\nmushrooms"
@@ -253,32 +264,34 @@ HOME = Plot(
 One night, {a storm|a big wind|heavy rain|deep snow} {came|fell} and {broke|crushed|hit} $his $den.
 [Day], a {big |}{tree|rock|branch} fell {on|down on} $his $den, and it was {broken|gone|flat}.
 
-"[Oh]! My {poor |}$den! {Where will I sleep|Where can I go}?" [cried] $hero [tearful].
-$Hero {felt|was} [sad]. "[Oh]! {Where will I sleep|Where can I go|I have no home}!" $he [cried].
+(maybe)
+"[Oh]! My {poor |}$den! {Where will I sleep|Where can I go}?" {[cried] $hero|$hero [cried]} [tearful].
+$Hero [felt] [sad]. "[Oh]! {Where will I sleep|Where can I go|I have no home}!" $he [cried].
 
-"[Don't cry]. {Stay|Live|Sleep} {with me|in my $fden}," said $friend [warm].
+"[Don't cry]. {Stay|Live|Sleep} {with me|in my $fden}{,|!}" {[said] $friend|$friend [said]} [warm].
 $Friend {came|ran} {at once|over}. "{You can stay|Come and live|Sleep} in my $fden," $fhe said [warm].
 
-But $friend's $fden was too <fflaw>, and $hero {did not sleep|could not sleep|felt [sad]}.
+But $friend's $fden was too <fflaw>, and $hero {{did not|didn't} sleep|{could not|couldn't} sleep|felt [sad]}.
 $Hero {tried|lay down}, but $friend's $fden was too <fflaw> for $him.
 
-"{You can sleep|Come|Try it} {with|at the home of} <third>, {my friend|a friend of mine}, <a ttrait> <tanimal>," said $friend [warm].
+"{You can sleep|Come|Try it} {with|at the home of} <third>, {my friend|a friend of mine}, <a ttrait> <tanimal>," {[said] $friend|$friend [said]} [warm].
 [Then], they {went|walked} to <third>, <a ttrait> <tanimal>, who {was kind|had room}.
 
-But $third's $tden was too <tflaw>, and $hero {did not sleep|could not sleep|felt [sad]}.
+But $third's $tden was too <tflaw>, and $hero {{did not|didn't} sleep|{could not|couldn't} sleep|felt [sad]}.
 $Hero {tried|lay down}, but $third's $tden was too <tflaw> for $him.
 
 ---
 either build: stay
-"{I miss my $den|There is no home for me|I want my own $den}," said $hero [tearful].
-"{Your homes are nice|You are kind}, but {I want my $den|they are not mine}," said $hero [tearful].
+"{I miss my $den|{There is|There's} no home for me|I want my own $den}{,|!}" {[said] $hero|$hero [said]} [tearful].
+"{Your homes are nice|{You are|You're} kind}, but {I want my $den|they are not mine}{,|!}" {[said] $hero|$hero [said]} [tearful].
 
 "Then {let's|we will|we can} {build|make} {you |}a new {one|$den}!" [called] $friend and $third [eager].
-$Friend and $third {looked at each other|smiled}. "{Let's|We will} {build|make} a new $den!" they [called].
+$Friend and $third {looked at each other|smiled}. "{Let's|We will|We'll} {build|make} a new $den!" they [called].
 or build: alone
 {So |}$hero {went|walked} back {alone|in the night} and {dug|built|worked} {alone|by $himself} for [long], but {it fell down|it was too much}.
-{So |}$hero {dug|built|worked} {alone|by $himself} for [long] and {felt|was} [tired], but {it fell down|it was too much}.
+{So |}$hero {dug|built|worked} {alone|by $himself} for [long] and [felt] [tired], but {it fell down|it was too much}.
 
+(maybe)
 "{Why did you not call us|Why did you not ask}?" {asked|said} $friend and $third [warm].
 {In the morning|[Suddenly]}, $friend and $third {stood|were} there. "{You only had to ask|We can help}!" they [called].
 end
@@ -290,9 +303,10 @@ $Friend {brought|carried|found} <npile> {bags|piles} of <part>, and $third {brou
 [Finally], $hero had a new $den with <a dye2> {door|roof|wall}, {and it was|so} [nice].
 
 ---
-"[Thanks]! {It is|My $den is} {better|nicer|bigger} than {before|the old one}!" [called] $hero [eager].
-$Hero {hugged|thanked} them. "{It is|This is} the best $den {of all|in the world}!" $he [called] [eager].
+"[Thanks]! {It is|It's|My $den is} {better|nicer|bigger} than {before|the old one}!" {[called] $hero|$hero [called]} [eager].
+$Hero {hugged|thanked} them. "{It is|It's|This is} the best $den {of all|in the world}!" $he [called] [eager].
 
+(maybe)
 {That night|Then}, all three {slept|sat|ate <snack2>} {there|in the new $den} and [had fun].
 {That night|Then}, they {ate|had|shared} {some |}<snack2> and <snack3> {there|in the new $den}.
 
@@ -300,7 +314,7 @@ when build: stay
 $Hero [learned] that {a home|the best home} {is what friends build|is made by friends|needs friends}.
 [Ever after], $friend and $third {came|visited} {every week|often|each night}, {for|and} there was room {for three|for all}.
 or build: alone
-$Hero [learned] that {it is good|it is right|it is wise} to {ask for help|call a friend}.
+$Hero [learned] that {{it is|it's} good|{it is|it's} right|{it is|it's} wise} to {ask for help|call a friend}.
 [Ever after], $hero {asked|called} {for help|$his friends} when {a thing|work} was too {hard|big|much}.
 end
 """,
@@ -329,30 +343,32 @@ THORN = Plot(
 There {sat|lay|stood} [a big] <beast> named <third>, with <a colour> thorn in $this <limb>.
 [A big] <beast> named <third> {sat|lay|stood} there, and <a colour> thorn was in $this <limb>.
 
-"{Run|Hide|Go|Come away}! {It will eat us|It has big teeth|It is so big}!" [cried] $friend [fearful] and {ran away|hid behind a tree}.
-$Friend {felt|was} [scared]. "{Run|Hide|Go|Come away}, $hero!" $fhe [cried] and {ran away|hid behind a tree}.
+"{Run|Hide|Go|Come away}! {It will eat us|It has big teeth|{It is|It's} so big}!" {[cried] $friend|$friend [cried]} [fearful] and {ran away|hid behind a tree}.
+$Friend [felt] [scared]. "{Run|Hide|Go|Come away}, $hero!" $fhe [cried] and {ran away|hid behind a tree}.
 
-$Hero {felt|was} [scared] {too|as well}, but $he {saw|noticed} {big tears|a tear} {in|on} {the $beast's|$third's} {eyes|face}.
-{$Hero's legs|$His legs} shook, but {the $beast|$third} {looked|was} so [sad] that $he {stayed|came closer|did not run}.
+(maybe)
+$Hero [felt] [scared] {too|as well}, but $he {saw|noticed} {big tears|a tear} {in|on} {the $beast's|$third's} {eyes|face}.
+{$Hero's legs|$His legs} shook, but {the $beast|$third} {looked|was} so [sad] that $he {stayed|came closer|{did not|didn't} run}.
 
 ---
-"{Does it hurt|Can I help|May I look}?" {asked|said} $hero [fearful].
+"{Does it hurt|Can I help|May I look}?" {{asked|said} $hero|$hero {asked|said}} [fearful].
 $Hero {went|walked|came} {closer|up} [carefully]. "{Does it hurt|Can I help|May I look}?" $he asked.
 
-"{Please|Yes, please}. {Nobody helps me|All run from me|It hurts so much}," said $third [tearful].
+(maybe)
+"{Please|Yes, please}. {Nobody helps me|All run from me|It hurts so much}{,|!}" {[said] $third|$third [said]} [tearful].
 $Third {nodded|held out $this $limb}. "{Nobody helps me|All run from me|It hurts so much}," $the said [tearful].
 
 $Hero {took|held|bit} {it|the end} and {pulled|pulled hard} [times]. {Out it came|It came out}!
 [Carefully], $hero {took|held|bit} {it|the end} and {pulled|pulled hard}. {Out it came|It came out}!
 
-"[Thanks], {little $animal|$hero|little one}! {I will not forget you|I will help you one day}," said $third [warm].
+"[Thanks], {little $animal|$hero|little one}! {{I will|I'll} not forget you|{I will|I'll} help you one day}{,|!}" {[said] $third|$third [said]} [warm].
 $Third {licked|kissed} $his {head|nose|ear|face}. "[Thanks], {little $animal|$hero}!" $the said [warm].
 
 ---
 either danger: water
-{Some days|Two weeks|A month} later, $hero {fell|slipped} into the {river|lake|pond|deep water} and {could not swim|went under}.
+{Some days|Two weeks|A month} later, $hero {fell|slipped} into the {river|lake|pond|deep water} and {{could not|couldn't} swim|went under}.
 or danger: net
-{Some days|Two weeks|A month} later, $hero {ran|walked|fell} into <a trap> {of a hunter|in the grass} and {could not get out|was stuck}.
+{Some days|Two weeks|A month} later, $hero {ran|walked|fell} into <a trap> {of a hunter|in the grass} and {{could not|couldn't} get out|was stuck}.
 end
 
 "[Oh]! {Help me|Save me}!" {$he|$hero} [cried] [fearful], and {far away|in the woods} $third heard {it|$him}.
@@ -364,11 +380,13 @@ or danger: net
 The $beast {bit|broke|tore} the $trap {with $this teeth|in two|to bits}, and $hero was free.
 end
 
-"You helped me, and now I {helped|could help} you," said $third [warm].
-"{Big or small|Small or big}, a friend is a friend," said $third [warm] and [smiled].
+(maybe)
+"You helped me, and now I {helped|could help} you{,|!}" {[said] $third|$third [said]} [warm].
+"{Big or small|Small or big}, a friend is a friend{,|!}" {[said] $third|$third [said]} [warm] and [smiled].
 
+(maybe)
 $Friend {came|ran} {up|over} to $third. "{I am|I'm} sorry. {I ran away|I was afraid of you}," $fhe said [shyly].
-"{You are not bad at all|You are so kind|I was wrong about you}," $friend told $third [shyly].
+"{{You are|You're} not bad at all|{You are|You're} so kind|I was wrong about you}," $friend told $third [shyly].
 
 + den
 

@@ -9,8 +9,8 @@ DARK = Plot(
 + child
 
 ---
-One night, $hero {lay|was|woke up|sat} in bed in $his [nice] <dye> room and {could not|did not} sleep.
-{That|One} night, the wind {blew|was loud|sang}, and $hero {lay|was|sat} in $his <dye> bed and {could not|did not} sleep.
+One night, $hero {lay|was|woke up|sat} in bed in $his [nice] <dye> room and {could not|couldn't|did not|didn't} sleep.
+{That|One} night, the wind {blew|was loud|sang}, and $hero {lay|was|sat} in $his <dye> bed and {could not|couldn't|did not|didn't} sleep.
 It was {late|dark|night}, and $hero {lay|was|sat} in bed with $his <dye> {blanket|pillow|socks|shirt}.
 
 $He {thought of|counted|dreamed of} <count> <fur> <herd> and <count2> <fur2> <herd2>{| to fall asleep}.
@@ -20,50 +20,52 @@ $He {heard|counted} <count> {steps|sounds|noises|taps} and {hid|sat up|felt cold
 [Suddenly], there was <fear> {by the wall|in the dark|in the room|near the bed}!
 $He {looked up|turned|opened $his eyes|peeked out} and {saw|noticed} <fear>!
 
-It {was|looked} [big] and {dark|black|gray}, and $hero {felt|was} [scared].
-"[Oh]! {Go away|Who is there|What is that|Don't eat me}!" [cried] $hero [fearful].
-$Hero {pulled|held} {the blanket|the pillow} over $his head and {felt|was} [scared].
+(maybe)
+It {was|looked} [big] and {dark|black|gray}, and $hero [felt] [scared].
+"[Oh]! {Go away|Who is there|{What is|What's} that|Don't eat me}!" {[cried] $hero|$hero [cried]} [fearful].
+$Hero {pulled|held} {the blanket|the pillow} over $his head and [felt] [scared].
 
 ---
 either helper: adult
 "{Please come|Come here|Help me}, $Adult!" [cried] $hero, and $his $adult [went] in.
 $His $adult {heard $him|heard the noise|woke up} and [went] in. "What {is wrong|is it|do you see}?" $ahe asked [warm].
 
-"{There is|I see|Look, it is} $fear!" [called] $hero [fearful].
+"{There is|There's|I see|Look, {it is|it's}} $fear!" {[called] $hero|$hero [called]} [fearful].
 $Hero {pointed|looked} at $fear and {held|hugged} $his $adult [fearful].
 
-"[Don't cry]. Let's {look|see} {together|with a light}," [said] $his $adult [warm] and {took|held} $his hand.
-"[Don't cry]," [said] $his $adult [warm] and {turned|switched} on the {light|lamp}.
+"[Don't cry]. Let's {look|see} {together|with a light}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {took|held} $his hand.
+"[Don't cry]{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {turned|switched} on the {light|lamp}.
 or helper: self
-{But then|[Then]}, $he {thought|remembered}, "{A brave|A big|A smart} $kind {looks|checks|can look} first."
-"{I must be|I am|I will be|I can be} {brave|strong}," $he {thought|said to $himself} [fearful].
+{But then|[Then]}, $he {thought|remembered}, "{A brave|A big|A smart} $kind {looks|checks|can look} first{.|!}"
+"{I must be|I am|I'm|{I will|I'll} be|I can be} {brave|strong}," $he {thought|said to $himself} [fearful].
 
 [Carefully], $he {got|climbed|stepped} out of bed and {turned|switched} on the {light|lamp}.
 $He {took|found|held} $his <dye2> {light|lamp|flashlight} and [went] {closer|up to it|across the room} [carefully].
 end
 
 {It was|There was|They saw} {only|just} $truth! {No|There was no} monster at all.
-It was not $fear {at all|after all}! It was {only|just} $truth!
+It {was not|wasn't} $fear {at all|after all}! It was {only|just} $truth!
 $Fear was {only|just|really} $truth!
 
-$Hero {laughed|smiled|giggled} and {felt|was} [happy]. "{How silly|What a joke|That is funny|I was so silly}!" $he [called] [eager].
-"{I was|I am not} {scared|afraid} {of|because of} {only |}$truth!" [called] $hero [eager].
+(maybe)
+$Hero {laughed|smiled|giggled} and [felt] [happy]. "{How silly|What a joke|{That is|That's} funny|I was so silly}!" $he [called] [eager].
+"{I was|{I am|I'm} not} {scared|afraid} {of|because of} {only |}$truth!" {[called] $hero|$hero [called]} [eager].
 
 when helper: adult
 {They|$Hero and $his $adult} {laughed|smiled|talked}, and $his $adult {sang|read|told} $him a {[nice] |}{song|story}.
-"You were [brave] to {ask|call me|tell me}," [said] $his $adult [warm] and gave $him [a hug] {hug|kiss}.
+"You were [brave] to {ask|call me|tell me}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and gave $him [a hug] {hug|kiss}.
 or helper: self
-$He {told|showed} $his $adult {about it|what it was}, and $his $adult [said] [warm], "You are [brave]!"
+$He {told|showed} $his $adult {about it|what it was}, and $his $adult [said] [warm], "{You are|You're} [brave]!"
 "I {did it|am brave|looked and saw}!" {$he|$hero} told $his $adult [eager].
 end
 
 + night
 
 when helper: adult
-[Ever after], $hero {called|asked} {$his $adult|for a light|for help} when $he {was|felt} [scared].
+[Ever after], $hero {called|asked} {$his $adult|for a light|for help} when $he [felt] [scared].
 $Hero [learned] that {a light|a friend|help} makes the dark {less scary|small|safe|fun}.
 or helper: self
-[Ever after], $hero {looked|checked|turned on a light} when $he {was|felt} [scared].
+[Ever after], $hero {looked|checked|turned on a light} when $he [felt] [scared].
 $Hero [learned] that {scary things|dark shapes|most fears} are {small|not so bad|often funny} in the light.
 end
 """,
@@ -109,25 +111,26 @@ It was <a weather> <time>, and $hero [went] to the <place> with $his friend <fri
 [Suddenly], {they heard|there was} [a big] {boom|noise|sound} {in the sky|from the clouds}, and {rain|cold rain|big rain} {fell|came down|poured down}.
 [Suddenly], [big] {black|gray|dark} clouds came, and {it rained|rain fell|it was cold}.
 
-"[Oh]! A storm!" [cried] $friend [fearful].
-$Friend {felt|was|looked} [scared]. "[Oh]! {I want to go home|We will get wet|Where can we go}!" $fhe [cried].
-"{I do not like|I am afraid of} {the storm|the noise|the rain}!" [cried] $friend [fearful].
+"[Oh]! A storm!" {[cried] $friend|$friend [cried]} [fearful].
+$Friend [felt] [scared]. "[Oh]! {I want to go home|{We will|We'll} get wet|Where can we go}!" $fhe [cried].
+"{I {do not|don't} like|{I am|I'm} afraid of} {the storm|the noise|the rain}!" {[cried] $friend|$friend [cried]} [fearful].
 
 ---
-"[Don't cry]," [said] $hero [warm] and {took|held} $fhis hand. "Let's {run|go|hide} {in|to} the <shelter>!"
+"[Don't cry]{,|!}" {[said] $hero|$hero [said]} [warm] and {took|held} $fhis hand. "Let's {run|go|hide} {in|to} the <shelter>!"
 $Hero {took|held} $fhis hand. "{Look|Quick|Come}, {there is|I see} <a shelter>!" $he [called] [eager].
 
+(maybe)
 They [ran] {to|into} the $shelter and sat {down |}{close together|on the floor|by the wall|side by side}.
 In the $shelter it was {dry|warm|dark|quiet|safe}, and they {sat|stood|waited} {close together|on the floor|side by side}.
 
 either inside: pet
-{There|[Suddenly]}, they {heard|saw|found} [a small] <fur> <petkind2>, and it {felt|was|looked} [scared] too.
-[A small] <fur> <petkind2> {was there|sat there|hid there}{| too}, and it {felt|was|looked} [scared].
+{There|[Suddenly]}, they {heard|saw|found} [a small] <fur> <petkind2>, and it [felt] [scared] too.
+[A small] <fur> <petkind2> {was there|sat there|hid there}{| too}, and it [felt] [scared].
 
 $Hero [softly] {hugged|held|petted} the $petkind2. "[Don't cry]," $he [said] [warm].
-"We are {all |}[scared], but we are together," [said] $hero [warm] and {hugged|held|petted} the $petkind2.
+"{We are|We're} {all |}[scared], but {we are|we're} together{,|!}" {[said] $hero|$hero [said]} [warm] and {hugged|held|petted} the $petkind2.
 or inside: song
-"Let's {sing|tell jokes|tell stories} {about|of} <count2> <fur> <herd2>," [said] $hero [warm].
+"Let's {sing|tell jokes|tell stories} {about|of} <count2> <fur> <herd2>," {[said] $hero|$hero [said]} [warm].
 $Hero {sang|told} $friend {a song|a story|a joke} about <count2> <fur> <herd2>.
 
 [Then], $friend {smiled|laughed|sang}{| a little| too}, and {they|both} {felt|were} {less [scared]|[happy]}.
@@ -140,16 +143,16 @@ end
 
 when inside: pet
 The $fur $petkind2 {jumped|ran|walked|hopped} {out|into the sun} and {licked|kissed|sniffed} $his hand.
-"{Look|See}, {the storm|it} is {gone|over}, little $petkind2!" [called] $friend [eager].
+"{Look|See}, {the storm|it} is {gone|over}, little $petkind2!" {[called] $friend|$friend [called]} [eager].
 or inside: song
-"Your {$count2 $fur $herd2|song|story} helped me{| so much}," [said] $friend [warm].
+"Your {$count2 $fur $herd2|song|story} helped me{| so much}{,|!}" {[said] $friend|$friend [said]} [warm].
 $Friend {drew|sang about|talked about} the $count2 $fur $herd2 [loudly].
 end
 
 + home
 
 $Hero [learned] that {storms|bad things|dark clouds} {end|pass|go away} and that friends {help|make us brave|stay}.
-[Ever after], $hero and $friend were not {so |}[scared] when {it rained|the wind blew|a storm came}.
+[Ever after], $hero and $friend {were not|weren't} [scared] when {it rained|the wind blew|a storm came}.
 $Hero and $friend {were|stayed} [good] friends, in {rain|storms|wind} and in {sun|sunshine}.
 """,
     {
@@ -180,9 +183,10 @@ $His $adult, <third> and <fourth> {were|sat} {there|in the first row|in front}.
 {In front of|Before} $him sat $his $adult, <third>, <fourth> and {many|a lot of|all the} {people|children|others}.
 
 ---
-But {then|when $he {saw them|stood there|looked up}}, $hero {felt|was} [scared], and {no word came out|$he forgot {it all|everything|every word}}.
-But {then|there}, $his {legs|hands|knees} {shook|felt weak|were cold}, and $he {felt|was} [scared].
+But {then|when $he {saw them|stood there|looked up}}, $hero [felt] [scared], and {no word came out|$he forgot {it all|everything|every word}}.
+But {then|there}, $his {legs|hands|knees} {shook|felt weak|were cold}, and $he [felt] [scared].
 
+(maybe)
 "{I can't|I can't do it|I forgot {it all|the words}}," {$he|$hero} {whispered|said|thought} [fearful].
 {It was|The room was} [very] quiet, and $hero {looked down|wanted to run|wanted to cry} [fearful].
 
@@ -191,32 +195,32 @@ either help: friend
 {[Then]|But [then]}, $friend {started|began} {first|for $him|to do it with $him}, and $hero {smiled|looked up|felt better}.
 or help: breath
 {[Then]|But [then]}, $his $adult {smiled|waved|nodded} at $him, and $he took a {deep|big|long} breath.
-{[Then]|But [then]}, $he {heard|remembered|thought of} $his $adult, who said, "Take a {deep|big|long} breath, $hero."
+{[Then]|But [then]}, $he {heard|remembered|thought of} $his $adult, who said, "Take a {deep|big|long} breath, $hero{.|!}"
 end
 
-{Then |}$he {started|began} [softly], and {soon|then} $he {forgot $his fear|was not [scared]|felt [happy]}.
-{[Finally], |}the {$count|$fur} $herd {came back to $him|were in $his head again}, and $he {started|began} [loudly].
+{Then $he|$He} {started|began} [softly], and {soon|then} $he {forgot $his fear|{was not|wasn't} [scared]|felt [happy]}.
+{[Finally], the|The} {$count|$fur} $herd {came back to $him|were in $his head again}, and $he {started|began} [loudly].
 
 ---
 {Everyone|All the people|All the children} {clapped|cheered|laughed|stood up}, and $third and $fourth [smiled].
 "[Wow]! {That was|It was|You were} so [nice]!" [called] $third and $fourth [eager].
 
 when help: friend
-"[Thanks], $friend. {I did it with you|You helped me|You are [a good] friend}," [said] $hero [warm].
-$Hero {hugged|thanked} $friend. "We did it {together|as a team}!" [said] $friend [warm].
+"[Thanks], $friend. {I did it with you|You helped me|{You are|You're} [a good] friend}{,|!}" {[said] $hero|$hero [said]} [warm].
+$Hero {hugged|thanked} $friend. "We did it {together|as a team}!" {[said] $friend|$friend [said]} [warm].
 or help: breath
 "{One|A} {deep|big} breath {helped|was all I needed}!" $he told $his $adult [eager].
-"You were [brave]," [said] $his $adult [warm] and gave $him [a hug] {hug|kiss}.
+"You were [brave]{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and gave $him [a hug] {hug|kiss}.
 end
 
 + indoors
 
 when help: friend
-$Hero [learned] that {it is easy|you can be brave|hard things are fun} with a friend like $friend.
+$Hero [learned] that {{it is|it's} easy|you can be brave|hard things are fun} with a friend like $friend.
 [Ever after], $hero and $friend [always] {sing|play|be|stand} on the stage {together|side by side}.
 or help: breath
 $Hero [learned] that {fear|being [scared]} {goes away|gets small|can pass} when you {breathe|stop and breathe|just start}.
-[Ever after], $hero took a deep breath when $he {was|felt} [scared].
+[Ever after], $hero took a deep breath when $he [felt] [scared].
 end
 """,
     {

@@ -16,18 +16,19 @@ One <weather> <time>, $hero [went] to the <place> with $his <colour> <thing>.
 + way
 
 At the $place, [a shy] <fkind> {sat|stood|was} {alone|all alone} <spot>.
-[A shy] <fkind> {in|with} <a colour2> <wear3> {sat|stood|was} {alone|all alone} <spot>.
+[A shy] <fkind> {in|with} <a colour2> <wear> {sat|stood|was} {alone|all alone} <spot>.
 $He {saw|noticed|found} [a shy] <fkind> <spot>, {far from|away from|not with} the {other children|others}.
 
-{The $fkind|$Fhe} {looked|was|felt} [sad] and {held|looked at} [a small] {book|doll|bag|stick|box}.
-{The $fkind|$Fhe} {looked|was|felt} [sad] and did not {smile|play|talk|look up}.
+(maybe)
+{The $fkind|$Fhe} [felt] [sad] and {held|looked at} [a small] {book|doll|bag|stick|box}.
+{The $fkind|$Fhe} [felt] [sad] and {did not|didn't} {smile|play|talk|look up}.
 
 ---
-"{Hello|Hi|Hey}, {I am|I'm|my name is} $hero. {Who are you|What is your name}?" asked $hero [warm].
-$Hero {walked|went|came} {up|over} [carefully]. "{Hello|Hi|Hey}, {I am|I'm} $hero. {Who are you|What is your name}?"
+"{Hello|Hi|Hey}, {I am|I'm|my name is} $hero. {Who are you|{What is|What's} your name}?" asked $hero [warm].
+$Hero {walked|went|came} {up|over} [carefully]. "{Hello|Hi|Hey}, {I am|I'm} $hero. {Who are you|{What is|What's} your name}?"
 
-"{I am|I'm|My name is} <newcomer>. {I am new here|We just moved here|I have no friends here}," {$fhe|the $fkind} said [shyly].
-"<newcomer>," {$fhe|the $fkind} said [shyly]. "{I am new here|We just moved here|I have no friends here}."
+"{I am|I'm|My name is} <newcomer>. {{I am|I'm} new here|We just moved here|I have no friends here}," {$fhe|the $fkind} said [shyly].
+"<newcomer>," {$fhe|the $fkind} said [shyly]. "{{I am|I'm} new here|We just moved here|I have no friends here}{.|!}"
 
 either way: thing
 "{Do you want|Would you like} to [play of thing]?" asked $hero [warm] and {held out|showed $fhim} the $thing.
@@ -37,26 +38,27 @@ $Friend [played of thing] [carefully], and {soon|then} $fhe [smiled].
 [Then], they [played together of thing], and $friend [smiled].
 or way: animals
 "{Did you see|Do you like} the $count $fur $herd?" asked $hero [warm].
-"{Come|Let's go}, I {will|can} show you $count $fur $herd," said $hero [warm].
+"{Come|Let's go}, I {will|can} show you $count $fur $herd{,|!}" {[said] $hero|$hero [said]} [warm].
 
 They {counted|looked for|talked to|sat with} the $herd, and $friend [smiled].
-"[Wow]! I {love|like|draw|dream of} $herd!" [called] $friend [eager].
+"[Wow]! I {love|like|draw|dream of} $herd!" {[called] $friend|$friend [called]} [eager].
 or way: snack
-"{Are you hungry|Do you want some}? I {have|brought} {some |}<treat>," said $hero [warm].
+"{Are you hungry|Do you want some}? I {have|brought} {some |}<treat>," {[said] $hero|$hero [said]} [warm].
 $Hero {gave|handed|offered} $friend {some|half of $his|a few} [tasty] <treat>.
 
 They {ate|shared|finished} the $treat {together|side by side|in the sun}, and $friend [smiled].
-"[Wow]! {I love|I like} $treat!" [called] $friend [eager].
+"[Wow]! {I love|I like} $treat!" {[called] $friend|$friend [called]} [eager].
 end
 
 + games
 
 ---
 "{Will you|Can you|Please} {come back|be here|play} {tomorrow|again|every day}?" asked $friend [warm].
-"{You are|I found} [a good] friend, $hero," said $friend [warm].
+"{You are|You're|I found} [a good] friend, $hero{,|!}" {[said] $friend|$friend [said]} [warm].
 
-"{Yes|Of course|I would love to}, $friend!" [called] $hero [eager].
-$Hero {hugged|thanked|smiled at} $friend. "{See you|I will see you} {soon|tomorrow|again}!" $he [called] [eager].
+(maybe)
+"{Yes|Of course|I would love to}, $friend!" {[called] $hero|$hero [called]} [eager].
+$Hero {hugged|thanked|smiled at} $friend. "{See you|{I will|I'll} see you} {soon|tomorrow|again}!" $he [called] [eager].
 
 + home
 
@@ -71,7 +73,6 @@ or way: snack
 $Hero [learned] that {some $treat|sharing|a little snack} can {make|find|bring} [a good] friend.
 end
 """,
-    {"wear3": table("wear3", "hat\ncoat\nscarf\nshirt\njacket\ncap\nsweater\nbag")},
 )
 
 SECRET = Plot(
@@ -81,19 +82,21 @@ SECRET = Plot(
 + child
 
 ---
-[Day], $his friend <friend> {came|ran|hurried} to $hero. "{I have|I know} a secret," $fhe whispered [eager].
-One <weather> <time>, $his friend <friend> {took|held} $his hand. "{I have|I know} a secret," $fhe whispered [eager].
+[Day], $his friend <friend> {came|ran|hurried} to $hero. "{I have|I've|I know} a secret," $fhe whispered [eager].
+One <weather> <time>, $his friend <friend> {took|held} $his hand. "{I have|I've|I know} a secret," $fhe whispered [eager].
 
 At the <place>, <spot>, {was|lay|sat} [a small] <dye> {box|basket|bed} with <count> <fur> <babies>.
 They [went] to the <place>, and <spot> {lay|were|sat|slept} <count> <fur> <babies>.
 
-"[Wow]! {They are|The $babies are} so [nice]!" whispered $hero [eager].
-{They|The $babies} were [nice], and $hero {felt|was} [happy].
+(maybe)
+"[Wow]! {They are|They're|The $babies are} so [nice]!" {whispered $hero|$hero whispered} [eager].
+{They|The $babies} were [nice], and $hero [felt] [happy].
 
-"{Please don't|Don't|You must not} tell{| anyone}. {Noise|Loud people} {will|could|can} {scare|hurt|wake} them," said $friend [warm].
-"{Promise|Can you promise} not to tell? {Noise|Loud people} {will|could|can} {scare|hurt|wake} them," said $friend [warm].
+"{Please don't|Don't|You must not} tell{| anyone}. {Noise|Loud people} {will|could|can} {scare|hurt|wake} them{,|!}" {[said] $friend|$friend [said]} [warm].
+"{Promise|Can you promise} not to tell? {Noise|Loud people} {will|could|can} {scare|hurt|wake} them{,|!}" {[said] $friend|$friend [said]} [warm].
 
-"{I promise|I will not tell|Not a word}{|, $friend}," [said] $hero [warm].
+(maybe)
+"{I promise|{I will|I'll} not tell|Not a word}{|, $friend}{,|!}" {[said] $hero|$hero [said]} [warm].
 $Hero {nodded|promised} and {gave $fhim|took|held} {$fhis|a} {hand|finger} [warm].
 
 ---
@@ -102,31 +105,32 @@ The next {day|morning|afternoon}, <third> and <fourth> {asked|came and asked} [w
 
 either told: no
 $Hero {wanted|was about} to {tell|say it}, but $he {thought of|remembered} the {$fur |}$babies.
-It was {hard|not easy}, and $hero {felt|was} [scared], but $he {said nothing|did not tell|kept the secret}.
+It was {hard|not easy}, and $hero [felt] [scared], but $he {said nothing|{did not|didn't} tell|kept the secret}.
 
-"I {can't|will not|must not} {say|tell}. {I promised|It is a secret}," [said] $hero [warm].
+"I {can't|will not|must not} {say|tell}. {I promised|{It is|It's} a secret}{,|!}" {[said] $hero|$hero [said]} [warm].
 "Let's play [game] {and|or} [game]!" {$he|$hero} [called] [eager], and they [had fun].
 
-[Then], the $babies {were|got|grew} {big|strong}. "Now {we can show them|they can meet us}!" [called] $friend [eager].
-"You {kept|can keep} a secret," said $friend [warm]. "{Now|Today} {we can show them|they are big}!"
+[Then], the $babies {were|got|grew} {big|strong}. "Now {we can show them|they can meet us}!" {[called] $friend|$friend [called]} [eager].
+"You {kept|can keep} a secret{,|!}" {[said] $friend|$friend [said]} [warm]. "{Now|Today} {we can show them|they are big}!"
 
 $Third and $fourth {sat|came} [carefully], and the $babies {played|jumped|slept} {in|on} their {arms|hands|laps}.
 They all {petted|fed|hugged|held} the $babies [carefully] and [smiled].
 or told: yes
-"{I know|There are} $count {$fur |}$babies at the $place!" [called] $hero [eager].
-$Hero {forgot|did not think of} $his promise and {told|showed} them the $count {$fur |}$babies.
+"{I know|There are} $count {$fur |}$babies at the $place!" {[called] $hero|$hero [called]} [eager].
+$Hero {forgot|{did not|didn't} think of} $his promise and {told|showed} them the $count {$fur |}$babies.
 
 $Third and $fourth [had fun] and were [very] {loud|noisy}, and the $babies {hid|cried|ran away|felt [scared]}.
 But $third {jumped|shouted|clapped} and $fourth {sang|yelled|danced}, and the $babies {hid|cried|ran away|felt [scared]}.
 
-$Hero {felt|was} [sorry]. "I {told your secret|broke my promise}, $friend. {I am|I'm} sorry," $he said [tearful].
-"{Oh no, what did I do|What have I done}?" said $hero [tearful] and {told|called|looked for} $friend.
+$Hero [felt] [sorry]. "I {told your secret|broke my promise}, $friend. {I am|I'm} sorry," $he said [tearful].
+"{Oh no, what did I do|What have I done}?" {[said] $hero|$hero [said]} [tearful] and {told|called|looked for} $friend.
 
-"{Let's|We must|We can} {be quiet|sit down|wait} {now|and wait}," [said] $friend [warm], and {they all|the four friends} did.
+"{Let's|We must|We can} {be quiet|sit down|wait} {now|and wait}{,|!}" {[said] $friend|$friend [said]} [warm], and {they all|the four friends} did.
 $Friend {put|laid} {some |}<snack> on the {ground|grass}, and they {waited|sat} [carefully] for [long].
 
+(maybe)
 [Finally], the $babies {came|walked|crept} {back|out} {to eat|to them}, and everyone {whispered|was quiet|smiled}.
-[Finally], {one|two} of the $babies {came|walked} {back|out}, and $hero {felt|was} [happy].
+[Finally], {one|two} of the $babies {came|walked} {back|out}, and $hero [felt] [happy].
 end
 
 + home secret
@@ -160,20 +164,21 @@ $His $adult {sent|asked} $hero to {get|buy} {some |}<snack> at the <errand> [day
 + way
 
 [Suddenly], [a kind] {old |}<stranger> {fell|dropped $shis bag|tripped}, and {all |}$shis <snack2> and <snack3> {fell|rolled} {down|into the street}.
-{There|On the road} [a kind] {old |}<stranger> {carried|had|pulled} {a {big|heavy} bag|two {big|heavy} bags} of <snack2> and <snack3> and {felt|looked|was} [tired].
+{There|On the road} [a kind] {old |}<stranger> {carried|had|pulled} {a {big|heavy} bag|two {big|heavy} bags} of <snack2> and <snack3> and [felt] [tired].
 
-"[Oh]! {My poor $snack2|It is too much|I can't do it alone}!" {said|cried} the $stranger [tearful].
-The {old |}$stranger {felt|looked|was} [sad]. "[Oh]! {Who can help me|My poor arms|My poor back}!" $she said.
+(maybe)
+"[Oh]! {My poor $snack2|{It is|It's} too much|I can't do it alone}!" {{said|cried} the $stranger|the $stranger {said|cried}} [tearful].
+The {old |}$stranger [felt] [sad]. "[Oh]! {Who can help me|My poor arms|My poor back}!" $she said.
 
 ---
 either stop: first
-$Hero {stopped|ran over|did not walk on}. "{Can|May} I help you?" $he asked [warm].
-"{Let me|I can|I will} help you," [called] $hero [eager].
+$Hero {stopped|ran over|{did not|didn't} walk on}. "{Can|May} I help you?" $he asked [warm].
+"{Let me|I can|I will|I'll} help you{,|!}" {[called] $hero|$hero [called]} [eager].
 or stop: late
-$Hero {was late|wanted to play|was in a hurry} and {walked|went} {on|by}, but {then|soon} $he {felt|was} [sorry].
-"{I am late|I have no time}," thought $hero, but $he {looked|turned} back and {felt|was} [sorry].
+$Hero {was late|wanted to play|was in a hurry} and {walked|went} {on|by}, but {then|soon} $he [felt] [sorry].
+"{{I am|I'm} late|I have no time}," thought $hero, but $he {looked|turned} back and [felt] [sorry].
 
-$He {ran|went|came} back. "{I am sorry|I'm sorry|Wait}, {let me|I will} help you," $he said [warm].
+$He {ran|went|came} back. "{I am sorry|I'm sorry|Wait}, {let me|I will|I'll} help you," $he said [warm].
 end
 
 $He {picked up|carried|took} the {$snack2|$snack3} [carefully], and the $stranger {took|carried|held} the {rest|others|bag}.
@@ -182,28 +187,30 @@ They {picked up|carried|held} the $snack2 and the $snack3 [carefully] and {talke
 They {walked|went} to <a cottage> house with <a colour> <front>.
 The $stranger {lived in|had} <a cottage> house with <a colour> <front>.
 
-"[Thanks]! You are [a good] $kind," said the $stranger [warm] and gave $him {two|three|some|a few} $snack3.
-"{Here|Take these}, {two|three|four|five} $snack3 for {you|a kind $kind}," said the $stranger [warm].
+(maybe)
+"[Thanks]! {You are|You're} [a good] $kind{,|!}" {[said] the $stranger|the $stranger [said]} [warm] and gave $him {two|three|some|a few} $snack3.
+"{Here|Take these}, {two|three|four|five} $snack3 for {you|a kind $kind}{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
 
 ---
-{A week later|The next day|Some days later|The next week}, $hero {lost $his way|got lost|fell|hurt $his knee} {in the rain|in the snow|in the dark|in the wind} and {felt|was} [scared].
+{A week later|The next day|Some days later|The next week}, $hero {lost $his way|got lost|fell|hurt $his knee} {in the rain|in the snow|in the dark|in the wind} and [felt] [scared].
 {A week later|The next day|Some days later|The next week}, {rain|snow|a storm} came, and $hero {lost $his way|got lost|was wet and cold}.
 
 {But then|[Then]}, $he {saw|noticed|came to|found} a house with $a_colour $front.
 {But then|[Then]}, {there was|$he saw} $a_cottage house, and it had $a_colour $front!
 
-The $stranger {opened the door|came out|looked out}. "[Wow], {it is you|my friend}! {Come in|Sit down}," $she said [warm].
-"[Wow], {it is you|my friend}! {Come in|Sit down}!" {called|said} the $stranger [warm].
+The $stranger {opened the door|came out|looked out}. "[Wow], {{it is|it's} you|my friend}! {Come in|Sit down}," $she said [warm].
+"[Wow], {{it is|it's} you|my friend}! {Come in|Sit down}!" {{called|said} the $stranger|the $stranger {called|said}} [warm].
 
+(maybe)
 $She {gave|brought|handed} $him [a nice] {towel|blanket|cup of milk|cup of tea|bowl of soup}, and they {ate|shared} $snack2.
 They sat {by the fire|at the table|in the kitchen} and {ate|shared|had} {[tasty] |}$snack2 and $snack3.
 
 when stop: first
-"You helped me first, and now I help you," said the $stranger [warm].
-"{A good turn|A kind heart|Help} {comes back|finds its way back}," said the $stranger [warm].
+"You helped me first, and now I help you{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
+"{A good turn|A kind heart|Help} {comes back|finds its way back}{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
 or stop: late
-"{You came back|You turned around} for me, and I {did not forget|remember} it," said the $stranger [warm].
-"I {almost|nearly} did not {stop|help you}," said $hero [tearful]. "But you {did|came back}!" said the $stranger.
+"{You came back|You turned around} for me, and I {{did not|didn't} forget|remember} it{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
+"I {almost|nearly} {did not|didn't} {stop|help you}{,|!}" {[said] $hero|$hero [said]} [tearful]. "But you {did|came back}!" said the $stranger.
 end
 
 + home plain
@@ -212,7 +219,7 @@ when stop: first
 $Hero [learned] that {help|kindness|a kind act} {comes back|goes around} {one day|to you|in the end}.
 [Ever after], $hero {visited|helped|looked in on} the {old |}$stranger {every week|often|each Sunday|with $snack3}.
 or stop: late
-$Hero [learned] that {it is never too late|there is always time} to {help|be kind|turn back}.
+$Hero [learned] that {{it is|it's} never too late|there is always time} to {help|be kind|turn back}.
 [Ever after], $hero {stopped|turned back|was never too busy} when {someone|a person} {needed help|was in trouble|called}.
 end
 """,
@@ -244,6 +251,7 @@ $His friend <friend> {ran|raced} {too|with $him}, in <dye> <wear> and <dye2> <we
 <Third> and <fourth> {ran|raced} too, and the <goal> was the {end|finish|goal}.
 "{First to|Let's race to|We run to} the <goal>!" [called] <third> and <fourth> [eager].
 
+(maybe)
 {A whistle|A bell|A drum|A horn} {sounded|was heard}, and {off they went|they all ran|the race began}.
 "{One, two, three|Ready, set}, go!" [called] {the teacher|$his $adult|[a kind] man}.
 
@@ -256,31 +264,32 @@ either fall: friend
 [Suddenly], $friend {fell|tripped} over {a stone|a stick|a hole} and {cried|lay there|shouted} [tearful].
 
 The $goal was {near|close|just ahead}, but $hero {stopped|slowed down} and {looked|turned} back.
-$Hero {did not think long|stopped|forgot the prize|forgot the race} and {ran|went|turned} back [carefully].
+$Hero {{did not|didn't} think long|stopped|forgot the prize|forgot the race} and {ran|went|turned} back [carefully].
 
-"{Take my hand|Can you walk|Are you okay|Let me help you}{|, $friend}?" {asked|said} $hero [warm].
+"{Take my hand|Can you walk|Are you okay|Let me help you}{|, $friend}?" {{asked|said} $hero|$hero {asked|said}} [warm].
 $Hero {helped $fhim up|held $fhis arm}. "{We can do it|Let's go|Come on} {together|side by side}," $he said [warm].
 
 $Third {won|was first}, and $hero and $friend {came in|were} last, {arm in arm|side by side|hand in hand}.
 They {walked|went} to the $goal {arm in arm|side by side|hand in hand}, and $third {won|was first}.
 
+(maybe)
 $Third and $fourth {clapped|cheered} for {them|$hero and $friend} [loudly].
-"You {stopped|helped $friend|turned back}. You are [brave]!" [called] $third and $fourth [eager].
+"You {stopped|helped $friend|turned back}. {You are|You're} [brave]!" [called] $third and $fourth [eager].
 or fall: hero
-"{I am the best|Look at me|I win|I am first}!" $he [called] [eager], but {then|just then} $he {fell|tripped}{| over {a stone|a stick}}.
+"{{I am|I'm} the best|Look at me|I win|{I am|I'm} first}!" $he [called] [eager], but {then|just then} $he {fell|tripped}{| over {a stone|a stick}}.
 {But then|[Suddenly]}, $he {looked|waved} {back|at $third}, {fell|tripped} over {a stone|a stick|a hole} and {cried|shouted} [tearful].
 
 $Third and $fourth {ran|raced} {by|past}, but $friend {stopped|slowed down|came back|turned around}.
 {Everyone|The others} ran {by|past}, but $friend {stopped|slowed down|came back|turned around}.
 
-"{Take my hand|Can you walk|Are you okay|Let me help you}{|, $hero}?" {asked|said} $friend [warm].
+"{Take my hand|Can you walk|Are you okay|Let me help you}{|, $hero}?" {{asked|said} $friend|$friend {asked|said}} [warm].
 $Friend {helped $him up|held $his arm}. "{We can do it|Let's go|Come on}," $fhe said [warm].
 
 {They|$Hero and $friend} {walked|went} to the $goal {arm in arm|side by side|hand in hand} and [smiled].
-$Third {won|was first}, but $hero {felt|was} [happy] with $friend {by $his side|there}.
+$Third {won|was first}, but $hero [felt] [happy] with $friend {by $his side|there}.
 
-"I was {too proud|too loud|not the best}. {I am|I'm} sorry," said $hero [tearful].
-"You could {win|be first}, but you {stopped|helped me}. [Thanks]!" said $hero [warm].
+"I was {too proud|too loud|not the best}. {I am|I'm} sorry{,|!}" {[said] $hero|$hero [said]} [tearful].
+"You could {win|be first}, but you {stopped|helped me}. [Thanks]!" {[said] $hero|$hero [said]} [warm].
 end
 
 ---
@@ -293,7 +302,7 @@ when fall: friend
 $Hero [learned] that {a friend|helping|a kind heart} is {better|worth more} than a {prize|race|cup|medal}.
 [Ever after], $hero {still |}ran fast, but $he {stopped|looked back|waited} for {$his friends|$friend|others}.
 or fall: hero
-$Hero [learned] that it {is not good|does not help|is silly} to be {too proud|loud and proud|so sure}.
+$Hero [learned] that it {is not good|{does not|doesn't} help|is silly} to be {too proud|loud and proud|so sure}.
 [Ever after], $hero {ran|raced} {with|next to} $friend and {never was too proud|cheered for $fhim}.
 end
 """,

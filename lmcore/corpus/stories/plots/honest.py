@@ -19,48 +19,49 @@ In the {kitchen|hall|living room} {was|stood} <a colour> <fragile>, and $his $ad
 "{Please |}{don't|do not|never} <forbidden> in the house," {$his $adult|$Adult} {always|often} said [warm].
 "You {can|may} <forbidden> {outside|in the garden}, but not in the house," {$his $adult|$Adult} {always|often} said.
 
-One <weather> <time>, $hero {was alone|felt bored|forgot it|did not think} and {started|began} to $forbidden.
+One <weather> <time>, $hero {was alone|felt bored|forgot it|{did not|didn't} think} and {started|began} to $forbidden.
 [Day], <friend> came to {play|visit}, and {they|$hero and $friend} {started|began} to $forbidden.
 
 {It was [fun], but then|[Suddenly]}, {crash|bang|crack|smash}! The $fragile {fell|lay on the floor} and {broke|was broken} {in|into} <count> pieces.
 {Crash|Bang|Crack|Smash}! The $fragile {fell|lay on the floor}, {broken|cracked} {in|into} <count> pieces.
 
-"[Oh]! {What have I done|What will $adult say|What now}?" [cried] $hero [tearful].
-$Hero {felt|was} [scared]. "{$Adult will be mad|What have I done}!" $he [cried] [tearful].
+"[Oh]! {What have I done|What will $adult say|What now}?" {[cried] $hero|$hero [cried]} [tearful].
+$Hero [felt] [scared]. "{$Adult will be mad|What have I done}!" $he [cried] [tearful].
 
 ---
 either truth: hide
 {[Carefully]|[Then]}, $hero {hid|put} the $count pieces {under the bed|in a box|behind the couch|in the closet|in a bag|under the rug}.
-"{I will hide it|Nobody must know}," {thought|said} $hero [fearful] and {hid|put} the $count pieces {under the bed|in a box|behind the couch|in the closet}.
+"{{I will|I'll} hide it|Nobody must know}," {thought|said} $hero [fearful] and {hid|put} the $count pieces {under the bed|in a box|behind the couch|in the closet}.
 
-[Then], $his $adult {came home|came in}. "Where is my {$colour |}$fragile?" $ahe asked [warm].
-"{Did you see|Do you know where} my {$colour |}$fragile{| is}?" {asked|said} $his $adult [warm].
+[Then], $his $adult {came home|came in}. "{Where is|Where's} my {$colour |}$fragile?" $ahe asked [warm].
+"{Did you see|Do you know where} my {$colour |}$fragile{| is}?" {{asked|said} $his $adult|$his $adult {asked|said}} [warm].
 
 "{The wind|A bird|A cat|The dog next door} {took it|broke it|did it}," said $hero and {looked down|turned red|felt [sorry]}.
 "I don't know," said $hero and {looked down|turned red|felt [sorry]}.
 
-{All evening|For [long]|At dinner}, $hero {felt|was} [sorry] and could not {eat|play|sleep|smile}.
-$Hero could not {eat|play|sleep|smile}, {for|because} $he {felt|was} [sorry].
+{All evening|For [long]|At dinner}, $hero [felt] [sorry] and {could not|couldn't} {eat|play|sleep|smile}.
+$Hero {could not|couldn't} {eat|play|sleep|smile}, {for|because} $he [felt] [sorry].
 
 [Finally], $he {ran|went|came} to $his $adult. "{I lied|It was me}. I {broke it|broke your $fragile}," $he said [tearful].
-[Finally], $hero could not wait. "{I lied|It was me}. I {broke it|broke your $fragile}," $he {said|cried} [tearful].
+[Finally], $hero {could not|couldn't} wait. "{I lied|It was me}. I {broke it|broke your $fragile}," $he {said|cried} [tearful].
 or truth: tell
 $Hero {thought|wanted to hide it}, but $he {took a deep breath|was [brave]} and {went|ran} to $his $adult.
 $Hero {wanted to|could} hide the $count pieces, but $he {knew|felt} that {it was wrong|$he must tell}.
 
 "I {broke|dropped} your {$colour |}$fragile. I wanted to $forbidden. {I am|I'm} sorry," $he said [tearful].
-"{I am|I'm} {so |very |}sorry, $Adult. I {broke|dropped} your {$colour |}$fragile," said $hero [tearful].
+"{I am|I'm} {so |very |}sorry, $Adult. I {broke|dropped} your {$colour |}$fragile{,|!}" {[said] $hero|$hero [said]} [tearful].
 end
 
+(maybe)
 $His $adult {was quiet|said nothing} for {a moment|a while} and then {hugged|held} $him [warm].
 $His $adult {looked|was} {sad|sad at first}, but then $ahe {smiled|hugged $him|took $his hand} [warm].
 
 when truth: hide
 "The lie {hurt me|was worse}, not the $fragile. [Thanks] for {telling me|the truth}," $ahe said [warm].
-"I am {sad|not mad} about the $fragile, but {glad|happy} that you {told me|told the truth}," $ahe said [warm].
+"{I am|I'm} {sad|not mad} about the $fragile, but {glad|happy} that you {told me|told the truth}," $ahe said [warm].
 or truth: tell
-"You were [brave] to {tell|tell me|say it}," said $his $adult [warm]. "{A $fragile|It} is only $a_fragile."
-"{The truth|An honest $kind} is {worth|better than} {ten|two|three|a hundred} $fragile2," said $his $adult [warm].
+"You were [brave] to {tell|tell me|say it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm]. "{A $fragile|It} is only $a_fragile{.|!}"
+"{The truth|An honest $kind} is {worth|better than} {ten|two|three|a hundred} $fragile2{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
 end
 
 ---
@@ -73,7 +74,7 @@ when truth: hide
 $Hero [learned] that a lie {makes|can make} {a small|a bad} thing {bigger|worse}.
 [Ever after], $hero {told|said} the truth {at once|right away|first}, {even when it was hard|and felt [happy]}.
 or truth: tell
-$Hero [learned] that {it is best|it is right|it helps} to {tell|say} the truth {at once|right away}.
+$Hero [learned] that {{it is|it's} best|{it is|it's} right|it helps} to {tell|say} the truth {at once|right away}.
 [Ever after], $hero {went|played} {outside|in the garden} when $he wanted to $forbidden.
 end
 """,
@@ -113,20 +114,20 @@ One {rainy|cold|gray|windy|dark} {day|morning|afternoon|evening}, $hero {heard|f
 It had <a dye> <collar> and {looked|was} [tired] and [sad].
 It {looked|was} [sad], and {on|around} its neck was <a dye> <collar>.
 
-"[Oh]! {You are|It is} {wet|cold|hungry|alone}. {Come in|I will help you}," said $hero [warm].
-"{Can|May} {it|the $stray} {stay|come in|live here}?" {asked|said} $hero [warm].
+"[Oh]! {You are|You're|It is|It's} {wet|cold|hungry|alone}. {Come in|{I will|I'll} help you}{,|!}" {[said] $hero|$hero [said]} [warm].
+"{Can|May} {it|the $stray} {stay|come in|live here}?" {{asked|said} $hero|$hero {asked|said}} [warm].
 
-"{It can stay|Yes}, but {it may have a home|someone may miss it}," said $his $adult [warm].
+"{It can stay|Yes}, but {it may have a home|someone may miss it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
 $His $adult {smiled|nodded}. "{But|For now}, {it may have a home|someone may miss it}," $ahe said [warm].
 
 ---
 $Hero {made|built} {it |}a bed {from|out of} <a colour2> {blanket|scarf|box|towel} and {gave it|brought} {some |}<feed> and <feed2>.
 $He {gave it|brought} {some |}<feed> and <feed2> and {dried|washed|brushed|petted} it [carefully].
 
-$He {called|named} it <strayname>, and they [had fun] and [had fun] for <days> days.
-"I will call you <strayname>," said $hero [warm], and for <days> days they [had fun].
+$He {called|named} it <strayname>, and they [had fun] for <days> days.
+"{I will|I'll} call you <strayname>," {[said] $hero|$hero [said]} [warm], and for <days> days they [had fun].
 
-At night, $strayname {slept|lay} {at $his feet|on $his bed|in $his arms|next to $him}, and $hero {felt|was} [happy].
+At night, $strayname {slept|lay} {at $his feet|on $his bed|in $his arms|next to $him}, and $hero [felt] [happy].
 $Strayname {slept|lay} {at $his feet|on $his bed|in $his arms|next to $him} {every|each} night.
 
 ---
@@ -134,28 +135,30 @@ But {then|one day}, <a okind> named <owner> {stood|was} at the {gate|door}. "{I 
 But {then|one day}, $hero {heard|saw|met} <a okind> named <owner>, who {lost|missed|looked for} $a_fur $stray.
 
 either wish: keep
-"{I want to|Can I not|Let me} keep $strayname," said $hero [tearful], but {then|soon} $he {thought of|saw} {$owner|how sad $owner was}.
-$Hero {wanted to keep|could not give back} $strayname and {felt|was} [sad], but {then|soon} $he {thought of|saw} $owner.
+"{I want to|Can I not|Let me} keep $strayname{,|!}" {[said] $hero|$hero [said]} [tearful], but {then|soon} $he {thought of|saw} {$owner|how sad $owner was}.
+$Hero {wanted to keep|{could not|couldn't} give back} $strayname and [felt] [sad], but {then|soon} $he {thought of|saw} $owner.
 or wish: give
-$Hero {felt|was} [sad], but $he {knew|saw} that {$strayname had a home|$owner missed $strayname}.
-"{We must|I will|We have to} {bring it back|tell $owner}," said $hero [tearful].
+$Hero [felt] [sad], but $he {knew|saw} that {$strayname had a home|$owner missed $strayname}.
+"{We must|I will|I'll|We have to} {bring it back|tell $owner}{,|!}" {[said] $hero|$hero [said]} [tearful].
 end
 
+(maybe)
 $He {took|carried|brought} $strayname to {$owner|$owner's house} and {held|hugged} it {tight|once more}.
 {They|$Hero and $his $adult} [went] to $owner, and $strayname {ran|jumped} {up|into $ohis arms}.
 
-"[Wow]! {You found|You saved} {my $stray|$strayname}! [Thanks]!" [called] $owner [eager].
+"[Wow]! {You found|You saved} {my $stray|$strayname}! [Thanks]!" {[called] $owner|$owner [called]} [eager].
 $Owner {laughed|cried} and {hugged|kissed} the $stray. "[Thanks], $hero!" $ohe said [eager].
 
 ---
 when wish: keep
-"You {can|may} {visit|play with} {it|$strayname} {every day|each week|any time}," said $owner [warm].
-"{I know it was hard|You wanted to keep it}. {Come|Visit us} {every day|each week|any time}," said $owner [warm].
+"You {can|may} {visit|play with} {it|$strayname} {every day|each week|any time}{,|!}" {[said] $owner|$owner [said]} [warm].
+"{I know it was hard|You wanted to keep it}. {Come|Visit us} {every day|each week|any time}{,|!}" {[said] $owner|$owner [said]} [warm].
 or wish: give
-"{I like the name|$Strayname is a good name}. {Let's share it|It is your friend too}," said $owner [warm].
-"{We can|Let's} {walk|feed|brush} $strayname {together|every day}," said $owner [warm].
+"{I like the name|$Strayname is a good name}. {Let's share it|{It is|It's} your friend too}{,|!}" {[said] $owner|$owner [said]} [warm].
+"{We can|Let's} {walk|feed|brush} $strayname {together|every day}{,|!}" {[said] $owner|$owner [said]} [warm].
 end
 
+(maybe)
 [Then], $hero, $owner and $strayname [had fun] and {ate|shared} {some |}<snack>.
 {They|The two children} [had fun] and {played|raced} with $strayname for [long].
 
@@ -165,7 +168,7 @@ when wish: keep
 $Hero [learned] that {love|a good heart|real love} {can let go|gives back|thinks of others}.
 [Ever after], $hero {had|found} two friends, $owner and $strayname.
 or wish: give
-$Hero [learned] that {it is right|it is good} to {give back what is not yours|help things find their home}.
+$Hero [learned] that {{it is|it's} right|{it is|it's} good} to {give back what is not yours|help things find their home}.
 [Ever after], $hero {had|found} two friends, $owner and $strayname.
 end
 """,

@@ -12,54 +12,57 @@ SKILL = Plot(
 [Day], $hero {saw|met} <third> and <fourth> at the <place>, and they could <skill>.
 <Third> and <fourth> could <skill>, and {they showed it|they did it} at the <place> [day].
 
+(maybe)
 $Hero {wanted|wished|hoped} to $skill {too|as well|like $third|like $fourth}.
-"{I want to|I will|Let me} $skill {too|as well}!" [called] $hero [eager].
+"{I want to|I will|I'll|Let me} $skill {too|as well}!" {[called] $hero|$hero [called]} [eager].
 
 + along
 
 $He tried {once|to do it}, but $he $trouble. $He tried {again|once more}, and $he $trouble {again|once more}.
 {[Then], $he|$He} tried to $skill [times], but each time $he $trouble.
 
-"{I can't do it|It is too hard|I will never learn it}!" [cried] $hero [tearful].
-$Hero {felt|was} [sad] and {sat down|went to sit} {under [a old] tree|on [a old] bench|in the grass|on the steps}.
+"{I can't do it|{It is|It's} too hard|{I will|I'll} never learn it}!" {[cried] $hero|$hero [cried]} [tearful].
+$Hero [felt] [sad] and {sat down|went to sit} {under [a old] tree|on [a old] bench|in the grass|on the steps}.
 
 ---
 either teacher: adult
-$His $adult {came|sat down} {to|next to|beside} $him. "{It is hard at first|I could not do it either|Everyone falls at first}," $ahe said [warm].
-"{It is hard at first|I could not do it either}," said $his $adult [warm] and {sat down|stood} {next to|beside} $him.
+$His $adult {came|sat down} {to|next to|beside} $him. "{{It is|It's} hard at first|I {could not|couldn't} do it either|Everyone falls at first}," $ahe said [warm].
+"{{It is|It's} hard at first|I {could not|couldn't} do it either}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {sat down|stood} {next to|beside} $him.
 
-"{You must|Just|Try to} $advice," said $his $adult [warm] and {showed|helped} $him.
+(maybe)
+"{You must|Just|Try to} $advice{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {showed|helped} $him.
 $Adult {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice," $ahe said [warm].
 or teacher: friend
 $Third {saw $him|came over|sat down} {and smiled|next to $him}. "{It took me|I needed} <days> {days|weeks}," $the said [warm].
-"{It took me|I needed} <days> {days|weeks} to learn it," said $third [warm].
+"{It took me|I needed} <days> {days|weeks} to learn it{,|!}" {[said] $third|$third [said]} [warm].
 
-"{You must|Just|Try to} $advice," said $fourth [warm] and {showed|helped} $him.
+"{You must|Just|Try to} $advice{,|!}" {[said] $fourth|$fourth [said]} [warm] and {showed|helped} $him.
 $Third and $fourth {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice," $third said [warm].
 end
 
-{Every|Each} {day|morning|afternoon} $he {practiced|tried} for [long] and {thought|said}, "I must $advice."
-$Hero {practiced|tried} {every day|in sun and rain|before dinner|after school|for [long]} and did not {stop|give up}.
+(maybe)
+{Every|Each} {day|morning|afternoon} $he {practiced|tried} for [long] and {thought|said}, "I must $advice{.|!}"
+$Hero {practiced|tried} {every day|in sun and rain|before dinner|after school|for [long]} and {did not|didn't} {stop|give up}.
 
 [Finally], {it worked|$he could do it}! $Hero $skilled {all alone|without help|for the first time}!
 On the <nth> day, $hero $skilled {all alone|without help|for the first time}!
 
 ---
-"[Wow]! {I did it|I can $skill|Look at me}!" [called] $hero [eager].
+"[Wow]! {I did it|I can $skill|Look at me}!" {[called] $hero|$hero [called]} [eager].
 "[Wow]! You did it, $hero!" [called] $third and $fourth [eager].
 
 when teacher: adult
 $His $adult {hugged $him|clapped|was [happy]}, and they {ate|had|shared} [tasty] <snack> and <snack2>.
-"{I knew you could|You did not give up}," said $his $adult [warm] and gave $him {[a hug] hug|some <snack>}.
+"{I knew you could|You {did not|didn't} give up}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and gave $him {[a hug] hug|some <snack>}.
 or teacher: friend
 $Third and $fourth {gave|brought} $him [tasty] <snack> and <snack2> and [smiled].
-"Now we can $skill {together|side by side}," said $third [warm] and gave $him some <snack>.
+"Now we can $skill {together|side by side}{,|!}" {[said] $third|$third [said]} [warm] and gave $him some <snack>.
 end
 
 + intro again
 
-$Hero [learned] that {you must try|it is good to try} {again and again|more than once|many times}.
-[Ever after], $hero {never gave up|tried again|practiced} when {something was hard|$he could not do a thing}.
+$Hero [learned] that {you must try|{it is|it's} good to try} {again and again|more than once|many times}.
+[Ever after], $hero {never gave up|tried again|practiced} when {something was hard|$he {could not|couldn't} do a thing}.
 [Ever after], $hero {helped|showed} {other children|<friend>|little ones} {how |}to $skill.
 """,
     {
@@ -98,53 +101,55 @@ SEED = Plot(
 [Day], $his $adult {gave|brought|bought} $hero [a small] <crop> seed.
 [Day], $hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park}.
 
-"{Plant it|Put it in the ground} {by|near} the <bed>, and {wait|water it}," said $his $adult [warm].
+"{Plant it|Put it in the ground} {by|near} the <bed>, and {wait|water it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
 $He {put|planted} it [carefully] {by|near} the <bed> with $his <dye> {shovel|spoon|spade} and {some |}water.
 
-$His friend <friend> {came|ran} {over|by}. "What is {that|there}?" {asked|said} $friend [warm].
+$His friend <friend> {came|ran} {over|by}. "{What is|What's} {that|there}?" {{asked|said} $friend|$friend {asked|said}} [warm].
 <Friend> {watched|helped}{| $him}, in <dye2> <wear> and {new|old|big|dirty} <wear2>.
 
-"{My $crop|It} will be so [big]!" [called] $hero [eager].
-"{We will|Soon we can} {have|pick} $crops!" $hero told $friend [eager].
+(maybe)
+"{My $crop|It} will be so [big]!" {[called] $hero|$hero [called]} [eager].
+"{We will|We'll|Soon we can} {have|pick} $crops!" $hero told $friend [eager].
 
 ---
 The next day, $he {ran|went} to the $bed, but {nothing was there|there was only dirt|he saw only dirt}.
 $He {looked|checked} {every|each} {day|morning}, but {nothing was there|there was only dirt|nothing grew}.
 
 either patience: dig
-"{It is too slow|Why does it not grow|Maybe it is lost}," said $hero [tearful] and {wanted to dig|took $his spade}.
-$Hero {felt|was} [sad] and {wanted to dig|took $his spade}. "{I will look|It is too slow}," $he said [tearful].
+"{{It is|It's} too slow|Why does it not grow|Maybe {it is|it's} lost}{,|!}" {[said] $hero|$hero [said]} [tearful] and {wanted to dig|took $his spade}.
+$Hero [felt] [sad] and {wanted to dig|took $his spade}. "{{I will|I'll} look|{It is|It's} too slow}," $he said [tearful].
 
-"{Wait|Stop|Don't}! {It sleeps|It is asleep|It grows} in the ground," said {$his $adult|$friend} [warm].
-"{Wait|Stop|Don't}, $hero! {A seed|Your $crop} needs {time|sleep|rest}," said $friend [warm].
+"{Wait|Stop|Don't}! {It sleeps|{It is|It's} asleep|It grows} in the ground," said {$his $adult|$friend} [warm].
+"{Wait|Stop|Don't}, $hero! {A seed|Your $crop} needs {time|sleep|rest}{,|!}" {[said] $friend|$friend [said]} [warm].
 or patience: dry
 {For|After} <days> days {it was hot|there was no rain|the sun was hot}, and the ground was {[very] |}{dry|hard}.
-The sun {was hot|burned} for <days> days, and $hero {forgot|did not think of} the seed.
+The sun {was hot|burned} for <days> days, and $hero {forgot|{did not|didn't} think of} the seed.
 
-"[Oh]! {My seed is thirsty|I forgot the water}!" [cried] $hero [tearful].
-$Hero {felt|was} [sorry]. "{My seed is thirsty|I forgot the water}!" $he [cried].
+"[Oh]! {My seed is thirsty|I forgot the water}!" {[cried] $hero|$hero [cried]} [tearful].
+$Hero [felt] [sorry]. "{My seed is thirsty|I forgot the water}!" $he [cried].
 end
 
 {So |}$hero and $friend {gave|brought} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
 {They|The two friends} {gave|brought} it water {every day|each morning|for <weeks> weeks} and [had fun].
 
-[Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" [called] $hero [eager].
-[Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" [called] $hero [eager].
+[Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]} [eager].
+[Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]} [eager].
 
 ---
 It {grew and grew|got bigger and bigger}, and {soon|then|one day} there were <count> [big] $crops {by|near} the $bed.
 [Then], there were <count> [big] $crops, as {big|round|bright} as {a ball|a hat|the moon|a cup}.
 
 {$His $adult|They} {made|cooked|baked} [tasty] $dish, and <third> and <fourth> {ate|came} {too|with them}.
-"{Let's make|We can make} $dish!" [called] $friend [eager], and <third> and <fourth> {ate|came} too.
+"{Let's make|We can make} $dish!" {[called] $friend|$friend [called]} [eager], and <third> and <fourth> {ate|came} too.
 
-$Third {ate|had|wanted} {two|three|four} {plates|bowls}, and $fourth said [warm], "{It is|This is} so {tasty|good|yummy}!"
-Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" said $third [warm].
+(maybe)
+$Third {ate|had|wanted} {two|three|four} {plates|bowls}, and $fourth said [warm], "{It is|It's|This is} so {tasty|good|yummy}!"
+Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" {[said] $third|$third [said]} [warm].
 
 + intro again
 
 when patience: dig
-$Hero [learned] that {good things|[nice] things|$crops} {take|need} time{| to grow}.
+$Hero [learned] that {good things|all things|$crops} {take|need} time{| to grow}.
 [Ever after], $hero {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
 or patience: dry
 $Hero [learned] that {a living thing|a plant|a seed} needs {care|water} every day.
@@ -194,30 +199,31 @@ One <weather> <time>, $his friend <friend> {came|visited|was there}, and they [p
 {But then|[Suddenly]}, $friend {fell|tripped|slipped}, and {crack|crash|snap|bang}! The {$thing|toy} was broken.
 {But then|[Suddenly]}, $friend {dropped|stepped on|sat on} {it|the $thing}, and {crack|crash|snap|bang}! {It was broken|It broke}.
 
-"[Oh]! My {poor |}$thing! Its [part of thing] is {broken|off|bent}!" [cried] $hero [tearful].
-Its [part of thing] was {broken|off|bent}, and $hero {felt|was} [sad].
+"[Oh]! My {poor |}$thing! Its [part of thing] is {broken|off|bent}!" {[cried] $hero|$hero [cried]} [tearful].
+Its [part of thing] was {broken|off|bent}, and $hero [felt] [sad].
 
-$Friend {felt|was|looked} [sorry]. "{I am|I'm} sorry. I did not {want|mean} it," $fhe said [tearful].
-"{I am|I'm} {so |very |}sorry. {It was my fault|I did not mean it}," said $friend [tearful].
+$Friend [felt] [sorry]. "{I am|I'm} sorry. I {did not|didn't} {want|mean} it," $fhe said [tearful].
+"{I am|I'm} {so |very |}sorry. {It was my fault|I {did not|didn't} mean it}{,|!}" {[said] $friend|$friend [said]} [tearful].
 
 ---
 either mood: angry
-"{Go away|Go home|I am so mad}!" [cried] $hero, and $friend {went|walked|ran} {home|out} [tearful].
+"{Go away|Go home|{I am|I'm} so mad}!" [cried] $hero, and $friend {went|walked|ran} {home|out} [tearful].
 $Hero was {[very] |}{mad|angry}. "{Go away|Go home}!" $he [cried], and $friend {went|left} [tearful].
 
-{But then|[Then]}, $hero {thought|said to $himself}, "{A friend is more than a toy|I miss $friend|$Friend feels [sad] too}."
-But without $friend, $hero {felt|was} [sad]{| too}, and the {room|day|house} {was|felt} {quiet|empty}.
+{But then|[Then]}, $hero {thought|said to $himself}, "{A friend is more than a toy|I miss $friend|$Friend feels [sad] too}{.|!}"
+But without $friend, $hero [felt] [sad]{| too}, and the {room|day|house} [felt] {quiet|empty}.
 
 $He {ran|went|hurried} to $friend. "{I am|I'm} sorry{| too}. {Let's fix it|Help me fix it|We can fix it}," $he said [warm].
 $He {found|called} $friend {at the gate|on the street|by the door}. "{I am|I'm} sorry{| too}," $he said [warm].
 or mood: calm
-$Hero {took|had} a deep breath. "{It is only $a_thing|You did not mean it}," $he said [warm].
-"[Don't cry], {$friend|it is only a toy|it was not your fault}," said $hero [warm].
+$Hero {took|had} a deep breath. "{{It is|It's} only $a_thing|You {did not|didn't} mean it}," $he said [warm].
+"[Don't cry], {$friend|{it is|it's} only a toy|it {was not|wasn't} your fault}{,|!}" {[said] $hero|$hero [said]} [warm].
 end
 
 {They|The two friends} {got|took|found} {some |}<fixer> and <fixer2> and {worked|sat at the table} for [long].
-"{We need|Let's get|I have} {some |}<fixer> and <fixer2>," said $friend [warm].
+"{We need|Let's get|I have|I've} {some |}<fixer> and <fixer2>," {[said] $friend|$friend [said]} [warm].
 
+(maybe)
 $Hero {held|kept} it {tight|still}, and $friend {used|put on} the $fixer [carefully].
 $Friend {held|kept} it {tight|still}, and $hero {used|put on} the $fixer2 [carefully].
 
@@ -225,7 +231,8 @@ $Friend {held|kept} it {tight|still}, and $hero {used|put on} the $fixer2 [caref
 [Finally], the {$colour |}$thing was {whole|good|fixed} again, with {a bit of|some|a little} $fixer {on it|on one side}.
 [Finally], it was {whole|fixed} again and {looked|was} so [nice] with $fixer and $fixer2.
 
-"[Wow]! {It works|We did it|It is like new}!" [called] $friend [eager], and they [played together of thing].
+(maybe)
+"[Wow]! {It works|We did it|{It is|It's} like new}!" {[called] $friend|$friend [called]} [eager], and they [played together of thing].
 [Then], they [played together of thing] and [smiled].
 
 + indoors
@@ -252,16 +259,16 @@ It was $his birthday, and $hero {woke up|got up|jumped out of bed} [eager].
 On {the morning of |}$his birthday, $hero put on $his <dye> <wear> and $his <dye2> <wear2>.
 
 But $his $adult {said|told $him} nothing about it and {only |}{read|cooked|cleaned|worked}.
-$His $adult {only |}{read|cooked|cleaned|worked} and {said nothing|did not look up}, and $hero {felt|was} [sad].
+$His $adult {only |}{read|cooked|cleaned|worked} and {said nothing|{did not|didn't} look up}, and $hero [felt] [sad].
 
-$He [went] to $his friend <friend>, but $fhe {said|told $him} [warm], "{I have no time|I must go|Not now}."
+$He [went] to $his friend <friend>, but $fhe {said|told $him} [warm], "{I have no time|I must go|Not now}{.|!}"
 $His friend <friend> {came|walked} by, but $fhe {said|called}, "{I have no time|I must go|Not now}," and {ran|went} {off|away}.
 
 {In|At} the {park|garden|yard|street}, $he saw <third> and <fourth>, but they {hid something|ran away|stopped talking|whispered}.
 <Third> and <fourth> {were there too|came by}, but they {hid something|ran away|stopped talking|whispered}.
 
-"{Everyone forgot|Nobody thinks of} {me|my birthday}," {said|thought} $hero [tearful].
-$Hero {felt|was} [sad] and sat {under [a old] tree|on [a old] bench|on the steps|by the gate} for [long].
+"{Everyone forgot|Nobody thinks of} {me|my birthday}{,|!}" {said|thought} $hero [tearful].
+$Hero [felt] [sad] and sat {under [a old] tree|on [a old] bench|on the steps|by the gate} for [long].
 
 ---
 either clue: trail
@@ -279,28 +286,29 @@ There {was|stood} <a cake> cake with <count> {candles|stars} and a {plate|bowl} 
 On the table {was|stood} <a cake> cake with <count> {candles|stars}, next to {some |}<snack> and <snack2>.
 
 ---
-"{You did not forget|So that is why|You all knew}!" [called] $hero [eager].
-$Hero {laughed and cried|could not speak|clapped $his hands} and {felt|was} [happy].
+"{You {did not|didn't} forget|So that is why|You all knew}!" {[called] $hero|$hero [called]} [eager].
+$Hero {laughed and cried|{could not|couldn't} speak|clapped $his hands} and [felt] [happy].
 
 $His $adult {gave|handed} $him [a nice] <colour2> <thing>, and they [played together of thing].
-"{Open it|This is for you}," said $his $adult [warm], and in the box was [a nice] <colour2> <thing>.
+"{Open it|This is for you}{,|!}" {[said] $his $adult|$his $adult [said]} [warm], and in the box was [a nice] <colour2> <thing>.
 
-"{I am|I'm} sorry, $hero. {I had to hide it|I could not tell you|It was a secret}," said $friend [warm].
+(maybe)
+"{I am|I'm} sorry, $hero. {I had to hide it|I {could not|couldn't} tell you|It was a secret}{,|!}" {[said] $friend|$friend [said]} [warm].
 $Friend hugged $him. "{It was hard not to tell|I had to run away}," $fhe said [warm].
 
 + games
 
 when clue: trail
-"The $colour $trail was my {idea|plan}," said $third [warm], and {everyone|$fourth} laughed.
+"The $colour $trail was my {idea|plan}{,|!}" {[said] $third|$third [said]} [warm], and {everyone|$fourth} laughed.
 $Hero {kept|tied} the $colour $trail {on|to|by} $his bed {for a long time|to remember the day}.
 or clue: sound
-"I {laughed|sneezed|was loud} behind the $colour $screen, and you {heard|found} us," said $third [warm].
-"I {almost|nearly} {laughed|sneezed|sang} behind the $colour $screen," said $fourth [warm].
+"I {laughed|sneezed|was loud} behind the $colour $screen, and you {heard|found} us{,|!}" {[said] $third|$third [said]} [warm].
+"I {almost|nearly} {laughed|sneezed|sang} behind the $colour $screen{,|!}" {[said] $fourth|$fourth [said]} [warm].
 end
 
 + indoors
 
-$Hero [learned] that {friends|good friends|people who love you} {do not forget|always remember|think of you}.
+$Hero [learned] that {friends|good friends|people who love you} {{do not|don't} forget|always remember|think of you}.
 [Ever after], $hero {waited|trusted $his friends|thought well of $friend} {when|if} {someone|a friend} {was busy|had no time|was quiet}.
 """,
     {

@@ -20,43 +20,44 @@ One <weather> <time>, $hero {took|carried|brought} {it|the $thing} to the <place
 + along
 + way
 
-"Let's play [game]!" [called] $friend [eager], {so|and} $hero {left|put|laid} {it|the $thing} <spot>.
+"Let's play [game]!" {[called] $friend|$friend [called]} [eager], {so|and} $hero {left|put|laid} {it|the $thing} <spot>.
 $Hero [carefully] {left|put|laid} {it|the $thing} <spot>, and they {played|started} [game]{| and [game]}.
 The $thing {lay|stayed|was} <spot> while they [had fun] and {played|enjoyed} [game].
 
-{[Then]|But [then]}, it was {gone|lost|not there|missing}. "[Oh]! Where is {it|my $thing}?" [cried] $hero [tearful].
-{[Then]|But [then]}, $hero {felt|was|looked} [sad]. "[Oh]! {I lost|I can't find|Where is} {it|my $thing}!" $he [cried].
+{[Then]|But [then]}, it was {gone|lost|not there|missing}. "[Oh]! {Where is|Where's} {it|my $thing}?" {[cried] $hero|$hero [cried]} [tearful].
+{[Then]|But [then]}, $hero [felt] [sad]. "[Oh]! {I lost|I can't find|Where is|Where's} {it|my $thing}!" $he [cried].
 {After [long]|[Then]}, $hero {looked for|went to get|wanted} it. "[Oh]! {It|My $thing} is {gone|lost|missing}!" $he [cried] [tearful].
 
 ---
-"[Don't cry]{|, $hero}," [said] $friend [warm]. "{We will find it|I will help you|Let's look|I can help|Let's find it}."
+"[Don't cry]{|, $hero}{,|!}" {[said] $friend|$friend [said]} [warm]. "{{We will|We'll} find it|{I will|I'll} help you|Let's look|I can help|Let's find it}{.|!}"
 $Friend {took|held|patted|touched} {$his hand|$him|$his arm}. "[Don't cry]{|, $hero}," $fhe [said] [warm].
 
+(maybe)
 They [looked] <spot2>, but {they {found|saw}|there was} {only|just} [a small] {leaf|stone|stick|bug|flower|feather|worm|shell|bee|coin|leaf or two|nut}.
-$Friend [looked] <spot2> for [long] and {felt|was|looked} [sad]{| too}.
+$Friend [looked] <spot2> for [long] and [felt] [sad]{| too}.
 
 either search: remember
-"Where did you {put|leave|see|have} {it|the $thing}{| last}?" {asked|said} $friend [warm].
-"{Think|Think hard|Think back|Try to think}{|, $hero}," [said] $friend [warm].
+"Where did you {put|leave|see|have} {it|the $thing}{| last}?" {{asked|said} $friend|$friend {asked|said}} [warm].
+"{Think|Think hard|Think back|Try to think}{|, $hero}{,|!}" {[said] $friend|$friend [said]} [warm].
 
-$Hero thought for [long]. "{I know|I remember|Oh, yes}! It is $spot!" $he [called] [eager].
-"[Wow]! {I know|I remember}! It is $spot!" [cried] $hero [eager].
+$Hero thought for [long]. "{I know|I remember|Oh, yes}! {It is|It's} $spot!" $he [called] [eager].
+"[Wow]! {I know|I remember}! {It is|It's} $spot!" {[cried] $hero|$hero [cried]} [eager].
 or search: animal
 [Suddenly], they {saw|met|found|heard} [a small] <visitor> with something $colour.
 [Suddenly], [a small] <visitor> {came|ran|walked|hurried} {up |over |}with something $colour.
 
-"[Wow]! It {found|has|saved} my $thing!" [cried] $hero [eager].
-"[Thanks], {little|dear|good|kind|sweet} $visitor!" [called] $hero [eager].
+"[Wow]! It {found|has|saved} my $thing!" {[cried] $hero|$hero [cried]} [eager].
+"[Thanks], {little|dear|good|kind|sweet} $visitor!" {[called] $hero|$hero [called]} [eager].
 or search: stranger
 [Suddenly], [a kind] {old |}<stranger> {came|walked} {up to them|over|by} and [smiled].
 [Suddenly], [a kind] {old |}<stranger> {asked|said}, "{Is this {yours|your $thing}|Did you lose {this|$a_thing}}?"
 
-"[Wow]! {That is|It is|You found} my $thing! [Thanks]!" [cried] $hero [eager].
-It was the {$colour |}$thing! "[Thanks]!" [called] $hero [eager].
+"[Wow]! {That is|That's|It is|It's|You found} my $thing! [Thanks]!" {[cried] $hero|$hero [cried]} [eager].
+It was the {$colour |}$thing! "[Thanks]!" {[called] $hero|$hero [called]} [eager].
 end
 
 ---
-"You are [a good] friend{|, $friend}," [said] $hero [warm], and they [played together of thing].
+"{You are|You're} [a good] friend{|, $friend}{,|!}" {[said] $hero|$hero [said]} [warm], and they [played together of thing].
 [Then], $hero and $friend [played together of thing] and {felt|were} [happy].
 
 + home
@@ -69,7 +70,7 @@ or search: animal
 $Hero [learned] that {even |}a {little |}$visitor can {help|be [a good] friend}.
 or search: stranger
 [Ever after], $hero {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
-$Hero [learned] that it is {good|nice|kind|right|best} to give back what you find.
+$Hero [learned] that {it is|it's} {good|nice|kind|right|best} to give back what you find.
 end
 """,
 )
@@ -84,44 +85,47 @@ SHARE = Plot(
 [Day], $his $adult {gave|brought|bought|made} $hero [a nice] <colour> <thing>.
 [Day], $hero {got|found|opened} {a gift|a present|a surprise}, [a nice] <colour> <thing>.
 
-$Hero [played of thing] {for [long]|and [had fun]} and {felt|was} [happy].
-"{It is|This is|My $thing is} so [nice]!" [called] $hero [eager] and [played of thing].
+(maybe)
+$Hero [played of thing] {for [long]|and [had fun]} and [felt] [happy].
+"{It is|It's|This is|My $thing is} so [nice]!" {[called] $hero|$hero [called]} [eager] and [played of thing].
 
 [Then], $his friend <friend> came {to play|to visit|over|by} with [a small] {bag|basket|box|bowl} of [tasty] <snack>.
 [Then], $his friend <friend> {came over|visited|came to play|came by} with <snack>, <snack2> and <snack3>.
 
-"[Wow]! {It|Your $thing} is so [nice]! {Can|May} I {have a turn|try it|play too}?" {asked|said} $friend [warm].
-"What [a nice] $thing!" [said] $friend [warm]. "{Can|May} I [play of thing]{| too}?"
+"[Wow]! {It|Your $thing} is so [nice]! {Can|May} I {have a turn|try it|play too}?" {{asked|said} $friend|$friend {asked|said}} [warm].
+"What [a nice] $thing!" {[said] $friend|$friend [said]} [warm]. "{Can|May} I [play of thing]{| too}?"
 
-"No! It is {mine|my $thing|only mine}!" [cried] $hero and {turned|ran|walked|looked} away.
+"No! {It is|It's} {mine|my $thing|only mine}!" [cried] $hero and {turned|ran|walked|looked} away.
 "No, you {might|will|could} {break|drop|lose|hurt} it!" [cried] $hero and {held it tight|hid it|shook $his head}.
 
-$Friend {felt|was|looked} [sad] and {sat down|went to sit} {alone|under [a old] tree|by the gate|on the steps}.
-"{Okay|All right|Fine|I see|Oh}," [said] $friend [tearful] and sat {by the door|by the window|on the steps|under a tree|alone}.
+(maybe)
+$Friend [felt] [sad] and {sat down|went to sit} {alone|under [a old] tree|by the gate|on the steps}.
+"{Okay|All right|Fine|I see|Oh}{,|!}" {[said] $friend|$friend [said]} [tearful] and sat {by the door|by the window|on the steps|under a tree|alone}.
 
 ---
 either why: alone
-Now $hero [played of thing] alone, but {soon|after [long]|[then]} $he {felt|was} [sad].
-$Hero [played of thing] for [long], but it was not {fun|as much fun|nice|good}{| anymore| now}.
+Now $hero [played of thing] alone, but {after [long]|[then]} $he [felt] [sad].
+$Hero [played of thing] for [long], but it {was not|wasn't} {fun|as much fun|nice|good}{| anymore| now}.
 or why: adult
-"What {is wrong|happened}{|, $hero}?" asked $his $adult [warm]. "$Friend {looks|is|feels} [sad]."
-"{A $thing|It} is {more|twice the} fun with {a friend|two|$friend}," [said] $his $adult [warm].
+"What {is wrong|happened}{|, $hero}?" asked $his $adult [warm]. "$Friend {looks|is|feels} [sad]{.|!}"
+"{A $thing|It} is {more|twice the} fun with {a friend|two|$friend}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
 or why: hungry
 [Then], $hero {got|was} hungry, and $friend [softly] gave $him {half of|some of|most of} the {[tasty] |}$snack.
-"Here, {have|take|try} {some $snack|half of my $snack|one of these}," [said] $friend [warm].
+"Here, {have|take|try} {some $snack|half of my $snack|one of these}{,|!}" {[said] $friend|$friend [said]} [warm].
 end
 
-$Hero {felt|was} [sorry]. "{I am|I'm} {so |very |}sorry, $friend," $he [said] [tearful].
-"I was not {nice|kind|good|fair}{| to you}. I {feel|am} [sorry]," [said] $hero [tearful].
+$Hero [felt] [sorry]. "{I am|I'm} {so |very |}sorry, $friend," $he [said] [tearful].
+"I {was not|wasn't} {nice|kind|good|fair}{| to you}. I {feel|am} [sorry]{,|!}" {[said] $hero|$hero [said]} [tearful].
 
-"{You can have a turn|It is your turn|Let's play together|Now you can play|You can play first}," {$he|$hero} [said] [warm].
-"{Here|Please|Now}, you can [play of thing]{| first| now}," [said] $hero [warm].
+"{You can have a turn|{It is|It's} your turn|Let's play together|Now you can play|You can play first}," {$he|$hero} [said] [warm].
+"{Here|Please|Now}, you can [play of thing]{| first| now}{,|!}" {[said] $hero|$hero [said]} [warm].
 
-"[Thanks]!" [called] $friend [eager], and they [played together of thing].
+"[Thanks]!" {[called] $friend|$friend [called]} [eager], and they [played together of thing].
 [Then], {$hero and $friend|they|the two friends} [played together of thing] and [smiled].
 
 + games
 
+(maybe)
 When they {got|were} [tired], they {ate|shared|finished} the {[tasty] |}$snack and [smiled].
 [Then], they sat down {together|side by side|in the sun|under a tree} and {ate|shared|finished} the {[tasty] |}$snack.
 

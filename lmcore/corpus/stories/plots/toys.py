@@ -12,22 +12,24 @@ NEW_TOY = Plot(
 [Day], $owner {got|found|opened} [a nice] new toy, <a ttrait> <ttoykind> {named|called} <third>.
 [Day], a new toy came, <a ttrait> <ttoykind> {named|called} <third>{| from the shop| in a box}.
 
-{All day|All week|Every day}, $owner {played|slept|ran around} with $third and {forgot|did not look at} $hero.
+{All day|All week|Every day}, $owner {played|slept|ran around} with $third and {forgot|{did not|didn't} look at} $hero.
 $Owner {took|carried} $third {everywhere|to bed|to school} and {forgot|left} $hero {on the floor|at home|alone}.
 
-"{$Owner|The $okind} {does not love me|forgot me|only likes $third}," said $hero [tearful].
-$Hero {felt|was} [sad]. "{$Owner|The $okind} {does not love me|forgot me|only likes $third}," $he said [tearful].
+(maybe)
+"{$Owner|The $okind} {{does not|doesn't} love me|forgot me|only likes $third}{,|!}" {[said] $hero|$hero [said]} [tearful].
+$Hero [felt] [sad]. "{$Owner|The $okind} {{does not|doesn't} love me|forgot me|only likes $third}," $he said [tearful].
 
 ---
 either deed: hide
 That night, $hero {took|pushed|pulled} $third {carefully|quietly|slowly} {<nook>|to a dark place <nook>}.
 "{Come with me|Let's play [game]}," said $hero to $third that night and {left|hid} $thim <nook>.
 
-In the morning, $owner {looked|searched} everywhere. "Where is $third?" $ohe [cried] [tearful].
-"[Oh]! Where is $third?" [cried] $owner in the morning and {looked|searched} everywhere [tearful].
+In the morning, $owner {looked|searched} everywhere. "{Where is|Where's} $third?" $ohe [cried] [tearful].
+"[Oh]! {Where is|Where's} $third?" [cried] $owner in the morning and {looked|searched} everywhere [tearful].
 
-{Now|Then} $hero {felt|was} [sorry]. "{You made $owner cry|This is not right}," said $friend [warm].
-"{You made $owner cry|This is not right}," said $friend [warm], and $hero {felt|was} [sorry].
+(maybe)
+{Now|Then} $hero [felt] [sorry]. "{You made $owner cry|This is not right}{,|!}" {[said] $friend|$friend [said]} [warm].
+"{You made $owner cry|This is not right}{,|!}" {[said] $friend|$friend [said]} [warm], and $hero [felt] [sorry].
 
 The next night, $hero {ran|went|walked} {back |}to $third. "{I am|I'm} sorry. I was {jealous|mean|afraid}," $he said [tearful].
 At night, $hero {pulled|brought|led} $third {out|back}. "{I am|I'm} sorry. I was {jealous|mean|afraid}," $he said [tearful].
@@ -35,26 +37,28 @@ or deed: talk
 That night, $third {cried|sat alone|lay awake}. "{I miss the shop|I know nobody here|Nobody talks to me}," $the said [tearful].
 At night, $hero {heard|saw} $third cry. "{I miss the shop|I know nobody here|Nobody talks to me}," $the said [tearful].
 
-$Hero {thought for [long]|looked at $friend} and {went|came} {over|closer}. "{I will be your friend|Come, sit with us}," $he said [warm].
-"{I was new once too|I know how you feel}," said $hero [warm] and {hugged $thim|sat down next to $thim}.
+$Hero {thought for [long]|looked at $friend} and {went|came} {over|closer}. "{{I will|I'll} be your friend|Come, sit with us}," $he said [warm].
+"{I was new once too|I know how you feel}{,|!}" {[said] $hero|$hero [said]} [warm] and {hugged $thim|sat down next to $thim}.
 end
 
-"{Do you want|Would you like} to {dance|play [game]|play [game] and [game]}?" {asked|said} $third [warm].
-"{Let's play|I know a game,} [game]!" [called] $third [eager], and {they all|$hero, $friend and $third} [had fun].
+(maybe)
+"{Do you want|Would you like} to {dance|play [game]|play [game] and [game]}?" {{asked|said} $third|$third {asked|said}} [warm].
+"{Let's play|I know a game,} [game]!" {[called] $third|$third [called]} [eager], and {they all|$hero, $friend and $third} [had fun].
 
 $Hero, $friend and $third {danced|jumped|ran|sang} {on the bed|under the bed|on the floor|on the table} {all night|for [long]} and [had fun].
 {All night|For [long]}, the three toys {danced|jumped|ran|sang} {on the bed|under the bed|on the floor|on the table} and [had fun].
 
 ---
 In the morning, $owner {found|saw} {all three|$hero, $friend and $third} {in a row|side by side|in $ohis bed} and [smiled].
-"[Wow]! {There you are|You found each other}!" [called] $owner in the morning and {hugged|kissed} all three.
+"[Wow]! {There {you are|you're}|You found each other}!" [called] $owner in the morning and {hugged|kissed} all three.
 
+(maybe)
 "{Now I have|I love my} three {friends|good friends|best toys}," $ohe said [warm] and {took|carried} them to {school|the garden|the park}.
 {That day|After breakfast}, $owner played [game] and [game] with all three {toys|of them}.
 
 when deed: hide
 $Hero [learned] that {love is big enough|there is room} for {two|three|more than one}.
-[Ever after], $hero {took care of|slept next to|looked after} $third and {never|did not} hide {$thim|a toy} again.
+[Ever after], $hero {took care of|slept next to|looked after} $third and {never|did not|didn't} hide {$thim|a toy} again.
 or deed: talk
 $Hero [learned] that {someone new|a new toy} {may be|can be} {lonely|sad} and {needs|wants} a friend.
 [Ever after], $hero {said hello|was kind} to {every new toy|all new toys} {first|on the first day}.
@@ -89,11 +93,11 @@ Then {$ohis mom|$ohis dad|a friend} called, and $owner {ran|went} {in|home} and 
 But when {it got late|it was dinner time|the bell rang}, $owner {ran|went} {in|home}, and $hero {lay|stayed} <yardspot>.
 
 [Suddenly], it {rained|began to rain}, and $hero {got|was} [very] {wet|cold}. "{Help me|I want to go home}!" $he [cried] [fearful].
-Then the {rain|cold rain} {came|fell}, and $hero {felt|was} [scared]. "{Help me|I want to go home}!" $he [cried].
+Then the {rain|cold rain} {came|fell}, and $hero [felt] [scared]. "{Help me|I want to go home}!" $he [cried].
 
 ---
 {In the room|At the window}, $friend {looked out|saw it}. "[Oh]! $Hero is {out there|in the rain|all wet}!" $fhe [cried].
-{In the room|At the window}, $friend {felt|was} [sad]. "{We must|Let's|I will} {help|save|get} $hero," $fhe said.
+{In the room|At the window}, $friend [felt] [sad]. "{We must|Let's|I will|I'll} {help|save|get} $hero," $fhe said.
 
 "{We need|Let's find} a {plan|way}," said <third>, <a ttrait> toy <rescuer>, and {brought|found} <a line>.
 <Third>, <a ttrait> toy <rescuer>, {had an idea|jumped up} and {brought|found} <a line>.
@@ -115,17 +119,18 @@ $Hero {took|held|grabbed} the $line, and $pet {pulled|carried} $him {in|home} {t
 end
 
 ---
-"[Thanks], $friend! [Thanks], $third!" said $hero [warm]. "{I thought|I was afraid} nobody would come."
-"{You came|You found me|You saved me}! [Thanks]!" said $hero [warm] and {hugged|kissed} $friend and $third.
+"[Thanks], $friend! [Thanks], $third!" {[said] $hero|$hero [said]} [warm]. "{I thought|I was afraid} nobody would come{.|!}"
+"{You came|You found me|You saved me}! [Thanks]!" {[said] $hero|$hero [said]} [warm] and {hugged|kissed} $friend and $third.
 
+(maybe)
 They {put|laid} $him {by the fire|by the lamp|in <a dye3> towel|in <a dye3> sock|on the heater} and [had fun] {until $he was dry|all night}.
 {$Friend|$Third} {dried|wrapped} $him {with|in} <a dye3> {sock|towel|scarf|blanket} and {told $him a story|sang to $him}.
 
 In the morning, $owner {woke up|jumped up} and {cried|said}, "{I left $hero|I forgot $hero} in the $yard!"
-In the morning, $owner {ran|went} to the $yard, but $hero {was not there|was gone}. "{I am so sorry|Where are you}!" $ohe [cried].
+In the morning, $owner {ran|went} to the $yard, but $hero {{was not|wasn't} there|was gone}. "{{I am|I'm} so sorry|Where are you}!" $ohe [cried].
 
 But {there|in the room} {sat|was} $hero {on the bed|by the window|on a chair}, {dry|warm} and {clean|safe}! $Owner [smiled].
-$Ohe {looked|turned} around, and {there|in $ohis bed} {sat|was} $hero! "{How did you|Did you} {get|come} here?" $ohe asked.
+$Ohe {looked|turned} around, and {there|in $ohis bed} {sat|was} $hero! "How did you {get|come} here?" $ohe asked.
 
 when rescue: window
 $Hero {said nothing|only smiled}, but the $line {was|lay} {still |}{under|on} the window.
@@ -135,7 +140,7 @@ $Hero {said nothing|only smiled}, but $pet {was|lay} there with wet {ears|feet}.
 {Nobody|No one} saw {the|how} {wet feet of $pet|wet $pet was}, and the toys {said nothing|kept it secret}.
 end
 
-$Hero [learned] that {real|true|good} friends {come|help|look for you} {in the rain|in the dark|when it is hard}.
+$Hero [learned] that {real|true|good} friends {come|help|look for you} {in the rain|in the dark|when {it is|it's} hard}.
 [Ever after], $owner {counted|checked} {all $ohis toys|them all} before {dinner|bed}, and $hero [smiled].
 [Ever after], $owner {took|carried|brought} $hero {home|in} before {dark|dinner|it rained}.
 """,
@@ -151,7 +156,6 @@ $Hero [learned] that {real|true|good} friends {come|help|look for you} {in the r
             "toykind",
             "ftoykind",
         ),
-        "dye3": table("dye3", "red\nblue\ngreen\nyellow\nwhite\npink\npurple\norange\nbrown"),
     },
 )
 
@@ -165,8 +169,9 @@ WISH = Plot(
 [Day], $hero {heard|listened to} {a story|a song|$owner talk} about <a wish>. "{I want to|I wish I could|I must} see it!" $he [called] [eager].
 $Hero had one {big |}wish. "{I want to|I wish I could|I must} see <a wish>!" $he {always|often} said [eager].
 
-"But {toys|we} {do not|can't} {go so far|leave the room|walk in the day}," said $friend [warm].
-$Friend {shook $fhis head|thought}. "{It is far|The window is high|Toys do not go there}," $fhe said [warm].
+(maybe)
+"But {toys|we} {do not|don't|can't} {go so far|leave the room|walk in the day}{,|!}" {[said] $friend|$friend [said]} [warm].
+$Friend {shook $fhis head|thought}. "{{It is|It's} far|The window is high|Toys {do not|don't} go there}," $fhe said [warm].
 
 That night, {$owner slept|the house was quiet|it was dark}, and $hero {looked|went} to the window, but it was too {high|tall}.
 {At night|That night}, $hero {jumped|climbed} [times], but the window was too {high|tall}.
@@ -181,8 +186,8 @@ Crash! $He {fell|fell down} [times], and $his {arm|leg|ear|side} {hurt|was bent}
 "{Why did you not ask|You only had to ask}?" {said|asked} $friend [warm] and {held|hugged|helped} $him.
 $Friend {ran|came} {over|quickly} and {held|hugged|helped} $him. "{Let's do it together|We can help}," $fhe said [warm].
 or plan: ask
-"{Can you|Will you|Please} help me?" {asked|said} $hero [shyly], and $friend {nodded|smiled}. "{Of course|Yes}," $fhe said.
-$Hero {asked|called} $friend [shyly]. "{Of course|Yes}, {I will help|we can do it}," $fhe said [warm].
+"{Can you|Will you|Please} help me?" {{asked|said} $hero|$hero {asked|said}} [shyly], and $friend {nodded|smiled}. "{Of course|Yes}," $fhe said.
+$Hero {asked|called} $friend [shyly]. "{Of course|Yes}, {{I will|I'll} help|we can do it}," $fhe said [warm].
 end
 
 ---
@@ -196,20 +201,21 @@ $Third {pushed|pulled}, $friend {held on|carried}, and {soon|then} there were {s
 {They|The toys} {climbed|went} up {step by step|[carefully]}, and {there|far away} was $a_wish!
 
 ---
-"[Wow]! It is so [nice]!" [called] $hero [eager]. "{It is|It looks} {better|bigger|brighter} than {in the story|I thought}!"
-"[Wow]! {It is|It looks} so [nice]!" whispered $hero, and {nobody spoke|they sat} for [long].
+"[Wow]! {It is|It's} so [nice]!" {[called] $hero|$hero [called]} [eager]. "{It is|It's|It looks} {better|bigger|brighter} than {in the story|I thought}!"
+"[Wow]! {It is|It's|It looks} so [nice]!" whispered $hero, and {nobody spoke|they sat} for [long].
 
+(maybe)
 {They|The three} {sat|stayed} there {all night|until morning|for [long]} and [had fun].
-"{I could not|I can't} do it alone," said $hero [warm]. "[Thanks], $friend and $third!"
+"{I {could not|couldn't}|I can't} do it alone{,|!}" {[said] $hero|$hero [said]} [warm]. "[Thanks], $friend and $third!"
 
 In the morning, $owner {found|saw} the {toys|three} {at the window|by the window} and [smiled]. "{How did you get here|Did you want to look out}?" $ohe asked.
 In the morning, $owner {laughed|wondered}. "{My toys are|$Hero is} at the window!" $ohe [called] [eager].
 
-{So |}$ohe {put|set} $his {bed|box|chair|basket} {by the window|next to it}, and $hero {could see|saw} the $wish {every|each} {night|day}.
+{So $ohe|$Ohe} {put|set} $his {bed|box|chair|basket} {by the window|next to it}, and $hero {could see|saw} the $wish {every|each} {night|day}.
 And $ohe {left|kept} {them|$hero} {there|by the window}, {with|on} <a dye6> {pillow|blanket|box}.
 
 when plan: alone
-$Hero [learned] that {it is wise|it is good|it is safe} to {ask for help|ask a friend first}.
+$Hero [learned] that {{it is|it's} wise|{it is|it's} good|{it is|it's} safe} to {ask for help|ask a friend first}.
 [Ever after], $hero {asked|called} $friend {first|for help} when {a thing|something} was too {hard|high|big}.
 or plan: ask
 $Hero [learned] that {wishes|big wishes} {come true|are easy} {with|when you have} good friends.

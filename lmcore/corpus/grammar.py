@@ -11,7 +11,7 @@ a derivation is the product of the probabilities of its choices,
 with a text, from left to right, so that the sum over derivations is exact.
 `templates.py` compiles symbols from strings.
 
-A choice among n options is Zipf-like: option r (from 0) has weight 1 / (r + 30).
+A choice among n options is Zipf-like: option r (from 0) has weight 1 / (r + 10).
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Protocol
+
+from lmcore.corpus.word_forms import base_name, with_forms
 
 Attributes = dict[str, str]
 Record = Mapping[str, str]  # the attributes that one option of a binding sets
@@ -205,7 +207,7 @@ class Binding:
         _refuse_repeats(self._written)
         self._name = base_name(written)
         self._differs_from = tuple(differs_from)
-        self._weights = [1.0 / (rank + 30) for rank in range(len(records))]
+        self._weights = [1.0 / (rank + 10) for rank in range(len(records))]
         self._cumulative = list(accumulate(self._weights))
         self._total = self._cumulative[-1]
 
@@ -361,36 +363,10 @@ def score(grammar: Symbol, text: str) -> float:
 
 def zipf(count: int, weights: Sequence[float] | None = None) -> tuple[list[float], list[float]]:
     """Return the cumulative probabilities (without the last, 1) and the log2 probabilities."""
-    weights = weights or [1.0 / (rank + 30) for rank in range(count)]
+    weights = weights or [1.0 / (rank + 10) for rank in range(count)]
     total = sum(weights)
     cumulative = list(accumulate(weight / total for weight in weights))[:-1]
     return cumulative, [math.log2(weight / total) for weight in weights]
-
-
-def with_article(word: str) -> str:
-    """Return `a kite`, `an owl`, `an old fox`: by the first letter of the words used here."""
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
-
-
-def capitalised(text: str) -> str:
-    """Return the text with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
-def with_forms(record: Record) -> Attributes:
-    """Return the attributes of a record, each also with its article and with a capital."""
-    forms = dict(record)
-    for name, value in record.items():
-        forms[capitalised(name)] = capitalised(value)
-        forms[f"a_{name}"] = with_article(value)
-        forms[f"A_{name}"] = capitalised(with_article(value))
-    return forms
-
-
-def base_name(attribute: str) -> str:
-    """Return the attribute that a form belongs to: `thing` of `Thing` and `A_thing`."""
-    lower = attribute[:1].lower() + attribute[1:]
-    return lower.removeprefix("a_")
 
 
 def _spanned(partial: PartialDerivation, start: int, attribute: str) -> PartialDerivation:

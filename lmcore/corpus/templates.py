@@ -26,11 +26,8 @@ from lmcore.corpus.grammar import (
     Symbol,
     Terminal,
     TerminalChoice,
-    base_name,
-    capitalised,
-    with_article,
-    with_forms,
 )
+from lmcore.corpus.word_forms import base_name, capitalised, with_article, with_forms
 
 Words = Sequence[str] | Mapping[str, Sequence[str]]
 _CLOSING = {"{": "}", "[": "]", "<": ">"}

@@ -18,12 +18,12 @@ from lmcore.corpus.templates import Vocabulary
 @cache
 def compiler() -> ScriptCompiler:
     """Return the compiler that knows the stories' words, people and things."""
-    variables = cast.VARIABLES | things.VARIABLES
+    variables = {**cast.VARIABLES, **things.VARIABLES}
     for plot in PLOTS:
         if taken := variables.keys() & plot.variables.keys():
             raise ValueError(f"the plot {plot.name!r} gives {sorted(taken)} a second meaning")
         variables |= plot.variables
-    vocabulary = Vocabulary(words.WORDS | things.WORDS, variables)
+    vocabulary = Vocabulary({**words.WORDS, **things.WORDS}, variables)
     return ScriptCompiler(vocabulary, SHARED)
 
 

@@ -13,19 +13,18 @@ def split(words: str) -> list[str]:
 
 
 GIRLS = split(
-    "Lily, Mia, Sue, Lucy, Anna, Amy, Sara, Jane, Daisy, Lila, Molly, Jill, Bella, Mary, Emma, "
-    "Luna, Mimi, Jenny, Lulu, Lisa, Ella, Rose, Tina, Lola, Betty, Emily, Millie, Penny, Susie, "
-    "Grace, Polly, Poppy, Sally, Kitty, Sarah, Sophie, Alice, Maria, Ruby, Julie, Kim, Clara, "
-    "Maggie, Kate"
+    "Lily, Sue, Lucy, Mia, Anna, Sally, Jane, Amy, Sara, Daisy, Sarah, Molly, Kitty, Mary, "
+    "Lila, Bella, Emma, Jenny, Jill, Mimi, Lisa, Ella, Millie, Luna, Emily, Sophie, Penny, "
+    "Polly, Susie, Grace, Lulu, Kim, Maggie, Julie, Lola, Kate, Betty, Rose, Tina, Ruby"
 )
 BOYS = split(
-    "Tim, Tom, Ben, Max, Sam, Bob, Jack, John, Joe, Billy, Leo, Mark, Jake, Jerry, Jimmy, Andy, "
-    "Pete, Fred, Dave, Toby, Bill, Charlie, Alex, Henry, Danny, Peter, Fin, Remy, Ollie, Benny, "
-    "Bobby, Tommy, Rex, Teddy, Mike, George, James, Frank, Tony, Harry, Luke, Paul, David, Martin"
+    "Tim, Tom, Sam, Ben, Max, Bob, Jack, John, Joe, Billy, Tommy, Mark, Fin, Leo, Jake, Jimmy, "
+    "Alex, Peter, Pete, Andy, Mike, Ollie, Bobby, Toby, Charlie, Benny, Danny, Bill, Dave, "
+    "Fred, Teddy, George, Jerry, Henry, Remy, David, Harry, Tony, Rex, James"
 )
 PETS = split(
-    "Spot, Fluffy, Buddy, Momo, Bobo, Spike, Binky, Pepper, Whiskers, Lucky, Snowy, Blue, Star, "
-    "Cookie, Bubbles, Patch, Fluff, Goldie, Honey, Rocky, Scruffy, Shadow, Socks, Sunny"
+    "Spot, Fluffy, Buddy, Bobo, Whiskers, Momo, Binky, Blue, Spike, Sunny, Star, Bubbles, "
+    "Patch, Lucky, Pepper, Snowy"
 )
 
 
@@ -126,7 +125,7 @@ VARIABLES = {
     "petkind": Variable(
         [
             {"petkind": kind}
-            for kind in split("cat, dog, puppy, kitten, bunny, rabbit, hamster, duck, bird, turtle")
+            for kind in split("cat, dog, bird, bunny, puppy, kitten, rabbit, duck, mouse, frog")
         ]
     ),
 }

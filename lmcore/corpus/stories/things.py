@@ -119,45 +119,39 @@ def _simple(name: str, words: str, *differs_from: str) -> Variable:
     return Variable([{name: word} for word in split(words)], differs_from=differs_from)
 
 
-COLOURS = (
-    "red, blue, green, yellow, orange, purple, pink, white, brown, black, gray, gold, silver, "
-    "dark blue, dark green, light blue, dark red, light yellow, pale pink, shiny black"
-)
+COLOURS = "red, blue, yellow, green, pink, purple, white, orange, black, gold, brown, silver, gray"
 FOODS = (
-    "apples, cookies, berries, sandwiches, carrots, bananas, nuts, oranges, eggs, pears, cakes, "
-    "strawberries, pancakes, grapes, candies, muffins, cherries, pizza, soup, bread, cheese, "
-    "rice, salad, honey, pie, beans, corn, toast, ice cream, fruit, fish, chicken, jam, "
-    "potatoes, peas, spaghetti"
+    "fruit, ice cream, fish, cookies, bread, apples, rice, nuts, honey, grapes, carrots, "
+    "cheese, jam, soup, spaghetti, pizza, toast, sandwiches, corn, berries, eggs, salad, "
+    "bananas, strawberries, cakes, beans, cherries, oranges, pie, muffins, peas, pears, chicken"
 )
 SNACKS = (
-    "apples, cookies, berries, sandwiches, carrots, bananas, nuts, oranges, eggs, pears, cakes, "
-    "strawberries, pancakes, grapes, candies, muffins, cherries, lemons, peaches, cupcakes, "
-    "crackers, rolls, melons, tomatoes, chips, pies, waffles, biscuits, sweets, peppers, "
-    "chocolates, beans, potatoes"
+    "cookies, carrots, nuts, apples, eggs, berries, strawberries, beans, sandwiches, cherries, "
+    "peppers, oranges, crackers, grapes, pears, sweets, cakes, lemons, bananas, muffins, "
+    "waffles, tomatoes, potatoes, peaches, pies, chocolates, chips, rolls, pancakes"
 )
 CLOTHES = (
-    "hat, coat, scarf, shirt, boots, shoes, socks, gloves, jacket, sweater, mittens, pants, "
-    "cap, belt, vest, shorts, jeans, sneakers"
+    "hat, shirt, shoes, jacket, coat, pants, vest, scarf, belt, cap, boots, mittens, socks, sweater"
 )
 HERDS = (
-    "ducks, birds, dogs, cats, rabbits, frogs, horses, cows, sheep, ants, pigs, squirrels, "
-    "goats, mice, chickens, bees, butterflies, bugs, turtles, kittens, puppies, worms, deer, "
-    "owls, bunnies, crabs, geese, swans, spiders, foxes, lizards, hens, beetles, pigeons"
+    "birds, bugs, cats, dogs, ducks, sheep, bees, deer, butterflies, cows, ants, horses, "
+    "chickens, squirrels, frogs, spiders, rabbits, mice, worms, kittens, bunnies, pigs, swans, "
+    "beetles, pigeons, lizards, geese, puppies, foxes, goats"
 )
 FURS = (
-    "white, black, brown, gray, big, little, fat, noisy, happy, funny, small, cute, silly, "
-    "busy, sleepy, hungry, lazy, playful, young, old, quiet, friendly, fast, slow, shy, loud, "
-    "pretty, strong, gentle, thirsty"
+    "big, little, small, happy, old, pretty, loud, silly, strong, fast, funny, black, friendly, "
+    "white, quiet, brown, slow, shy, sleepy, young, hungry, gray, gentle, busy, noisy, lazy, "
+    "cute"
 )
 FIXERS = "glue, tape, string, thread, paper, wire, paint, rope, clay, wood, nails, cloth"
 TOYS = (
-    "bear, rabbit, robot, soldier, doll, car, train, dinosaur, horse, duck, lion, monkey, plane, "
-    "boat, elephant, cat, dog, truck, mouse, pig"
+    "car, boat, bear, robot, train, dog, plane, cat, lion, mouse, truck, doll, elephant, duck, "
+    "dinosaur, soldier, rabbit, monkey, horse, pig"
 )
 TRAITS = (
-    "little, young, small, funny, curious, clever, smart, cheerful, happy, sweet, cute, lively, "
-    "playful, friendly, pretty, quiet, polite, careful, bright, busy, jolly, creative, gentle, "
-    "good, tiny, kind, silly, lovely, helpful, honest"
+    "little, small, kind, friendly, happy, tiny, pretty, funny, cute, bright, curious, good, "
+    "smart, young, sweet, clever, quiet, lovely, cheerful, jolly, gentle, polite, lively, "
+    "helpful, busy, creative, silly, playful"
 )
 NUMBERS = "two, three, four, five, six, seven, eight, nine, ten"
 VARIABLES = {

@@ -2,6 +2,7 @@
 
 from lmcore.corpus.stories.plots import (
     animals,
+    animals_in_need,
     brave,
     friends,
     honest,
@@ -18,5 +19,6 @@ PLOTS: tuple[Plot, ...] = (
     *learning.PLOTS,
     *honest.PLOTS,
     *animals.PLOTS,
+    *animals_in_need.PLOTS,
     *toys.PLOTS,
 )

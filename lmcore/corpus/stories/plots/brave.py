@@ -52,7 +52,7 @@ $Hero {laughed|smiled|giggled} and [felt] [happy]. "{How silly|What a joke|{That
 "{I was|{I am|I'm} not} {scared|afraid} {of|because of} {only |}$truth!" {[called] $hero|$hero [called]} [eager].
 
 when helper: adult
-{They|$Hero and $his $adult} {laughed|smiled|talked}, and $his $adult {sang|read|told} $him a {[nice] |}{song|story}.
+{They|$Hero and $his $adult} {laughed|smiled|talked}, and $his $adult {sang|read|told} $him [a nice] {song|story}.
 "You were [brave] to {ask|call me|tell me}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and gave $him [a hug] {hug|kiss}.
 or helper: self
 $He {told|showed} $his $adult {about it|what it was}, and $his $adult [said] [warm], "{You are|You're} [brave]!"

@@ -16,7 +16,7 @@ MISTAKE = Plot(
 $His $adult had <a colour> <fragile>{| from {the sea|the market|an old friend|far away}} and {loved|liked} it {very much|a lot}.
 In the {kitchen|hall|living room} {was|stood} <a colour> <fragile>, and $his $adult {loved|liked} it {very much|a lot}.
 
-"{Please |}{don't|do not|never} <forbidden> in the house," {$his $adult|$Adult} {always|often} said [warm].
+"{Please don't|Please do not|Please never|Don't|Do not|Never} <forbidden> in the house," {$his $adult|$Adult} {always|often} said [warm].
 "You {can|may} <forbidden> {outside|in the garden}, but not in the house," {$his $adult|$Adult} {always|often} said.
 
 One <weather> <time>, $hero {was alone|felt bored|forgot it|{did not|didn't} think} and {started|began} to $forbidden.

@@ -67,7 +67,7 @@ when search: remember
 $Hero [learned] that it {is good|is best|helps} to {stop and think|stay calm|think back}.
 or search: animal
 [Ever after], $hero {waved at|smiled at|looked for|sang to|fed} the $visitor at the $place.
-$Hero [learned] that {even |}a {little |}$visitor can {help|be [a good] friend}.
+$Hero [learned] that {even a little|even one|a little} $visitor can {help|be [a good] friend}.
 or search: stranger
 [Ever after], $hero {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
 $Hero [learned] that {it is|it's} {good|nice|kind|right|best} to give back what you find.
@@ -125,9 +125,16 @@ $Hero [felt] [sorry]. "{I am|I'm} {so |very |}sorry, $friend," $he [said] [tearf
 
 + games
 
-(maybe)
+when why: alone
 When they {got|were} [tired], they {ate|shared|finished} the {[tasty] |}$snack and [smiled].
-[Then], they sat down {together|side by side|in the sun|under a tree} and {ate|shared|finished} the {[tasty] |}$snack.
+[Then], $friend {shared|gave $him half of} the {[tasty] |}$snack, and they [had fun].
+or why: adult
+[Then], they {ate|shared|finished} the {[tasty] |}$snack with $his $adult and [smiled].
+{[Then], they|They} gave $his $adult {some|half|a few} of the {[tasty] |}$snack.
+or why: hungry
+"Your $snack made me [happy]{,|!}" {said $hero|$hero said} [warm]. "Now {we both have|you have} {fun|a toy}!"
+When the {[tasty] |}$snack were gone, they {still |}[had fun] {together|side by side|for [long]}.
+end
 
 ---
 + indoors

@@ -20,7 +20,7 @@ while [ "$left" -gt 0 ]; do
     shift && left=$((left - 1))
 done
 new=$library.$$
-trap 'rm -rf "$new" "$preamble.$$"' EXIT
+trap '[ ! -e "$new" ] && [ ! -e "$preamble.$$" ] || rm -rf "$new" "$preamble.$$"' EXIT
 
 # Vectors as wide as the processor's, but the same bits: no contraction to fused
 # multiply-adds, and nothing that changes a value.
@@ -37,8 +37,8 @@ fi 2>/dev/null
 header=$preamble/preamble.hpp
 if [ ! -e "$header.gch" ]; then
     :
-elif sed '/^extern "C"  {/,$d' "$source" | cmp -s - "$header" &&
-    cksum <"$header.gch" | cmp -s - "$header.sum"; then
+elif read -r sum <"$header.sum" && [ "$(cksum <"$header.gch")" = "$sum" ] &&
+    sed '/^extern "C"  {/,$d' "$source" | cmp -s - "$header"; then
     { echo "#include \"$header\"" && sed -n '/^extern "C"  {/,$p' "$source"; } |
         "$compiler" "$@" -x c++ - -o "$new"
 else

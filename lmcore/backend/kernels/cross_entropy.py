@@ -18,7 +18,7 @@ from functools import partial
 import mlx.core as mx
 
 from lmcore.backend.dispatch import custom_vjp
-from lmcore.backend.fastmath import LOG2_E, exp2
+from lmcore.backend.fastmath import LOG2_E, exp2, row_sums
 from lmcore.backend.kernels.softcap import softcap_and_derivative
 
 # Elements of a chunk of logits: 4 MiB. 8 MiB make it 5 % faster and nearly double its memory.
@@ -43,7 +43,7 @@ def base2_cross_entropy(logits: mx.array, targets: mx.array) -> mx.array:
     """Return cross-entropy (N,) by base-2 exponentials; for evaluation, without a gradient."""
     target_logit = mx.take_along_axis(logits, targets[..., None], axis=-1)
     row_max = mx.max(logits, axis=-1, keepdims=True)
-    row_sum = mx.sum(exp2((logits - row_max) * LOG2_E), axis=-1, keepdims=True)
+    row_sum = row_sums(exp2((logits - row_max) * LOG2_E))
     return (mx.log2(row_sum) / LOG2_E + row_max - target_logit).squeeze(-1)
 
 
@@ -73,7 +73,7 @@ def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: f
             logits = (h * LOG2_E) @ weight.T
         row_max = mx.max(logits, axis=-1, keepdims=True)
         exp_logits = exp2(logits - row_max)
-        row_sum = mx.sum(exp_logits, axis=-1, keepdims=True)
+        row_sum = row_sums(exp_logits)
         target_logit = mx.take_along_axis(logits, target[:, None], axis=-1)
         losses.append(mx.sum(mx.log2(row_sum) + row_max - target_logit))
         # The part of the gradients that the softmax contributes.
@@ -122,7 +122,7 @@ def _chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap:
         if cap:
             logits = cap * mx.tanh(logits / cap)
             derivative = 1 - mx.square(logits / cap)
-        log_sum_exp = mx.logsumexp(logits, axis=-1, keepdims=True)
+        log_sum_exp = _log_sum_exp(logits)
         loss = loss + mx.sum(log_sum_exp - mx.take_along_axis(logits, target, axis=-1))
         # The gradient of the sum.
         d_logits = (mx.exp(logits - log_sum_exp) - (target == vocabulary)) * derivative
@@ -130,3 +130,11 @@ def _chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap:
         d_hidden.append((d_logits @ weight).astype(mx.float32))
         d_weight = d_weight + d_logits.T @ h
     return loss / rows, mx.concatenate(d_hidden) / rows, d_weight / rows
+
+
+def _log_sum_exp(logits: mx.array) -> mx.array:
+    """Return log(sum(exp(logits))), (N, 1); on a CPU by `row_sums`, which is less biased."""
+    if mx.default_device() != mx.cpu:
+        return mx.logsumexp(logits, axis=-1, keepdims=True)
+    row_max = mx.max(logits, axis=-1, keepdims=True)
+    return mx.log(row_sums(mx.exp(logits - row_max))) + row_max

@@ -54,6 +54,14 @@ def test_adamw_by_hand() -> None:
     assert found.item() == pytest.approx(7.5 - 0.1 * (7 / 3 / (39 / 7) ** 0.5 + 3.75), rel=1e-6)
 
 
+@pytest.mark.parametrize("rule", [adamw(0.5, 0.75, 1e-8, 0.5), muon(0.9, 0.5)])
+def test_rate_and_step_may_be_plain_numbers(rule: UpdateRule) -> None:
+    parameter, gradient = arrays(2)
+    plain = rule.step(gradient, rule.init(parameter), parameter, 0.1, 3)
+    arrays_too = rule.step(gradient, rule.init(parameter), parameter, mx.array(0.1), mx.array(3))
+    assert mx.array_equal(plain[0], arrays_too[0]) and not mx.array_equal(plain[0], parameter)
+
+
 @pytest.mark.parametrize("decay", [0.0, 0.3])
 @pytest.mark.parametrize("epsilon", [1e-8, 1e-2])
 def test_adamw_equals_mlxs(decay: float, epsilon: float) -> None:

@@ -11,7 +11,7 @@ from statistics import fmean
 
 from lmcore.report.elements import inline_json, table
 
-# Points of a curve on the page: more cannot be told apart, and make it large.
+# Points of a curve on the page: more cannot be distinguished, and make it large.
 MAX_POINTS = 600
 _HEIGHT = 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 12, 52
@@ -30,13 +30,13 @@ class Line:
 
     @property
     def band(self) -> list[tuple[float, float, float]]:
-        """x, and y less and plus its standard error."""
+        """Return x, and y less and plus its standard error."""
         pairs = zip(self.points, self.errors or [], strict=False)
         return [(x, y - error, y + error) for (x, y), error in pairs]
 
     @property
     def values(self) -> list[str]:
-        """Every y in words."""
+        """Return every y in words."""
         values = [short(y) for _, y in self.points]
         if self.errors is None:
             return values
@@ -76,12 +76,12 @@ def line_chart(
     y_axis = _Axis.over(ys, _HEIGHT - _BOTTOM, _TOP, log_y)
     marks = "".join(_draw_level(level, x_axis, y_axis) for level in levels)
     drawn = "".join(_draw(number, line, x_axis, y_axis) for number, line in enumerate(lines))
-    said = "; ".join(
+    summary = "; ".join(
         f"{line.name} from {short(line.points[0][1])} to {short(line.points[-1][1])}"
         for line in lines
     )
-    said += "".join(f"; {level.name} {short(level.value)}" for level in levels)
-    label = escape(f"{title}: {said}. Arrow keys read the values.")
+    summary += "".join(f"; {level.name} {short(level.value)}" for level in levels)
+    label = escape(f"{title}: {summary}. Arrow keys read the values.")
     middle = (_LEFT + width - _RIGHT) / 2
     return f"""<figure class="chart {"wide" if wide else "narrow"}">
 <figcaption>{escape(title)} <span class="unit">{escape(unit)}</span>{_legend(lines)}</figcaption>
@@ -100,7 +100,7 @@ def line_chart(
 
 @dataclass(frozen=True)
 class _Axis:
-    """A linear or logarithmic scale from values to places, with round ticks."""
+    """A linear or logarithmic scale from values to positions, with round ticks."""
 
     low: float
     high: float
@@ -210,17 +210,17 @@ def _legend(lines: list[Line]) -> str:
 
 
 def _values(title: str, x_label: str, lines: list[Line]) -> str:
-    """About ten rows of each curve, the last among them."""
+    """Return about ten rows of each curve, the last among them."""
     rows = []
     for line in lines:
         step = math.ceil(len(line.points) / 10)
-        told = zip(line.points, line.values, strict=True)
-        rows += [[short(x), line.name, y] for (x, _), y in list(told)[::-1][::step][::-1]]
+        values = zip(line.points, line.values, strict=True)
+        rows += [[short(x), line.name, y] for (x, _), y in list(values)[::-1][::step][::-1]]
     return table(title, [x_label, "curve", "value"], rows)
 
 
 def _data(x_label: str, lines: list[Line], x_axis: _Axis, y_axis: _Axis) -> dict:
-    """What the script needs: places on the x axis, and the values in words."""
+    """Return what the script needs: positions on the x axis, and the values in words."""
     return {
         "x": x_label,
         "lines": [
@@ -236,7 +236,7 @@ def _data(x_label: str, lines: list[Line], x_axis: _Axis, y_axis: _Axis) -> dict
 
 
 def short(value: float) -> str:
-    """A number as a reader wants it: 12,000, 3.25, 0.0012."""
+    """Return a number as a reader wants it: 12,000, 3.25, 0.0012."""
     if value == 0:
         return "0"
     if abs(value) >= 1000:

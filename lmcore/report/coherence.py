@@ -103,12 +103,14 @@ def _progress(final: dict[str, Any]) -> str:
 
 def _recurrence(coherence: dict[str, Any]) -> str:
     """Return how often the first name comes again, beside the source's own stories."""
-    said = f"The first name comes again in {coherence['final']['name_recurs']:.1%} of the stories"
+    sentence = (
+        f"The first name comes again in {coherence['final']['name_recurs']:.1%} of the stories"
+    )
     known = [
         f"{figures['name_recurs']:.1%} of the {escape(source)} ones"
         for source, figures in coherence.get("reference", {}).items()
     ]
-    return said + (f" (in {', '.join(known)})." if known else ".")
+    return sentence + (f" (in {', '.join(known)})." if known else ".")
 
 
 def _recurrence_chart(coherence: dict[str, Any]) -> str:
@@ -178,7 +180,7 @@ def violation_of(sample: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _examples(coherence: dict[str, Any]) -> str:
-    """Return a few violations of each kind in their places, folded."""
+    """Return a few violations of each kind in their context, folded."""
     parts = []
     for kind in coherence["kinds"]:
         examples = [example for example in coherence["examples"] if example["kind"] == kind]
@@ -194,12 +196,12 @@ def _excerpt(example: dict[str, Any]) -> str:
     text, start = example["text"], example["offset"]
     end = start + example["length"]
     before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
-    said = violation_of(example)["explanation"]
+    explanation = violation_of(example)["explanation"]
     return (
         ("… " if start > _CONTEXT else "")
         + f"{lines_of(before)}<mark>{lines_of(text[start:end])}</mark>{lines_of(after)}"
         + (" …" if end + _CONTEXT < len(text) else "")
-        + f'<p class="invalid">✗ {escape(said)}</p>'
+        + f'<p class="invalid">✗ {escape(explanation)}</p>'
     )
 
 

@@ -77,16 +77,16 @@ def comparison_section(evaluation: dict[str, Any], source: str) -> str:
 def _conditions(evaluation: dict[str, Any]) -> str:
     """Return what the figures were measured with."""
     windows = evaluation["windows"]
-    said = (
+    sentence = (
         f"The model sees at most {windows['context_length']:,} tokens before each, in windows "
         f"that move on by {windows['stride']:,}; the n-gram models count the training split"
     )
     if "n_grams" in evaluation:
         counted = evaluation["n_grams"]
-        said += (
+        sentence += (
             f", of whose {counted['train_tokens']:,} tokens the first {counted['tokens_counted']:,}"
         )
-    return said + "."
+    return sentence + "."
 
 
 def _published() -> str:

@@ -1,4 +1,4 @@
-"""The section on training: what became of the loss, step by step and place by place."""
+"""The section on training: what became of the loss, step by step and position by position."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ def _thinning(steps: int) -> str:
 
 
 def position_chart() -> str:
-    """Return the loss by place in the context, averaged over stretches of places that lengthen.
+    """Return the loss by position in the context, averaged over ranges of growing length.
 
-    The losses at neighbouring places are not independent, so the error of a
-    stretch is given as the mean of theirs: it is at most that.
+    The losses at neighbouring positions are not independent, so the error of a
+    range is given as the mean of theirs, which is an upper bound.
     """
     rows = _rows(paths.EVALUATION / "position_loss.csv")
     points, errors, start = [], [], 0
     while start < len(rows):
         end = max(start + 1, start + start // 4)
-        stretch = rows[start:end]
-        points.append((float(start + 1), fmean(row["loss"] for row in stretch)))
-        errors.append(fmean(row["standard_error"] for row in stretch))
+        part = rows[start:end]
+        points.append((float(start + 1), fmean(row["loss"] for row in part)))
+        errors.append(fmean(row["standard_error"] for row in part))
         start = end
     known = not any(map(math.isnan, errors))
     return line_chart(

@@ -55,12 +55,12 @@ def section(title: str, body: str, chapter: str = "") -> str:
 
 
 def anchor(title: str) -> str:
-    """The id of the heading `title`."""
+    """Return the id of the heading `title`."""
     return "heading-" + title.lower().replace(" ", "-")
 
 
 def key_table(caption: str, rows: dict[str, str]) -> str:
-    """A table of names and values."""
+    """Return a table of names and values."""
     body = "".join(
         f'<tr><th scope="row">{escape(key)}</th><td>{escape(value)}</td></tr>'
         for key, value in rows.items()
@@ -87,12 +87,12 @@ def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
         + "</tr>"
         for row in rows
     )
-    said, values = escape(caption), len(head) - 1
+    label, values = escape(caption), len(head) - 1
     long = values <= _MAX_BELOW and any(len(row[0]) > _LONG for row in rows)
     kind = f'scroll stacked" style="--values:{values}' if long else "scroll"
     return (
-        f'<div class="{kind}" tabindex="0" role="region" aria-label="{said}"><table>'
-        f"<caption>{said}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="{kind}" tabindex="0" role="region" aria-label="{label}"><table>'
+        f"<caption>{label}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -110,16 +110,16 @@ _LONG, _MAX_BELOW = 12, 3
 
 
 def _breakable(name: str) -> str:
-    """`train.learning_rate` breaks where its parts meet, if it must."""
+    """Return a name such as `train.learning_rate` that may break where its parts meet."""
     return re.sub(r"([._])(?=\w)", r"\1<wbr>", escape(name))
 
 
 def inline_json(css_class: str, value: Any) -> str:
-    """Data for the script; `<` is written so that it cannot end the element."""
+    """Return data for the script; `<` is written so that it cannot end the element."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     return f'<script type="application/json" class="{css_class}">{text}</script>'
 
 
 def lines_of(text: str) -> str:
-    """Text with its line breaks."""
+    """Return a text with its line breaks."""
     return escape(text).replace("\n", "<br>")

@@ -20,21 +20,21 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 
 # The surprise, in bits, from which on a token has the darkest shade.
 _DARKEST = 12.0
-# What is told of each token of the passage, and of how many words and neighbours.
+# Tokens expected in place of each of the passage, and words and neighbours of the embedding.
 _EXPECTED, _WORDS, _NEIGHBOURS = 5, 12, 5
 # Tokens whose attention is drawn: the page grows with their square.
 _MAX_TOKENS = 64
 
 
 def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
-    """The weights of every layer and head for a text; the script draws them.
+    """Return the weights of every layer and head for a text; the script draws them.
 
     The text follows an end of text, as every story does in training.
     """
     ids = np.append(tokenizer.end_of_text, tokenizer.encode(text)).astype(np.int32)
-    most = min(_MAX_TOKENS, model.config.context_length)
-    cut = f" Of {len(ids):,} tokens these are the first {most}." if len(ids) > most else ""
-    ids = ids[:most]
+    shown = min(_MAX_TOKENS, model.config.context_length)
+    cut = f" Of {len(ids):,} tokens these are the first {shown}." if len(ids) > shown else ""
+    ids = ids[:shown]
     context = ForwardContext(attention_weights=[])
     model.hidden(mx.array(ids[None]), context)
     data = {
@@ -42,7 +42,10 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
         # Lower triangles in thousandths: what the causal mask hides is zero.
         "weights": [
             [
-                [[round(1000 * w) for w in row[: place + 1]] for place, row in enumerate(head)]
+                [
+                    [round(1000 * w) for w in row[: position + 1]]
+                    for position, row in enumerate(head)
+                ]
                 for head in np.array(layer[0]).tolist()
             ]
             for layer in context.attention_weights  # (1, H, T, T)
@@ -78,13 +81,13 @@ def attention_elements(prefix: str) -> str:
 def surprise_section(passage: dict[str, Any], model: GPT, tokenizer: Tokenizer, stride: int) -> str:
     """Return a passage cut into its tokens, each shaded by what it cost the model.
 
-    The first is given. The script tells, for each, what the model expected instead.
+    The first is given. The script shows, for each, what the model expected instead.
     """
     bits = [None if loss is None else loss / LN2 for loss in passage["loss"]]
     spans = "".join(
-        f'<span class="token hue-{place % 4}" style="--s:{min(1.0, (cost or 0) / _DARKEST):.2f}" '
+        f'<span class="token hue-{number % 4}" style="--s:{min(1.0, (cost or 0) / _DARKEST):.2f}" '
         f'title="{escape(visible(token))}: {_price(cost)}">{lines_of(token)}</span>'
-        for place, (token, cost) in enumerate(zip(passage["tokens"], bits, strict=True))
+        for number, (token, cost) in enumerate(zip(passage["tokens"], bits, strict=True))
     )
     costs = [cost for cost in bits if cost is not None]
     count = passage["story_tokens"]
@@ -156,13 +159,13 @@ def embedding_section(model: GPT, tokenizer: Tokenizer) -> str:
                 for other in nearest[:_NEIGHBOURS]
             ]
         )
-    head = ["Token", *(f"{place}." for place in range(1, _NEIGHBOURS + 1))]
+    head = ["Token", *(f"{rank}." for rank in range(1, _NEIGHBOURS + 1))]
     caption = "The nearest tokens by the cosine of their embeddings"
     return section("Embedding", table(caption, head, rows), "architecture")
 
 
 def experts_section(metrics: dict[str, Any], favourites: dict[str, list[list[str]]]) -> str:
-    """How evenly the experts of a mixture are used and for what; empty where there is none."""
+    """Return how evenly the experts of a mixture are used, and for what; empty without one."""
     if not metrics:
         return ""
     names = {layer: layer.replace("_", " ").capitalize() for layer in metrics}
@@ -186,18 +189,18 @@ def experts_section(metrics: dict[str, Any], favourites: dict[str, list[list[str
         "<p>Each token of a mixture goes to the few experts that its router likes best. An "
         "imbalance of 1 is perfect; a dead expert was chosen by no token; the entropy is that of "
         f"the router's probabilities, {math.log2(len(experts)):.2f} bits when it cannot decide; "
-        "the specialisation is how many bits the token itself tells of where it goes.</p>"
+        "the specialisation is the mutual information of token and expert, in bits.</p>"
         + table(
             f"Share of the choices that fell on each expert; even use is {even:.1%}",
             ["", *experts],
             loads,
         )
         + table("Routers", ["", "imbalance", "dead experts", "entropy", "specialisation"], figures)
-        + table("The tokens that tell most of an expert", ["", *experts], liked),
+        + table("The tokens that are most typical of an expert", ["", *experts], liked),
         "moe",
     )
 
 
 def visible(token: str) -> str:
-    """A token's text with its white space shown."""
+    """Return a token's text with its white space shown."""
     return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥")

@@ -73,13 +73,13 @@ def _size_in_page(model: GPT, weight_type: WeightType) -> float:
 
 
 def _too_large(model: GPT, params: ReportParams) -> str:
-    said = (
+    message = (
         f"The weights would take {_size_in_page(model, params.live_weights):.1f} MB of this page, "
         f"more than <code>report.live_model_mb</code>, which is {params.live_model_mb:g}. "
     )
     if params.live_weights != "int8" and _size_in_page(model, "int8") <= params.live_model_mb:
-        said += "With <code>report.live_weights: int8</code> they fit. "
-    return said + (
+        message += "With <code>report.live_weights: int8</code> they fit. "
+    return message + (
         "<code>python -m stages.play</code> serves the page from this machine with the weights "
         "beside it."
     )

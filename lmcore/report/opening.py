@@ -52,24 +52,24 @@ def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
         f"The model needs <strong>{own:.3f} bits</strong> for each byte of stories it has not seen"
     )
     if own < bits:
-        said = [
+        sentences = [
             f"{needs}: {1 - own / bits:.0%} fewer than the best baseline, "
             f"{name} ({bits:.3f}){_caveat(evaluation)}."
         ]
     else:
-        said = [
+        sentences = [
             f"{needs}: no better than the best baseline, {name} ({bits:.3f}), which "
             "only counts. The model is too small or trained too briefly."
         ]
     if "floor" in evaluation:
         floor = evaluation["floor"]["bits_per_byte"]
-        said.append(
+        sentences.append(
             f"No model can need fewer than {floor:.3f} on average, the entropy of the grammar "
             f"that wrote the stories: this one is <strong>{own / floor - 1:.0%} above it</strong>."
         )
     if source == "tinystories":
-        said.append(_grade(own))
-    return said
+        sentences.append(_grade(own))
+    return sentences
 
 
 def _caveat(evaluation: dict[str, Any]) -> str:
@@ -94,24 +94,24 @@ def uncertainty(figures: dict[str, float | None]) -> str:
 
 
 def _sure(figures: dict[str, float | None], name: str, digits: int) -> str:
-    """Return a figure and its standard error, which one story alone does not tell."""
+    """Return a figure and its standard error, which is unknown with one story."""
     error = figures[f"{name}_standard_error"]
-    said = "unknown" if error is None else f"{error:.{digits}f}"
-    return f"{figures[name]:.{digits}f} ± {said}"
+    uncertain = "unknown" if error is None else f"{error:.{digits}f}"
+    return f"{figures[name]:.{digits}f} ± {uncertain}"
 
 
 def _grade(bits_per_byte: float) -> str:
     """Return where a model of the full TinyStories stands."""
-    for most, word in ((0.48, "great"), (0.51, "good"), (0.70, "sound")):
-        if bits_per_byte <= most:
-            return f"For TinyStories that is {word}: at most {most:.2f}."
+    for limit, word in ((0.48, "great"), (0.51, "good"), (0.70, "sound")):
+        if bits_per_byte <= limit:
+            return f"For TinyStories that is {word}: at most {limit:.2f}."
     return "For TinyStories a sound model needs at most 0.70, a good one 0.51."
 
 
 def story(sample: dict[str, Any], words: int | None = None) -> str:
     """Return a story with its prompt in bold; what comes after about `words` words is folded.
 
-    `violation`, where a sample has one, marks the first place that the grammar could not
+    `violation`, where a sample has one, marks the first text that the grammar could not
     have written ({kind, start, end, explanation}, in characters of prompt and text); None
     says that the whole story is one that the grammar could have written.
     """

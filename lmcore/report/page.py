@@ -113,7 +113,7 @@ def _quality() -> str:
     if searched < stories:
         caption += (
             f" Only the first {searched:,} of {stories:,} training stories were searched: the "
-            "longest run is at least, and the words not in them are at most, what is told here."
+            "longest run is at least, and the words not in them are at most, what this table says."
         )
     return table(caption, ["", "samples", "real"], rows)
 
@@ -152,14 +152,14 @@ def _parameters(params: Params) -> str:
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """`moe: {experts: 0}` as `moe.experts`, values as params.yaml writes them."""
-    found = []
+    """Return `moe: {experts: 0}` as `moe.experts: 0`, values as params.yaml writes them."""
+    flat = []
     for key, value in values.items():
         if isinstance(value, dict):
-            found += _flat(value, f"{prefix}{key}.")
+            flat += _flat(value, f"{prefix}{key}.")
         elif isinstance(value, list | tuple):
-            found.append((prefix + key, "; ".join(map(str, value))))
+            flat.append((prefix + key, "; ".join(map(str, value))))
         else:
             text = str(value).lower() if isinstance(value, bool) else str(value)
-            found.append((prefix + key, text))
-    return found
+            flat.append((prefix + key, text))
+    return flat

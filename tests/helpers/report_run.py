@@ -18,11 +18,9 @@ STORIES = [f"Once upon a time Lily said: {HOSTILE}\nThe end.", "The old cat was 
 TEXT = "Once upon a time </script> Lily was sad."
 
 
-def write_run(
-    root: Path, *, source: str = "builtin", experts: int = 0, large: bool = False
-) -> None:
-    """Everything the report reads, below `root`; `large`: not all text counted and searched."""
-    evaluation = {
+def figures_of_run(source: str, experts: int, large: bool) -> dict[str, Any]:
+    """Return what the evaluation measured."""
+    figures: dict[str, Any] = {
         "model": {
             "bits_per_byte": 0.8,
             "bits_per_byte_standard_error": 0.01,
@@ -41,9 +39,9 @@ def write_run(
         },
     }
     if source == "builtin":
-        evaluation["floor"] = {"bits_per_byte": 0.64}
+        figures["floor"] = {"bits_per_byte": 0.64}
     if experts:
-        evaluation["experts"] = {
+        figures["experts"] = {
             "layer_2": {
                 "load": {f"expert_{n + 1}": 1 / experts for n in range(experts)},
                 "entropy": 1.25,
@@ -53,40 +51,51 @@ def write_run(
             }
         }
     if large:
-        evaluation["n_grams"] = {"tokens_counted": 20_000_000, "train_tokens": 470_000_000}
-    split = {"documents": 8, "bytes": 4321, "tokens": 1234, "bytes_per_token": 3.5}
-    story = {
-        "words": 1234,
-        "distinct_1": 0.4,
-        "distinct_2": 0.8,
-        "repetition": 0.01,
-        "unknown_words": 0.0,
-        "longest_overlap": 9,
-    }
-    train = {
-        "parameters": 12_345,
-        "tokens_seen": 67_890,
-        "best_validation_loss": 2.5,
-        "final_validation_loss": 2.75,
-    }
+        figures["n_grams"] = {"tokens_counted": 20_000_000, "train_tokens": 470_000_000}
+    return figures
+
+
+_SPLIT = {"documents": 8, "bytes": 4321, "tokens": 1234, "bytes_per_token": 3.5}
+_QUALITY = {
+    "words": 1234,
+    "distinct_1": 0.4,
+    "distinct_2": 0.8,
+    "repetition": 0.01,
+    "unknown_words": 0.0,
+    "longest_overlap": 9,
+}
+_TRAIN = {
+    "parameters": 12_345,
+    "tokens_seen": 67_890,
+    "best_validation_loss": 2.5,
+    "final_validation_loss": 2.75,
+}
+_PASSAGE = {
+    "ids": [299, 79, 110, 99, 101, 10],
+    "tokens": ["<|endoftext|>", "Once", " upon", HOSTILE, "\n", "end"],
+    "loss": [None, *(math.log(2) * bits for bits in (1.0, 0.0, 20.0, 3.0, 2.0))],
+    "story_tokens": 5,
+}
+
+
+def write_run(
+    root: Path, *, source: str = "builtin", experts: int = 0, large: bool = False
+) -> None:
+    """Write all that the report reads below `root`; `large`: not all text counted and searched."""
+    searched = {"stories": 2_119_719 if large else 8, "stories_searched": 8}
     files = {
         paths.METRICS / "evaluation.json": {"bits_per_byte": 0.8, "trigram_bits_per_byte": 1.0},
-        paths.EVALUATION / "figures.json": evaluation,
-        paths.FIGURES / "train.json": train,
-        paths.FIGURES / "tokens.json": {"train": split, "validation": split},
+        paths.EVALUATION / "figures.json": figures_of_run(source, experts, large),
+        paths.FIGURES / "train.json": _TRAIN,
+        paths.FIGURES / "tokens.json": {"train": _SPLIT, "validation": _SPLIT},
         paths.FIGURES / "tokenizer.json": {"vocab_size": 300, "merges": 43},
         paths.SAMPLES / "quality.json": {
-            "samples": story,
-            "real": story,
-            "training": {"stories": 2_119_719 if large else 8, "stories_searched": 8},
+            "samples": _QUALITY,
+            "real": _QUALITY,
+            "training": searched,
         },
         paths.RAW / "manifest.json": {"source": source, "license": "MIT", "splits": {}},
-        paths.EVALUATION / "passage.json": {
-            "ids": [299, 79, 110, 99, 101, 10],
-            "tokens": ["<|endoftext|>", "Once", " upon", HOSTILE, "\n", "end"],
-            "loss": [None, *(math.log(2) * bits for bits in (1.0, 0.0, 20.0, 3.0, 2.0))],
-            "story_tokens": 5,
-        },
+        paths.EVALUATION / "passage.json": _PASSAGE,
         paths.EVALUATION / "experts.json": {"layer_2": [[" the", HOSTILE]] * experts},
         paths.SAMPLES / "samples.json": [{"prompt": "Once <b>", "text": HOSTILE}],
     }
@@ -94,6 +103,11 @@ def write_run(
     for path, value in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         write_json(root / path, value)
+    _write_curves(root)
+
+
+def _write_curves(root: Path) -> None:
+    """Write the curves of training, and the loss by position."""
     rows = [f"{n},{n * 64},{8 / n + 2},{n / 1e5},{1 / n}" for n in range(1, 1501)]
     head = "step,tokens,loss,learning_rate,gradient_norm"
     write_text(root / paths.PLOTS / "training.csv", "\n".join([head, *rows]) + "\n")

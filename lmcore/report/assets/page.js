@@ -30,29 +30,29 @@ for (const chart of document.querySelectorAll(".chart")) {
   const cursor = chart.querySelector(".cursor");
   const readout = chart.querySelector(".readout");
   const { x: unit, lines } = read(chart.querySelector(".chart-data"));
-  const nearest = (line, place) => {
+  const nearest = (line, position) => {
     let best = 0;
     line.at.forEach((at, i) => {
-      if (Math.abs(at - place) < Math.abs(line.at[best] - place)) best = i;
+      if (Math.abs(at - position) < Math.abs(line.at[best] - position)) best = i;
     });
     return best;
   };
   let chosen = 0;
   const show = (index) => {
     chosen = clamp(index, 0, lines[0].at.length - 1);
-    const place = lines[0].at[chosen];
-    cursor.setAttribute("x1", place);
-    cursor.setAttribute("x2", place);
+    const position = lines[0].at[chosen];
+    cursor.setAttribute("x1", position);
+    cursor.setAttribute("x2", position);
     // A curve with few points says at which of them its value was taken.
     readout.textContent = lines.map((line) => {
-      const i = nearest(line, place);
+      const i = nearest(line, position);
       return `${line.name} ${line.y[i]} at ${unit} ${line.x[i]}`;
     }).join(" · ");
   };
   onPointer(svg, (event) => {
     const box = svg.getBoundingClientRect();
-    const place = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
-    show(nearest(lines[0], place));
+    const position = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
+    show(nearest(lines[0], position));
   });
   svg.addEventListener("focus", () => show(chosen));
   svg.addEventListener("keydown", (event) => {
@@ -72,26 +72,26 @@ function showPassage(passage) {
   const expected = read(document.querySelector(".passage-data"));
   let current = 0;
 
-  const tell = (index) => {
+  const choose = (index) => {
     spans[current]?.classList.remove("chosen");
     current = clamp(index, 0, spans.length - 1);
     spans[current].classList.add("chosen");
     const percent = (probability) => `${Math.round(100 * probability)}%`;
     const likely = expected[current].map(([token, probability]) => `${token} ${percent(probability)}`);
-    const said = likely.length ? `; expected ${likely.join(", ")}` : "";
-    cost.textContent = `Token ${current}: ${spans[current].title}${said}`;
+    const instead = likely.length ? `; expected ${likely.join(", ")}` : "";
+    cost.textContent = `Token ${current}: ${spans[current].title}${instead}`;
   };
 
   onPointer(passage, (event) => {
     const span = event.target.closest(".token");
-    if (span) tell(spans.indexOf(span));
+    if (span) choose(spans.indexOf(span));
   });
-  passage.addEventListener("focus", () => tell(current));
+  passage.addEventListener("focus", () => choose(current));
   passage.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    tell(current + step);
+    choose(current + step);
   });
 }
 

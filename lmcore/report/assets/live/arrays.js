@@ -53,9 +53,9 @@ export function largest(values, k) {
   const best = [];
   for (let i = 0; i < values.length; i++) {
     if (best.length === k && values[i] <= values[best[k - 1]]) continue;
-    let place = best.length;
-    while (place > 0 && values[best[place - 1]] < values[i]) place--;
-    best.splice(place, 0, i);
+    let rank = best.length;
+    while (rank > 0 && values[best[rank - 1]] < values[i]) rank--;
+    best.splice(rank, 0, i);
     best.length = Math.min(best.length, k);
   }
   return best;

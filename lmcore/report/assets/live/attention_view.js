@@ -104,7 +104,7 @@ const rowsOfHead = (source, layer, head) =>
 
 // The layer and head whose tokens, the first few left out, look most at one token each.
 function sharpest(source) {
-  let best = [0, 0], most = -1;
+  let best = [0, 0], highest = -1;
   for (let layer = 0; layer < source.layers; layer++) {
     for (let head = 0; head < source.heads; head++) {
       let sum = 0;
@@ -112,7 +112,7 @@ function sharpest(source) {
         // The first token is where heads look that look at nothing.
         sum += Math.max(...source.row(layer, head, position).slice(1));
       }
-      if (sum > most) [best, most] = [[layer, head], sum];
+      if (sum > highest) [best, highest] = [[layer, head], sum];
     }
   }
   return best;

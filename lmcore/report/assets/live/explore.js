@@ -267,9 +267,9 @@ function showFixedAttention() {
 
 async function startExplorer() {
   await nextTurn(); // the page is drawn first
-  const found = await findModel();
-  if (!found) return;
-  const [{ config, table, tokenizer }, bytes] = found;
+  const parts = await findModel();
+  if (!parts) return;
+  const [{ config, table, tokenizer }, bytes] = parts;
   const bpe = new Tokenizer(tokenizer);
   const explorer = new Explorer(new GPT(config, readWeights(table, bytes), bpe.size), bpe);
   byId("live-waiting").remove();

@@ -51,14 +51,14 @@ export class RemovalView {
   // The text's loss and the next token's candidates, with all parts and without the removed ones.
   show(intact, changed, position, tokenizer) {
     byId("live-restore").disabled = this.removed.size === 0;
-    const said = byId("live-effect"), list = byId("live-compared");
+    const effect = byId("live-effect"), list = byId("live-compared");
     if (!changed) {
-      said.textContent = `Nothing is removed. The text costs ${bits(intact.loss)} per token.`;
+      effect.textContent = `Nothing is removed. The text costs ${bits(intact.loss)} per token.`;
       list.replaceChildren();
       return;
     }
     const count = this.removed.size === 1 ? "1 part" : `${this.removed.size} parts`;
-    said.textContent = `Without ${count} the text costs ${bits(changed.loss)} per token; `
+    effect.textContent = `Without ${count} the text costs ${bits(changed.loss)} per token; `
       + `with all parts it costs ${bits(intact.loss)}.`;
     const before = softmax(intact.logitsAt(position)), after = softmax(changed.logitsAt(position));
     const either = before.map((probability, id) => Math.max(probability, after[id]));
@@ -78,10 +78,10 @@ export class RemovalView {
       losses.push([part, reading.loss - intact.loss]);
       change.textContent = signed(losses.at(-1)[1]);
     }
-    const most = Math.max(...losses.map(([, loss]) => loss), 1e-9);
+    const highest = Math.max(...losses.map(([, loss]) => loss), 1e-9);
     for (const [part, loss] of losses) {
       const { button, name } = this.buttons.get(part);
-      button.style.setProperty("--s", Math.sqrt(Math.max(loss, 0) / most).toFixed(3));
+      button.style.setProperty("--s", Math.sqrt(Math.max(loss, 0) / highest).toFixed(3));
       button.setAttribute("aria-label", `Remove ${name}: ${signed(loss)} bits per token`);
     }
   }

@@ -54,13 +54,13 @@ export class Tokenizer {
   mergeWord(bytes) {
     const ids = bytes.map((byte) => this.byteIds.get(byte));
     for (;;) {
-      let best = null, place = -1;
+      let best = null, position = -1;
       for (let i = 0; i + 1 < ids.length; i++) {
         const merge = this.merges.get(pairKey(ids[i], ids[i + 1]));
-        if (merge && (!best || merge[0] < best[0])) [best, place] = [merge, i];
+        if (merge && (!best || merge[0] < best[0])) [best, position] = [merge, i];
       }
       if (!best) return ids;
-      ids.splice(place, 2, best[1]);
+      ids.splice(position, 2, best[1]);
     }
   }
 

@@ -1,4 +1,4 @@
-"""Fast elementwise mathematics for a CPU.
+"""Fast mathematics for a CPU.
 
 There, MLX's exp and tanh cost 9 and 13 ns an element and `exp2` below 0.8 (one
 core of a 2-core EPYC), so the kernels of softmax, GELU and the loss use it.
@@ -7,6 +7,9 @@ core of a 2-core EPYC), so the kernels of softmax, GELU and the loss use it.
 from __future__ import annotations
 
 import mlx.core as mx
+import numpy as np
+
+from lmcore.backend.dispatch import implementation
 
 LOG2_E = 1.4426950408889634
 
@@ -63,3 +66,17 @@ def row_sums(x: mx.array) -> mx.array:
 
 # Minimises the largest relative error of sum c_i f^i against 2^f on [-1/2, 1/2] with c_0 = 1.
 _POLYNOMIAL = (1.0, 0.693146978, 0.240222421, 0.0555073374, 0.00967151269, 0.00132647272)
+
+
+def sort(x: mx.array) -> mx.array:
+    """Return `x` (..., N) in ascending order along the last axis; not for use in `mx.compile`.
+
+    On a CPU, MLX's sort compares one number at a time and numpy's many at once:
+    200 rows of 2,048 take 20 and 1.1 ms (one core of a 2-core EPYC).
+    """
+    if implementation() != "cpu_kernels" or x.size < _MIN_SORTED:
+        return mx.sort(x, axis=-1)
+    return mx.array(np.sort(np.array(x), axis=-1))
+
+
+_MIN_SORTED = 2**14  # fewer are sorted before numpy has waited for the device

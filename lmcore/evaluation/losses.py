@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mlx.core as mx
@@ -79,6 +80,27 @@ def model_losses(
                 losses[end - window.scored : end] = row[length - window.scored :]
                 bar.update(window.scored)
     return losses, positions
+
+
+def losses_from_start(
+    model: GPT, stories: Sequence[np.ndarray], end_of_text: int, batch_size: int
+) -> list[np.ndarray]:
+    """Return the nats of every token of each story (n,), read from its start after an end of text.
+
+    Of a story that is longer than the context only the tokens that fill it are read.
+    """
+    length = model.config.context_length
+    losses = []
+    loss_of = mx.compile(lambda inputs, targets: token_losses(model, inputs, targets))
+    for first in range(0, len(stories), batch_size):
+        batch = stories[first : first + batch_size]
+        # Rows are filled up with ends of text, which no earlier token sees.
+        rows = np.full((batch_size, length + 1), end_of_text, np.int32)
+        for row, story in zip(rows, batch, strict=False):
+            row[1 : len(story) + 1] = story[:length]
+        result = np.array(loss_of(mx.array(rows[:, :-1]), mx.array(rows[:, 1:])))
+        losses += [row[: len(story)] for row, story in zip(result, batch, strict=False)]
+    return losses
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ next step while the caller uses this one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import mlx.core as mx
 import numpy as np
 
-from lmcore.backend.dispatch import implementation
+from lmcore.backend.dispatch import implementation, streams
 from lmcore.generation.sampling import SamplingParams, repetition_penalty, sample
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.kv_cache import KVCache
@@ -26,6 +26,9 @@ NO_TOKEN = -1  # in place of a token: the row reads its prompt still, or has end
 # Positions that share one compiled step. A larger bucket compiles less often and
 # attends to more keys that are not written yet.
 CACHE_BUCKET = 64
+
+# Rows from which the halves of a batch are decoded side by side on a CPU.
+PARALLEL_ROWS = 32
 
 
 def visible_tokens(length: int, context_length: int) -> int:
@@ -104,10 +107,10 @@ def generate(
     ended = np.zeros(len(prompts), bool)
     steps = _decode(model, prompts, max_tokens, params, vocab_size)
     upcoming = next(steps)
-    mx.async_eval(upcoming)
+    mx.async_eval(upcoming[0])
     for position in range(lengths.min(), lengths.max() + max_tokens):
         current, upcoming = upcoming, next(steps, ())
-        mx.async_eval(upcoming)  # computed while this step is used
+        mx.async_eval(upcoming[:1])  # computed while this step is used
         tokens, logits = np.array(current[0], np.int32), current[1]
         is_new = (position >= lengths) & ~ended  # not a token of the prompt
         for row in np.flatnonzero(is_new):
@@ -131,44 +134,87 @@ def _decode(
 ) -> Iterator[tuple[mx.array, mx.array]]:
     """Yield the tokens (B,) and logits (B, V) of each position after the shortest prompt.
 
-    Nothing is read back from the device: a step leads to the next as arrays
-    that may not be computed yet.
+    On a CPU the halves of a large batch are computed side by side.
     """
     lengths = [len(prompt) for prompt in prompts]
     text = np.full((len(prompts), max(lengths) + max_tokens), NO_TOKEN, np.int32)  # (B, T)
     for row, prompt in enumerate(prompts):
         text[row, : len(prompt)] = prompt
-    text = mx.array(text)
-    cache_length = min(model.config.context_length, text.shape[1])
-    last_logits = _cached_forward(model)
-    cache, cached, start = model.make_cache(len(prompts), cache_length), 0, 0
+    parts, first = [], 0
+    workers = streams() if len(prompts) >= PARALLEL_ROWS else streams()[:1]
+    for rows, stream in zip(np.array_split(text, len(workers)), workers, strict=True):
+        own = replace(params, seed=params.seed + first)
+        parts.append(_Rows(model, rows, max(lengths), own, vocab_size, stream))
+        first += len(rows)
     for position in range(min(lengths), text.shape[1]):
-        # 1. A full context drops its older half, which is read into a new cache.
-        visible_start = position - visible_tokens(position, cache_length)
-        if visible_start != start:
-            start = cached = visible_start
-            cache = model.make_cache(len(prompts), cache_length)
-        # 2. The model reads the tokens that are not in the cache yet: usually one.
-        logits = last_logits(text[:, cached:position], cache)
-        cached = position
-        # 3. Sample as `generate_naive` does, among the ids that the tokenizer knows.
-        penalised = repetition_penalty(logits, text[:, :position], params.repetition_penalty)
-        tokens = sample(penalised[:, :vocab_size], params, position)
-        # 4. A row that still reads its prompt takes the prompt's token instead.
-        if position < max(lengths):
-            tokens = mx.where(text[:, position] == NO_TOKEN, tokens, text[:, position])
-        text[:, position] = tokens
-        yield tokens, logits[:, :vocab_size]
+        logits = [part.read(position) for part in parts]
+        if len(parts) > 1:  # all compute before the first is waited for
+            mx.async_eval(logits)
+        tokens = [part.sample(position, read) for part, read in zip(parts, logits, strict=True)]
+        yield mx.concatenate(tokens), mx.concatenate(logits)[:, :vocab_size]
 
 
-def _cached_forward(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
+class _Rows:
+    """Rows of a batch on one stream: their text (B, T) and the KV cache of what was read.
+
+    Nothing is read back from the device: a step leads to the next as arrays
+    that may not be computed yet.
+    """
+
+    def __init__(
+        self,
+        model: GPT,
+        text: np.ndarray,
+        longest_prompt: int,
+        params: SamplingParams,
+        vocab_size: int | None,
+        stream: mx.Stream,
+    ) -> None:
+        self._model, self._params, self._vocab_size = model, params, vocab_size
+        self._stream, self._longest_prompt = stream, longest_prompt
+        self._forward = _cached_forward(model, stream)
+        self._context_length = min(model.config.context_length, text.shape[1])
+        with mx.stream(stream):
+            self._text = mx.array(text)
+            self._cache = model.make_cache(len(text), self._context_length)
+        self._start = self._read = 0  # of the tokens in the cache, and of those to read next
+
+    def read(self, position: int) -> mx.array:
+        """Return the logits (B, V) for `position`, from the tokens before it."""
+        with mx.stream(self._stream):
+            # 1. A full context drops its older half; the rest is read into a new cache.
+            start = position - visible_tokens(position, self._context_length)
+            if start != self._start:
+                self._start = self._read = start
+                self._cache = self._model.make_cache(len(self._text), self._context_length)
+            # 2. The model reads the tokens that are not in the cache yet: usually one.
+            unread = self._text[:, self._read : position]
+            self._read = position
+            return self._forward(unread, self._cache)
+
+    def sample(self, position: int, logits: mx.array) -> mx.array:
+        """Return the tokens (B,) at `position`, sampled as in `generate_naive`."""
+        with mx.stream(self._stream):
+            # 1. Among the ids that the tokenizer knows.
+            penalty = self._params.repetition_penalty
+            logits = repetition_penalty(logits, self._text[:, :position], penalty)
+            tokens = sample(logits[:, : self._vocab_size], self._params, position)
+            # 2. A row that still reads its prompt takes the prompt's token instead.
+            if position < self._longest_prompt:
+                given = self._text[:, position]
+                tokens = mx.where(given == NO_TOKEN, tokens, given)
+            self._text[:, position] = tokens
+            return tokens
+
+
+def _cached_forward(model: GPT, stream: mx.Stream) -> Callable[[mx.array, KVCache], mx.array]:
     """Return `model(tokens, cache)[:, -1]` as a function, compiled for one token a row.
 
     The position is an array and the positions of a bucket share one graph, which
     writes into the cache in place: nothing is compiled or copied per token.
     """
     parameters = model.parameters()
-    step = _compiled_step(model.config, implementation())
+    step = _compiled_step(model.config, implementation(), str(stream))
 
     def last_logits(tokens: mx.array, cache: KVCache) -> mx.array:
         if tokens.shape[1] > 1:
@@ -184,8 +230,8 @@ def _cached_forward(model: GPT) -> Callable[[mx.array, KVCache], mx.array]:
     return last_logits
 
 
-@lru_cache(maxsize=1)
-def _compiled_step(config: ModelConfig, _implementation: str) -> Callable[..., tuple]:
+@lru_cache(maxsize=2)
+def _compiled_step(config: ModelConfig, _implementation: str, _stream: str) -> Callable[..., tuple]:
     """Return the step of one token for any weights of a model of `config`.
 
     It is hundreds of small operations. Compiled, many become one, and Python

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import mlx.core as mx
 import numpy as np
 
+from lmcore.backend.fastmath import sort
+
 
 @dataclass(frozen=True)
 class SamplingParams:
@@ -60,7 +62,7 @@ def top_p(logits: mx.array, p: float) -> mx.array:
     if p >= 1:
         return logits
     # 1. Sort the tokens, the likeliest first.
-    descending = -mx.sort(-logits, axis=-1)
+    descending = -sort(-logits)
     probabilities = mx.softmax(descending, axis=-1)
     # 2. A token is kept while those before it do not hold p yet.
     before = mx.cumsum(probabilities, axis=-1) - probabilities

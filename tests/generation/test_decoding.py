@@ -164,6 +164,16 @@ def test_a_row_of_a_batch_is_what_its_seed_tells_alone(model: GPT) -> None:
             np.testing.assert_allclose(step.logits[row], same.logits[0], rtol=1e-4, atol=1e-5)
 
 
+def test_a_large_batch_in_halves_is_what_its_rows_are_alone(model: GPT) -> None:
+    """On a CPU its halves are computed side by side; an odd row is left for one of them."""
+    rows = decoding.PARALLEL_ROWS + 1
+    prompts = [[row % 7, row % 5] for row in range(rows - 1)] + [[9]]
+    together = texts(model, prompts, SamplingParams(seed=6, top_p=0.9), 20)
+    for row in (0, rows // 2, rows // 2 + 1, rows - 2):
+        alone = texts(model, [prompts[row]], SamplingParams(seed=6 + row, top_p=0.9), 20)[0]
+        assert [token for token in together[row] if token != NO_TOKEN] == alone
+
+
 def test_a_batch_ends_when_every_row_has_drawn_the_end(model: GPT) -> None:
     prompts = [np.array([3, 1, 4]), np.array([9])]
     free = [step.tokens for step in generate(model, prompts, 12, SamplingParams(seed=2))]

@@ -148,7 +148,7 @@ def _bars(figures: list[tuple[str, dict[str, Any]]], kinds: list[str]) -> str:
         [name, *(str(entry["violations"].get(kind, 0)) for kind in kinds), f"{entry['valid']:.1%}"]
         for name, entry in figures
     ]
-    head = ["", *map(_label, kinds), "valid"]
+    head = ["Weights", *map(_label, kinds), "valid"]
     return (
         f'<p class="legend">{legend}</p><table class="stacks"><caption>Stories that are valid, and '
         "the others by the kind of their first violation</caption>"

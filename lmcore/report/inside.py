@@ -192,11 +192,13 @@ def experts_section(metrics: dict[str, Any], favourites: dict[str, list[list[str
         "the specialisation is the mutual information of token and expert, in bits.</p>"
         + table(
             f"Share of the choices that fell on each expert; even use is {even:.1%}",
-            ["", *experts],
+            ["Layer", *experts],
             loads,
         )
-        + table("Routers", ["", "imbalance", "dead experts", "entropy", "specialisation"], figures)
-        + table("The tokens that are most typical of an expert", ["", *experts], liked),
+        + table(
+            "Routers", ["Layer", "imbalance", "dead experts", "entropy", "specialisation"], figures
+        )
+        + table("The tokens that are most typical of an expert", ["Layer", *experts], liked),
         "moe",
     )
 

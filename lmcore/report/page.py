@@ -115,7 +115,7 @@ def _quality() -> str:
             f" Only the first {searched:,} of {stories:,} training stories were searched: the "
             "longest run is at least, and the words not in them are at most, what this table says."
         )
-    return table(caption, ["", "samples", "real"], rows)
+    return table(caption, ["Measure", "samples", "real"], rows)
 
 
 def _figure(value: float) -> str:

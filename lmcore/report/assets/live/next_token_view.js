@@ -44,8 +44,8 @@ export class NextTokenView {
       const style = [drawn[id] > 0 ? "" : "filtered", id === nextId ? "in-text" : ""].join(" ");
       return make("li", {}, make(
         "button",
-        { type: "button", class: style, title: name, "aria-label": name, onclick: () => this.onChoose(id) },
-        make("span", { class: "name" }, label(id)), bar(own[id], "own"), bar(drawn[id], "drawn"),
+        { type: "button", class: style, title: name, onclick: () => this.onChoose(id) },
+        make("span", { class: "name" }, label(id)), " ", bar(own[id], "own"), bar(drawn[id], "drawn"),
         make("span", { class: "value" }, percent(drawn[id])),
       ));
     });

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from lmcore.common.atomic_files import write_text
 from lmcore.common.params import Params, load_params, parse_params, read_yaml
-from lmcore.planning.plan import cost_of_params, measured_speed, step_seconds, tokens_per_step
+from lmcore.planning.plan import cost_of_params, measured_speed, step_seconds
 from lmcore.planning.profiles import edited
+from lmcore.training.curves import tokens_per_step
 
 
 def steps_for_tokens(params: Params, tokens: float) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from mlx.utils import tree_flatten
 
-from lmcore.backend.dispatch import implementation, use_implementation
+from lmcore.backend.dispatch import implementation, streams, use_implementation
 from lmcore.backend.kernels.attention import MAX_KEPT_KEYS, QUERY_BLOCK
 from lmcore.backend.kernels.cross_entropy import chunk_rows
 from lmcore.backend.kernels.experts import BLOCK_ROWS
@@ -31,21 +31,21 @@ _FLOAT = 4  # bytes
 
 @dataclass(frozen=True)
 class Memory:
-    """The bytes of each part, and the most that is held at once."""
+    """The bytes of each part of a training step, and their peak."""
 
     weights: int  # float32
     gradients: int
-    accumulated: int  # those of the micro-batches before
-    optimizer: int  # its state, and the average of the weights if one is kept
+    accumulated: int  # gradients of the micro-batches before
+    optimizer: int  # its state, and the moving average of the weights if there is one
     activations: int  # kept for the backward pass, as are rounded weights in low precision
-    # What each of these needs for itself:
-    loss: int  # with its gradients
-    block: int  # its backward pass
-    update: int  # the optimizer's step
+    # Working space, which is freed after:
+    loss: int  # the loss and its gradients
+    block: int  # the backward pass of one block
+    update: int  # the optimizer step
 
     @property
     def peak(self) -> int:
-        """Of a training step.
+        """Return the maximum over a training step.
 
         The backward pass begins with all activations and ends with all gradients.
         """
@@ -56,10 +56,10 @@ class Memory:
 
 @dataclass(frozen=True)
 class Cost:
-    """The figures for one model; sizes in numbers of values, memory in bytes."""
+    """What one model costs; parameters in numbers of values, memory in bytes."""
 
     parameters: dict[str, int]  # by part; they add up to the total
-    active_parameters: int  # that one token's forward pass multiplies or adds
+    active_parameters: int  # that one token's forward pass uses
     flops_per_token: int  # forward and backward
     memory: Memory
 
@@ -69,7 +69,7 @@ class Cost:
 
 
 def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
-    """Counts without allocating: MLX makes an array only when its values are asked for."""
+    """Return the cost of a model without allocating it: MLX's arrays are lazy."""
     model = GPT(config)
     arrays = dict(tree_flatten(model.parameters()))
     sizes = {name: array.size for name, array in arrays.items()}
@@ -93,23 +93,23 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
 
 
 def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
-    """From the numbers of values in the weights and in the optimizer's state."""
+    """Return the memory, given the numbers of values in the weights and the optimizer state."""
     size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
-    # In low precision all gradients are there before MLX makes float32 of the first.
+    # In low precision all gradients exist before MLX converts the first to float32.
     cast = 0 if train.precision == "float32" else (size + _FLOAT) * parameters
-    fast = uses_cpu_kernels(config, train)
+    cpu_kernels = uses_cpu_kernels(config, train)
     tokens = train.batch_size // train.workers * config.context_length
-    kept = tokens * saved_per_token_and_layer(config, tokens, fast)
-    block = tokens * _block_values(config, tokens, fast)
-    if train.gradient_checkpointing:  # all but a block's input exist while that block is at work
+    kept = tokens * saved_per_token_and_layer(config, tokens, cpu_kernels)
+    block = tokens * _block_values(config, tokens, cpu_kernels)
+    if train.gradient_checkpointing:  # all but a block's input exist only during its backward pass
         kept, block = tokens * config.d_model, block + kept
     return Memory(
         weights=_FLOAT * parameters,
         gradients=_FLOAT * parameters,
         accumulated=_FLOAT * parameters if train.gradient_accumulation > 1 else 0,
         optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
-        activations=size * config.n_layers * kept + _alibi_bytes(config, size, fast) + cast,
-        loss=_loss_bytes(config, tokens, fast),
+        activations=size * config.n_layers * kept + _alibi_bytes(config, size, cpu_kernels) + cast,
+        loss=_loss_bytes(config, tokens, cpu_kernels),
         block=size * block,
         # One group of weights at a time, most of it in place (lmcore/training/train_step.py).
         update=(3 if train.optimizer == "muon" else 2) * min(GROUP_BYTES, _FLOAT * parameters),
@@ -117,41 +117,44 @@ def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer:
 
 
 def uses_cpu_kernels(config: ModelConfig, train: TrainParams) -> bool:
-    """Whether training uses the CPU's kernels, which keep other things than MLX's functions do."""
+    """Return whether training uses the CPU's kernels, which keep other arrays than MLX's do."""
     with use_implementation(config.implementation):
         return train.precision == "float32" and implementation() == "cpu_kernels"
 
 
-# What follows is counted from the formulas where they tell, and measured on a
-# CPU where MLX decides: how far it runs ahead, and how much it keeps meanwhile.
-# It was not measured on a GPU, whose kernel for attention may keep less.
+# What follows is counted from the formulas where they decide, and fitted to measurements on a
+# CPU where MLX decides: in which order it evaluates, and what it keeps meanwhile.
+# It was not measured on a GPU, whose attention kernel may keep less.
 
 
-def _loss_bytes(config: ModelConfig, tokens: int, fast: bool) -> int:
-    """Of some chunks of logits, and of gradients of the output projection."""
+def _loss_bytes(config: ModelConfig, tokens: int, cpu_kernels: bool) -> int:
+    """Return the bytes of some chunks of logits, and of gradients of the output projection."""
     chunk, projection = chunk_rows(config.vocab_size), config.vocab_size * config.d_model
-    if fast:
-        rows, each = min(chunk, tokens // 2), 132 if config.logit_softcap else 88
+    if cpu_kernels:
+        rows, each = (
+            min(chunk, tokens // _streams(cpu_kernels)),
+            132 if config.logit_softcap else 88,
+        )
         return each * rows * config.vocab_size + 16 * projection
     return 8 * min(4 * chunk, tokens) * config.vocab_size + 17 * projection
 
 
-def _block_values(config: ModelConfig, tokens: int, fast: bool) -> int:
-    """What one block's backward pass holds beside the activations, per token."""
-    rows = max(_rows_per_token(config, tokens, fast))
-    if not fast:
+def _block_values(config: ModelConfig, tokens: int, cpu_kernels: bool) -> int:
+    """Return the values per token that one block's backward pass needs beside the activations."""
+    rows = max(_rows_per_token(config, tokens, cpu_kernels))
+    if not cpu_kernels:
         hidden = config.d_ff * (14 * rows if config.moe.experts else 1)
         return 30 * config.d_model + int(hidden) + 9 * _scores(config) // 5
     feed_forward = int(7.5 * config.d_ff * rows) + 8 * config.d_model
-    attention = 4 * _powers(config) + 5 * config.d_model
+    attention = 4 * _exp_scores(config) + 5 * config.d_model
     return max(feed_forward, attention)
 
 
-def _alibi_bytes(config: ModelConfig, size: int, fast: bool) -> int:
-    """Of the penalties, one table for all layers; MLX's kernel takes them masked and rounded."""
+def _alibi_bytes(config: ModelConfig, size: int, cpu_kernels: bool) -> int:
+    """Return the bytes of ALiBi's penalties, one table for all layers (masked and cast for MLX)."""
     if config.positions != "alibi":
         return 0
-    return config.context_length * _scores(config) * (_FLOAT if fast else _FLOAT + size)
+    return config.context_length * _scores(config) * (_FLOAT if cpu_kernels else _FLOAT + size)
 
 
 def training_flops_per_token(config: ModelConfig, products: int) -> int:
@@ -165,43 +168,48 @@ def training_flops_per_token(config: ModelConfig, products: int) -> int:
     return 3 * 2 * (products + output + attention)
 
 
-def saved_per_token_and_layer(config: ModelConfig, tokens: int, fast: bool) -> int:
-    """Values kept from the forward pass for the backward pass, as on a CPU.
+def saved_per_token_and_layer(config: ModelConfig, tokens: int, cpu_kernels: bool) -> int:
+    """Return the values kept from the forward pass for the backward pass, as on a CPU.
 
     The inputs of both sublayers and of their projections; queries, keys,
     values and attention's result in both layouts; and of the feed-forward
     the hidden layer and its slope, for each row that an expert computes.
-    The `fast` forms keep the powers of the softmax in a short context (about
-    half of the scores, the rest being masked), and compute them again in a long
-    one. MLX's own keep all scores, and the steps of an activation or a norm.
+    The CPU's kernels keep the exponentials of the softmax in a short context (about
+    half of the scores; the others are masked), and recompute them in a long
+    one. MLX's functions keep all scores, and the intermediate results of activations and norms.
     """
     d, kv = config.d_model, config.n_kv_heads * config.head_dim
-    if fast:
-        powers = _powers(config) if config.context_length <= MAX_KEPT_KEYS else 0
-        attention = 5 * d + 2 * kv + powers
+    if cpu_kernels:
+        exp_scores = _exp_scores(config) if config.context_length <= MAX_KEPT_KEYS else 0
+        attention = 5 * d + 2 * kv + exp_scores
         hidden = config.d_ff * (4 if config.feed_forward == "swiglu" else 2) + 2 * d
     else:
         attention = 6 * d + kv + 8 * _scores(config) // 5
         steps = {"relu": 2, "relu2": 3, "gelu": 2, "swiglu": 5}[config.feed_forward]
         hidden = config.d_ff * steps + 2 * d
     if config.qk_norm:
-        attention += (3 if fast else 4) * (d + kv)
-    rows = sum(_rows_per_token(config, tokens, fast)) / config.n_layers
+        attention += (3 if cpu_kernels else 4) * (d + kv)
+    rows = sum(_rows_per_token(config, tokens, cpu_kernels)) / config.n_layers
     return attention + int(hidden * rows)
 
 
-def _rows_per_token(config: ModelConfig, tokens: int, fast: bool) -> list[float]:
-    """What each layer's feed-forward computes: with experts, all are padded to whole blocks."""
-    together = tokens // 2 if fast else tokens  # on each stream
+def _rows_per_token(config: ModelConfig, tokens: int, cpu_kernels: bool) -> list[float]:
+    """Return the rows per token of each layer's feed-forward; experts pad to whole blocks."""
+    together = tokens // _streams(cpu_kernels)
     experts = config.moe.top_k + config.moe.experts * BLOCK_ROWS / together
     return [experts if is_mixture(config, layer) else 1 for layer in range(config.n_layers)]
 
 
 def _scores(config: ModelConfig) -> int:
-    """Values of the softmax per token."""
+    """Return the values of the softmax per token."""
     return config.n_heads * config.context_length
 
 
-def _powers(config: ModelConfig) -> int:
-    """Those that the fast form computes: about half, the rest being masked."""
+def _exp_scores(config: ModelConfig) -> int:
+    """Return the exponentials per token that the CPU's kernels compute: about half."""
     return config.n_heads * math.ceil((config.context_length + QUERY_BLOCK) / 2)
+
+
+def _streams(cpu_kernels: bool) -> int:
+    """Return how many parts of a batch are computed side by side."""
+    return len(streams()) if cpu_kernels else 1

@@ -27,7 +27,7 @@ _WARMUP_STEPS = 10
 
 
 def check(params: Params, tokens: Path) -> str:
-    """Trains a new model on the first batch of `tokens`/train until it knows it by heart.
+    """Train a new model on the first batch of `tokens`/train until it knows it by heart.
 
     Returns a sentence with the losses before and after; nothing is saved.
     Raises `LmcoreError` when the loss is still above `NEAR_ZERO` nats per token
@@ -51,7 +51,7 @@ def check(params: Params, tokens: Path) -> str:
 
 
 def losses_on_one_batch(params: Params, tokens: Path) -> Iterator[float]:
-    """The loss before each of `MAX_STEPS` steps, all on the same batch.
+    """Yield the loss before each of `MAX_STEPS` steps, all on the same batch.
 
     The learning rate rises for 10 steps and then stays; nothing is dropped.
     """

@@ -1,9 +1,10 @@
-"""What a run would take: `python -m stages.plan`, which `stages.train --plan` calls.
+"""What a run would cost: `python -m stages.plan`, which `stages.train --plan` calls.
 
 Counts come from lmcore/planning/flops_and_memory.py. The time is the run's FLOPs at the rate
 of a probe, real training steps of one block of the same width (or, with
-experts, as many as hold one mixture) on this machine; other blocks cost the
-same, so that the rate carries over. An update's time is the parameters'.
+experts, as many as contain one mixture) on this machine. All blocks cost the
+same, so the rate holds for the whole model. The time of an update is proportional to
+the parameters.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
 from lmcore.planning import profiles
 from lmcore.planning.flops_and_memory import Cost, Memory, cost_of
+from lmcore.training.curves import tokens_per_step
 from lmcore.training.train_step import TrainStep
 
 _GIB = 2**30
 _MACHINES = (16, 32, 64)  # GB of memory
 
 # A probe's step: no more than the run's own batch, 2,048 tokens, this many FLOPs, or
-# about this many seconds at the rate of a matrix product. It is taken twice, since
-# the first time includes compiling, unless that time is long enough to tell.
+# about this many seconds at the rate of a matrix product. It runs twice, since
+# the first time includes compilation, unless it is so long that compilation is negligible.
 _PROBE_TOKENS = 2048
 _PROBE_FLOPS = 3e11
 _PROBE_SECONDS = 4
@@ -36,7 +38,7 @@ _PROBE_CONTEXT = 256
 
 @dataclass(frozen=True)
 class Speed:
-    """What a probe found: of one process, on this machine."""
+    """The speed of one process on this machine, and the probe it was measured with."""
 
     flops_per_second: float  # of forward and backward passes
     update_seconds: float  # of an optimizer step, per parameter
@@ -46,7 +48,7 @@ class Speed:
 
 
 def plan(params: Params) -> Iterator[str]:
-    """Parameters, FLOPs, memory, which profiles fit which machine, and at last the time."""
+    """Yield parameters and FLOPs, the memory, what fits which machine, and at last the time."""
     cost, tokens = cost_of_params(params), tokens_per_step(params) * params.train.steps
     rows = [
         ("parameters", f"{cost.total_parameters:,}"),
@@ -71,7 +73,7 @@ def plan(params: Params) -> Iterator[str]:
 
 
 def time_table(params: Params, speed: Speed) -> str:
-    """How long the run takes at this speed, and what that rests on."""
+    """Return how long the run takes at this speed, and what the speed was measured on."""
     seconds = step_seconds(params, speed)
     rate = tokens_per_step(params) / seconds
     blocks = "block" if speed.blocks == 1 else "blocks"
@@ -80,21 +82,21 @@ def time_table(params: Params, speed: Speed) -> str:
         ("tokens per second", f"{rate:,.0f}" if rate > 10 else f"{rate:.2g}"),
         ("time", duration(seconds * params.train.steps)),
     ]
-    rests = f"measured on {speed.sequences} x {speed.context} tokens and {speed.blocks} {blocks}"
+    source = f"measured on {speed.sequences} x {speed.context} tokens and {speed.blocks} {blocks}"
     if params.train.workers > 1:
-        rests += " in one process;\nif train.workers have cores of their own, it is less"
-    return f"{_lines(rows)}\n{rests}"
+        source += " in one process;\nif train.workers have cores of their own, it is less"
+    return f"{_lines(rows)}\n{source}"
 
 
 def step_seconds(params: Params, speed: Speed) -> float:
-    """Of an optimizer step: its forward and backward passes, and the update."""
+    """Return the seconds of a training step: forward and backward passes, and the update."""
     cost = cost_of_params(params)
     passes = cost.flops_per_token * tokens_per_step(params) / speed.flops_per_second
     return passes + speed.update_seconds * cost.total_parameters
 
 
 def memory_table(params: Params) -> str:
-    """Memory of each process by part in MiB, with and without checkpointing and low precision."""
+    """Return each process's memory in MiB, with and without checkpointing and low precision."""
     columns = {}
     for precision in ("float32", "bfloat16"):
         for checkpointing, name in ((False, precision), (True, "+ checkpointing")):
@@ -116,7 +118,7 @@ def memory_table(params: Params) -> str:
 
 
 def profiles_table() -> str:
-    """Each profile's parameters and peak, and whether that leaves a fifth of a memory free."""
+    """Return each profile's parameters, peak memory and the machine it fits."""
     lines = [f"{'profile':<20}{'parameters':>16}{'peak, GiB':>16}  fits, with a fifth free"]
     for name in profiles.names():
         cost = cost_of_params(load_params(profiles.PROFILES / f"{name}.yaml"))
@@ -128,13 +130,13 @@ def profiles_table() -> str:
 
 
 def machine_for(peak: int) -> str:
-    """The smallest memory that so many bytes leave a fifth of free."""
+    """Return the smallest memory of which a peak of so many bytes leaves a fifth free."""
     fitting = [size for size in _MACHINES if peak <= 0.8 * size * 10**9]
     return f"{fitting[0]} GB" if fitting else f"more than {_MACHINES[-1]} GB"
 
 
 def measured_speed(params: Params) -> Speed:
-    """Of real training steps of a smaller model; some 20 seconds on an idle machine."""
+    """Return the speed of real training steps of a smaller model; takes some 20 seconds."""
     config, sequences = _probe(params)
     train_step = TrainStep(GPT(config), params.train)
     drawn = mx.random.uniform(shape=(sequences, config.context_length + 1), key=mx.random.key(0))
@@ -178,14 +180,15 @@ def _probe(params: Params) -> tuple[ModelConfig, int]:
     flops = min(_PROBE_FLOPS, _PROBE_SECONDS * rate)
     tokens = int(min(_PROBE_TOKENS, flops / cost_of(config, params.train).flops_per_token))
     batch = max(1, params.train.batch_size // params.train.workers)
-    pair = 2 - batch % 2  # an even batch is spread over two streams (lmcore/backend/fastmath.py)
+    # A batch that can be halved is computed on two streams (lmcore/backend/dispatch.py).
+    pair = 2 - batch % 2
     context = max(2, min(_PROBE_CONTEXT, config.context_length, tokens // pair))
     sequences = max(pair, min(batch, tokens // context) // pair * pair)
     return config.model_copy(update={"context_length": context}), sequences
 
 
 def _product_rate(d_model: int, precision: str) -> float:
-    """FLOPs per second of a product of some rows with a matrix of the model's width."""
+    """Return the FLOPs per second of a product of 64 rows with a matrix of the model's width."""
     rows = mx.ones((64, d_model), getattr(mx, precision))
     weight = mx.ones((d_model, d_model), getattr(mx, precision))
     mx.eval(rows @ weight)
@@ -200,11 +203,6 @@ def cost_of_params(params: Params) -> Cost:
 
 def model_config(params: Params) -> ModelConfig:
     return ModelConfig(**params.model.model_dump(), vocab_size=params.tokenizer.vocab_size)
-
-
-def tokens_per_step(params: Params) -> int:
-    train = params.train
-    return train.batch_size * train.gradient_accumulation * params.model.context_length
 
 
 def _lines(rows: list[tuple[str, str]]) -> str:

@@ -21,12 +21,12 @@ PREVIOUS = Path("params.previous.yaml")
 
 
 def names() -> list[str]:
-    """The profiles there are."""
+    """Return the names of all profiles, sorted."""
     return sorted(path.stem for path in PROFILES.glob("*.yaml"))
 
 
 def choose(profile: str | None, folder: str | None) -> Params:
-    """Makes params.yaml what was asked for and returns it, validated.
+    """Write params.yaml from a profile and a folder, and return it, validated.
 
     `profile` names a file in profiles/; `folder` is read in place of the
     profile's source. A params.yaml that would be lost is kept as
@@ -68,7 +68,7 @@ def edited(text: str, changes: dict[str, Any]) -> str:
 
 
 def _check_folder(params: Params) -> None:
-    """DVC would report a missing folder at length; this says it in a sentence."""
+    """Raise `LmcoreError` for a missing folder, which DVC would report at length."""
     if not Path(params.data.folder).is_dir():
         raise LmcoreError(
             f"data.folder is {params.data.folder!r}; it must be a folder with "
@@ -77,14 +77,14 @@ def _check_folder(params: Params) -> None:
 
 
 def _is_a_profile(path: Path) -> bool:
-    """Whether a params file is one of ours but for the folder it reads."""
+    """Return whether a params file is one of ours except for the folder it reads."""
     try:
         params = load_params(path)
     except LmcoreError:  # an unfinished edit is worth keeping
         return False
-    return any(_same_but_for_folder(params, load_params(_profile_file(name))) for name in names())
+    return any(_same_except_folder(params, load_params(_profile_file(name))) for name in names())
 
 
-def _same_but_for_folder(one: Params, other: Params) -> bool:
+def _same_except_folder(one: Params, other: Params) -> bool:
     where = {"source": other.data.source, "folder": other.data.folder}
     return one.model_copy(update={"data": one.data.model_copy(update=where)}) == other

@@ -130,7 +130,7 @@ def test_activation_memory_is_what_mlx_measures(changes: dict[str, Any]) -> None
     measured = (peak(8) - peak(2)) / 6
     config = config_of(**{**SHAPE, **changes})
     tokens = batch * config.context_length
-    expected = 4 * tokens * saved_per_token_and_layer(config, tokens, fast=True)
+    expected = 4 * tokens * saved_per_token_and_layer(config, tokens, cpu_kernels=True)
     assert measured == pytest.approx(expected, rel=0.15)
 
 

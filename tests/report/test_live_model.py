@@ -12,6 +12,7 @@ import pytest
 from helpers.browser import open_browser
 from helpers.javascript import needs_node, run_in_browser, run_script
 from helpers.variants import VARIANTS, model_of
+from mlx.utils import tree_flatten
 
 from lmcore.model import GPT
 from lmcore.model.forward_context import ForwardContext
@@ -38,7 +39,9 @@ const result = inputs.models.map(({ config, table, start, size, prompt, more }) 
     last = model.forward([tokens.at(-1)], cache);
   }
   const weights = attentionWeights(model, cache, 1, 1, prompt.length - 1);
-  return { logits, tokens, weights: [...weights], lens: [...model.logits(cache.state(1, 5))] };
+  const experts = cache.experts.map((layer) => layer.slice(0, prompt.length));
+  const lens = [...model.logits(cache.state(1, 5))]; // after one block, at position 5
+  return { logits, tokens, experts, weights: [...weights], lens };
 });
 """
 
@@ -105,6 +108,29 @@ def test_the_attention_shown_is_that_of_mlx(name: str, found: dict) -> None:
     variant(name).hidden(mx.array([PROMPT]), context)
     weights = context.attention_weights[1][0, 1, -1]
     assert np.abs(np.array(found[name]["weights"]) - np.array(weights)).max() < 1e-2
+
+
+@pytest.mark.parametrize("name", ["base", "gpt2", "post layernorm", "no norm", "softcap", "llama"])
+def test_the_lens_reads_what_a_model_that_ends_there_would_say(name: str, found: dict) -> None:
+    whole = variant(name)
+    short = model_of(**VARIANTS[name] | {"n_layers": 1})
+    kept = dict(tree_flatten(short.parameters()))
+    short.load_weights([item for item in tree_flatten(whole.parameters()) if item[0] in kept])
+    expected = np.array(short(mx.array([PROMPT]))[0, 5])
+    assert np.abs(np.array(found[name]["lens"]) - expected).max() < 1e-2 * expected.std()
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_the_experts_shown_are_those_of_mlx(name: str, found: dict) -> None:
+    context = ForwardContext()
+    model = variant(name)
+    model.hidden(mx.array([PROMPT]), context)
+    layers = [layer for layer in found[name]["experts"] if layer]
+    assert len(layers) == len(context.routings)
+    for layer, routing in zip(layers, context.routings.values(), strict=True):
+        assert [[expert for expert, _ in chosen] for chosen in layer] == routing.chosen.tolist()
+        weights = [[weight for _, weight in chosen] for chosen in layer]
+        assert np.allclose(weights, np.array(routing.weights), atol=1e-2)
 
 
 @needs_node

@@ -204,7 +204,17 @@ class Explorer {
     byId("live-token-value").textContent = `Token ${this.position} “${token}”: ${cost}`;
     const near = nearestTokens(this.model, this.window[this.position], NEIGHBOURS)
       .map(([id, cosine]) => `${this.label(id)} ${cosine.toFixed(2)}`);
-    byId("live-nearest").textContent = `Nearest embeddings: ${near.join(", ")}`;
+    byId("live-nearest").textContent = `Nearest embeddings: ${near.join(", ")}${this.experts()}`;
+  }
+
+  // The experts that the chosen token is sent to, in a model that has any.
+  experts() {
+    return this.reading.cache.experts.flatMap((layer, number) => {
+      const chosen = layer[this.position];
+      if (!chosen) return [];
+      const shares = chosen.map(([expert, weight]) => `${expert + 1} (${percent(weight)})`);
+      return [`. Experts of layer ${number + 1}: ${shares.join(", ")}`];
+    }).join("");
   }
 
   label(id) {

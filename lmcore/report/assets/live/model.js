@@ -66,6 +66,7 @@ export class KVCache {
     this.maxLength = context_length;
     this.tokens = new Int32Array(context_length);
     this.documents = new Int32Array(context_length); // where each token's document begins
+    this.experts = Array.from({ length: n_layers }, () => []); // by position: [[expert, weight]]
     this.length = 0;
   }
 
@@ -109,7 +110,8 @@ function block(model, layer, x, cache, removed) {
 
   // 2. Feed-forward: x = x + feed_forward(norm(x))
   y = pre ? normed("feed_forward_norm", x) : x;
-  y = removed.has(`${layer}.feed_forward`) ? new Float32Array(x.length) : feedForward(model, layer, y);
+  y = removed.has(`${layer}.feed_forward`) ? new Float32Array(x.length)
+    : feedForward(model, layer, y, cache);
   x = config.residual ? add(x, y) : y;
   return post ? normed("feed_forward_norm", x) : x;
 }
@@ -278,9 +280,9 @@ const ACTIVATIONS = {
 };
 
 // The feed-forward of a block, or its mixture of experts.
-function feedForward(model, layer, x) {
+function feedForward(model, layer, x, cache) {
   const name = `blocks.${layer}.feed_forward`, { weights } = model;
-  if (`${name}.router.weight` in weights) return mixture(model, name, x);
+  if (`${name}.router.weight` in weights) return mixture(model, layer, x, cache);
   return hiddenLayer(model, x, (part) =>
     [weights[`${name}.${part}.weight`], weights[`${name}.${part}.bias`]]);
 }
@@ -297,12 +299,14 @@ function hiddenLayer(model, x, linearOf) {
 
 // --- Mixture of experts: each token goes to the k experts that its router likes best ---
 
-function mixture(model, name, x) {
-  const { weights, config } = model;
+function mixture(model, layer, x, cache) {
+  const { weights, config } = model, name = `blocks.${layer}.feed_forward`;
   const out = new Float32Array(x.length);
   for (let start = 0; start < x.length; start += config.d_model) {
     const token = x.subarray(start, start + config.d_model);
-    for (const [expert, share] of route(model, name, token)) {
+    const chosen = route(model, name, token);
+    cache.experts[layer][cache.length + start / config.d_model] = chosen;
+    for (const [expert, share] of chosen) {
       const y = hiddenLayer(model, token, (part) => [
         expertOf(weights[`${name}.${part}.weight`], expert),
         expertOf(weights[`${name}.${part}.bias`], expert),

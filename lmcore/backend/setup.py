@@ -13,7 +13,7 @@ right from Python, without a compiler or root:
   (lmcore/backend/small_gemm.py) where there is a g++.
 * *Allocator.* glibc gives each large buffer back to the kernel and faults its
   pages in again; `mallopt` keeps them, and the kernel is told to use large pages.
-* *Order.* The model spreads a batch over two CPU streams (lmcore/backend/fastmath.py).
+* *Order.* The model spreads a batch over two CPU streams (lmcore/backend/dispatch.py).
   MLX hands out operations as it walks the graph; depth first, its default for
   wide graphs, gives one stream all its work before the other has any.
 * *Compiler.* `mx.compile` on a CPU calls g++ when it first meets a graph. The kernels

@@ -10,8 +10,7 @@ import mlx.core as mx
 import numpy as np
 
 from lmcore.common.units import LN2
-from lmcore.model import GPT
-from lmcore.model.forward_context import ForwardContext
+from lmcore.model import GPT, ForwardContext
 from lmcore.model.routing import Routing
 
 

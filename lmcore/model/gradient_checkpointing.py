@@ -1,8 +1,8 @@
 """Gradient checkpointing: compute activations twice rather than keep them (Chen et al. 2016).
 
-The backward pass of a block needs the activations of its forward pass. Kept,
-they are most of what training holds in memory. Recomputed, a block keeps its
-input (B, T, D) alone and costs one more forward pass: a third more arithmetic.
+The backward pass of a block needs the activations of its forward pass. They are
+most of what training keeps in memory. With checkpointing a block keeps only its
+input (B, T, D) and computes them again: one more forward pass, a third more FLOPs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def gradient_checkpointed(block: nn.Module, x: mx.array, context: ForwardContext
         inner = replace(context, routings={})
         out = block(x, inner)
         layers[:] = inner.routings
-        return [out, *(part for each in inner.routings.values() for part in _parts(each))]
+        # What the block recorded must be among the outputs, as arrays; a bias may be absent.
+        parts = (getattr(r, f.name) for r in inner.routings.values() for f in fields(r))
+        return [out, *(part for part in parts if part is not None)]
 
     out, *parts = custom_vjp(run, lambda *args: _gradients(run, *args))(x, *arrays)
     block.update(parameters)
@@ -40,16 +42,10 @@ def gradient_checkpointed(block: nn.Module, x: mx.array, context: ForwardContext
     return out
 
 
-def _parts(routing: Routing) -> list[mx.array]:
-    """A routing as arrays; the bias, its last, may be absent."""
-    values = (getattr(routing, field.name) for field in fields(routing))
-    return [value for value in values if value is not None]
-
-
 def _gradients(
     run: Callable[..., list[mx.array]], primals: tuple, cotangents: tuple, _: tuple
 ) -> tuple:
-    """The gradients of `run`, computed when the cotangents are there and not before.
+    """Return the gradients of `run`, computed once the cotangents exist and not before.
 
     MLX evaluates in the order that the results ask for. Were it left to choose,
     it would go through all blocks for the first one's gradients and keep every

@@ -29,7 +29,7 @@ _INDEX = "index.json"
 
 
 def save_model(directory: Path, model: GPT, tokenizer_json: Path) -> None:
-    """Writes the model and the tokenizer that its ids are of, whole or not at all."""
+    """Write the model and the tokenizer that its ids are of, whole or not at all."""
     with atomic_directory(Path(directory)) as partial:
         save_weights(partial / _WEIGHTS, dict(tree_flatten(model.parameters())))
         write_json(partial / _CONFIG, model.config.model_dump())
@@ -74,7 +74,7 @@ def _checkpoint_hashes(directory: Path) -> dict[int, str]:
 def save_arrays(
     path: Path, arrays: dict[str, mx.array], metadata: dict[str, str] | None = None
 ) -> None:
-    """Writes a .safetensors file; raises `LmcoreError` where it cannot, as on a full disk."""
+    """Write a .safetensors file; raises `LmcoreError` where it cannot, as on a full disk."""
     try:
         mx.save_safetensors(str(path), arrays, metadata or {})
     except RuntimeError as error:

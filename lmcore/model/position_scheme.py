@@ -8,9 +8,11 @@ attention scores (`bias`). The schemes are in lmcore/model/positions.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import mlx.core as mx
 import mlx.nn as nn
+from mlx.utils import tree_map
 
 from lmcore.model.config import ModelConfig
 
@@ -36,9 +38,14 @@ class PositionScheme(nn.Module):
         """Return what to add to the scores, (H, T, S); the last query is the last key."""
         return None
 
-    def rows(self, table: Callable[[int, int], mx.array], offset: Offset, count: int) -> mx.array:
-        """Return rows offset, offset + 1, ... of what `table(start, end)` gives the rows of."""
+    def rows(self, table: Callable[[int, int], Any], offset: Offset, count: int) -> Any:
+        """Return rows offset, offset + 1, ... of one or more tables.
+
+        `table(start, end)` returns rows start ... end - 1: an array or a tuple of arrays.
+        """
         if isinstance(offset, int):
             return table(offset, offset + count)
-        whole = table(0, self._context_length)
-        return mx.slice(whole, offset, axes=(0,), slice_size=(count, whole.shape[1]))
+        return tree_map(
+            lambda rows: mx.slice(rows, offset, axes=(0,), slice_size=(count, rows.shape[1])),
+            table(0, self._context_length),
+        )

@@ -33,9 +33,9 @@ def sinusoids(start: int, end: int, d_model: int) -> np.ndarray:
 class Sinusoidal(PositionScheme):
     """The waves of `sinusoids`, of any length, added to the embeddings.
 
-    They are scaled to the embeddings' initial size (standard deviation 0.02):
-    waves of size 1 beside them would drown the tokens. The 2017 paper instead
-    multiplies the embeddings by sqrt(D), which is the same relation.
+    They are scaled to the embeddings' initial standard deviation of 0.02, since
+    waves of size 1 would be much larger than the tokens' own vectors. The 2017
+    paper instead multiplies the embeddings by sqrt(D), which is the same ratio.
     """
 
     def __init__(self, config: ModelConfig) -> None:

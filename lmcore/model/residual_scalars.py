@@ -2,10 +2,10 @@
 
     x = a x + b x0
 
-before each block, x0 (B, T, D) being what entered the first one: the token
-itself. A deep block need not hope that the token's identity survives the
-blocks before it, and each learns how much of the stream to keep. They start
-at a = 1 and b = 0, a plain residual stream.
+before each block, where x0 (B, T, D) is the input of the first one, the token's
+embedding. So a deep block can read the token directly, and each block learns
+how much of the stream to keep. They start at a = 1 and b = 0, a plain residual
+stream.
 """
 
 from __future__ import annotations
@@ -22,4 +22,5 @@ class ResidualScalars(nn.Module):
         self.scalars = mx.array([1.0, 0.0])
 
     def __call__(self, x: mx.array, x0: mx.array) -> mx.array:
+        """Return a x + b x0, (B, T, D)."""
         return self.scalars[0] * x + self.scalars[1] * x0

@@ -6,7 +6,7 @@ product of a query and a key then depends on their distance alone.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import mlx.core as mx
 import numpy as np
@@ -42,12 +42,9 @@ class Rope(PositionScheme):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
-        self._head_dim, self._theta = config.head_dim, config.rope_theta
+        self._tables = partial(rope_tables, head_dim=config.head_dim, theta=config.rope_theta)
 
     def rotate(self, x: mx.array, offset: Offset) -> mx.array:
-        cosine = self.rows(lambda *part: self._tables(*part)[0], offset, x.shape[2])
-        sine = self.rows(lambda *part: self._tables(*part)[1], offset, x.shape[2])
-        return ROTATIONS[implementation()](x, cosine, sine).astype(x.dtype)  # in float32
-
-    def _tables(self, start: int, end: int) -> tuple[mx.array, mx.array]:
-        return rope_tables(start, end, self._head_dim, self._theta)
+        cosine, sine = self.rows(self._tables, offset, x.shape[2])  # (T, Dh/2)
+        rotated = ROTATIONS[implementation()](x, cosine, sine)  # in float32
+        return rotated.astype(x.dtype)

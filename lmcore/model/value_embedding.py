@@ -1,12 +1,12 @@
-"""Value embeddings: what a token says to those that attend to it, learned by heart.
+"""Value embeddings: a learned vector for each token, added to its value in attention.
 
     v = a W_v x + b E[token]
 
-Attention hands values on. Computed from x alone, a value must carry the token
-through the model's width; a table E (V, G*K) of each block's own adds what is
-always true of a token for the price of a lookup: parameters, but no arithmetic
-(Zhou et al. 2024, Value Residual Learning; modded-nanogpt, whose form this is).
-The scalars a and b are learned and start at 1/2 each.
+Computed from x alone, a value depends on what the residual stream still holds
+of the token. A table E (V, G*Dh) in each block gives the token directly, for
+the price of a lookup: parameters, but no arithmetic (Zhou et al. 2024, Value
+Residual Learning; modded-nanogpt, whose form this is). The scalars a and b are
+learned and start at 1/2 each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ValueEmbedding(nn.Module):
         self.scalars = mx.array([0.5, 0.5])
 
     def __call__(self, values: mx.array, tokens: mx.array) -> mx.array:
-        """Values (B, T, G*K) of tokens (B, T), mixed with the tokens' embeddings."""
+        """Return values (B, T, G*Dh) of tokens (B, T), mixed with the tokens' embeddings."""
         return self.scalars[0] * values + self.scalars[1] * self.table(tokens)
 
 

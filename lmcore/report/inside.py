@@ -13,8 +13,7 @@ import numpy as np
 
 from lmcore.common.units import LN2
 from lmcore.evaluation.windows import windows
-from lmcore.model import GPT
-from lmcore.model.forward_context import ForwardContext
+from lmcore.model import GPT, ForwardContext
 from lmcore.report.elements import inline_json, lines_of, section, table
 from lmcore.tokenizer.tokenizer import Tokenizer
 

@@ -10,8 +10,7 @@ from lmcore.backend.kernels.cross_entropy import (
     chunked_linear_cross_entropy,
     fused_linear_cross_entropy,
 )
-from lmcore.model import GPT
-from lmcore.model.forward_context import ForwardContext
+from lmcore.model import GPT, ForwardContext
 from lmcore.model.load_balance import Balance, auxiliary_loss
 from lmcore.model.softcap import softcap
 

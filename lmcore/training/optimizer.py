@@ -84,7 +84,7 @@ def sign_sgd(step_size: float) -> UpdateRule:
     """Return the rule p = p - step_size sign(g) (Bernstein et al. 2018), without a state.
 
     It is for the loss-free bias of a router, whose "gradient" is its expert's
-    excess load (lmcore/model/moe.py). The learning rate plays no part.
+    excess load (lmcore/model/load_balance.py). The learning rate plays no part.
     """
 
     def update(

@@ -20,8 +20,7 @@ from mlx.utils import tree_flatten
 from lmcore import backend
 from lmcore.backend.dispatch import use_implementation
 from lmcore.common.errors import LmcoreError
-from lmcore.model import GPT
-from lmcore.model.forward_context import ForwardContext
+from lmcore.model import GPT, ForwardContext
 from lmcore.training.cross_entropy import next_token_loss, token_losses
 
 IMPLEMENTATIONS = ["reference", "cpu_kernels", "mlx"]

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from helpers.variants import NO_EXPERTS, config_of, loss_and_gradients, tokens_of
 
-from lmcore.backend.dispatch import implementation, use_implementation
 from lmcore.model import GPT
 from lmcore.training.cross_entropy import token_losses
 
@@ -85,11 +84,3 @@ def test_an_edited_formula_shows_in_the_loss(monkeypatch: pytest.MonkeyPatch) ->
             array.weight = 20 * array.weight
         losses[choice] = token_losses(model, tokens_of(model), tokens_of(model, seed=8))
     assert mx.abs(losses["reference"] - losses["auto"]).max().item() > 1e-3
-
-
-def test_the_models_choice_comes_before_the_devices_and_auto_leaves_it() -> None:
-    device = implementation()
-    with use_implementation("auto"):
-        assert implementation() == device
-    with use_implementation("reference"), use_implementation("auto"):
-        assert implementation() == "reference"

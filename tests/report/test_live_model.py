@@ -14,8 +14,7 @@ from helpers.javascript import needs_node, run_in_browser, run_script
 from helpers.variants import VARIANTS, model_of
 from mlx.utils import tree_flatten
 
-from lmcore.model import GPT
-from lmcore.model.forward_context import ForwardContext
+from lmcore.model import GPT, ForwardContext
 from lmcore.report.live_model import pack_weights, packed_size
 
 MIXTURES = {

@@ -69,7 +69,8 @@ class Recognizer:
 
     text: str
     furthest: int = 0  # no derivation agrees with the character at this offset
-    failures: list[Failure] = field(default_factory=list)  # what was expected there
+    word: int = 0  # where the word starts that it is in or follows
+    failures: list[Failure] = field(default_factory=list)  # what was expected in that word
     sentences: dict[int, list[Sentence]] = field(default_factory=dict)  # tried, by offset
 
     def accept(
@@ -82,17 +83,25 @@ class Recognizer:
             return PartialDerivation(
                 start + len(piece), partial.attributes, log2_probability, partial.spans
             )
-        if start + len(piece) >= self.furthest:
-            end = start
-            for character in piece:
-                if end == len(self.text) or self.text[end] != character:
-                    break
-                end += 1
-            if end > self.furthest:
-                self.furthest, self.failures = end, []
-            if end == self.furthest:
-                self.failures.append(Failure(start, piece, symbol, partial))
+        if start + len(piece) >= self.word:
+            self._record(Failure(start, piece, symbol, partial))
         return None
+
+    def _record(self, failure: Failure) -> None:
+        """Keep a failure if no other agrees with the text to a later word."""
+        end = failure.start
+        for character in failure.piece:
+            if end == len(self.text) or self.text[end] != character:
+                break
+            end += 1
+        word = end
+        while word > 0 and self.text[word - 1].isalpha():
+            word -= 1
+        if word > self.word:
+            self.word, self.failures = word, []
+        if word == self.word:
+            self.furthest = max(self.furthest, end)
+            self.failures.append(failure)
 
 
 class Derivation:
@@ -140,33 +149,40 @@ class Terminal:
 class Reference:
     """The value of an attribute; `domain` holds every value that it can have."""
 
-    __slots__ = ("attribute", "domain", "name")
+    __slots__ = ("_form", "attribute", "domain")
 
-    def __init__(self, attribute: str, domain: set[str]) -> None:
-        self.attribute = attribute
+    def __init__(self, form: str, domain: set[str]) -> None:
+        self._form = form
         self.domain = domain
-        self.name = base_name(attribute)
+        self.attribute = base_name(form)
 
     def expand(self, derivation: Derivation) -> None:
-        derivation.parts.append(derivation.attributes[self.attribute])
+        derivation.parts.append(derivation.attributes[self._form])
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         if partial.attributes is None:
-            found = [text.accept(self, partial, value, 0.0) for value in sorted(self.domain)]
+            found = [text.accept(self, partial, value, 0.0) for value in self.domain]
             return [each for each in found if each]
-        value = partial.attributes[self.attribute]
+        value = partial.attributes[self._form]
         continued = text.accept(self, partial, value, 0.0)
-        return [_spanned(continued, partial.end, self.name)] if continued else []
+        return [_spanned(continued, partial.end, self._form, value)] if continued else []
 
 
 class TerminalChoice:
-    """One of several fixed texts."""
+    """One of several fixed texts.
 
-    __slots__ = ("_cumulative", "_log2", "options")
+    Where they belong to the value of an attribute, `domain` holds the texts of all its values.
+    """
 
-    def __init__(self, options: Sequence[str]) -> None:
+    __slots__ = ("_cumulative", "_log2", "attribute", "domain", "options")
+
+    def __init__(
+        self, options: Sequence[str], attribute: str = "", domain: Iterable[str] = ()
+    ) -> None:
         _refuse_repeats(options)
         self.options = tuple(options)
+        self.attribute = attribute
+        self.domain = set(domain)
         self._cumulative, self._log2 = zipf(len(options))
 
     def expand(self, derivation: Derivation) -> None:
@@ -186,26 +202,35 @@ class Binding:
     """Draws a record, sets its attributes and writes one of them, `written`.
 
     A record is not drawn whose written value another attribute of
-    `differs_from` already has: the friend's name is never the hero's.
+    `differs_from` already has: the friend's name is never the hero's. `domain` holds every
+    value that a binding of the attribute writes.
     """
 
     __slots__ = (
         "_cumulative",
         "_differs_from",
-        "_name",
+        "_form",
         "_records",
         "_total",
         "_weights",
         "_written",
+        "attribute",
+        "domain",
     )
 
     def __init__(
-        self, records: Sequence[Record], written: str, differs_from: Sequence[str] = ()
+        self,
+        records: Sequence[Record],
+        written: str,
+        differs_from: Sequence[str],
+        domain: set[str],
     ) -> None:
         self._records = [with_forms(record) for record in records]
         self._written = [record[written] for record in self._records]
         _refuse_repeats(self._written)
-        self._name = base_name(written)
+        self._form = written
+        self.attribute = base_name(written)
+        self.domain = domain
         self._differs_from = tuple(differs_from)
         self._weights = [1.0 / (rank + 10) for rank in range(len(records))]
         self._cumulative = list(accumulate(self._weights))
@@ -234,7 +259,7 @@ class Binding:
                 bound = None if attributes is None else attributes | self._records[index]
                 log2 = continued.log2_probability + math.log2(self._weights[index] / left)
                 longer = PartialDerivation(continued.end, bound, log2, continued.spans)
-                found.append(_spanned(longer, partial.end, self._name))
+                found.append(_spanned(longer, partial.end, self._form, written))
         return found
 
     def _taken(self, attributes: Attributes) -> list[int]:
@@ -242,7 +267,7 @@ class Binding:
         if not self._differs_from:
             return []
         values = {attributes.get(name) for name in self._differs_from}
-        return [i for i, record in enumerate(self._records) if record[self._name] in values]
+        return [i for i, record in enumerate(self._records) if record[self.attribute] in values]
 
 
 class Assignment:
@@ -369,8 +394,11 @@ def zipf(count: int, weights: Sequence[float] | None = None) -> tuple[list[float
     return cumulative, [math.log2(weight / total) for weight in weights]
 
 
-def _spanned(partial: PartialDerivation, start: int, attribute: str) -> PartialDerivation:
-    span = Span(start, partial.end, attribute, partial.spans)
+def _spanned(partial: PartialDerivation, start: int, form: str, value: str) -> PartialDerivation:
+    """Return the partial derivation with the span of a value just written, without article."""
+    if form.startswith(("a_", "A_")):
+        start += value.index(" ") + 1
+    span = Span(start, partial.end, base_name(form), partial.spans)
     return PartialDerivation(partial.end, partial.attributes, partial.log2_probability, span)
 
 

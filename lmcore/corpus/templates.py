@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lmcore.corpus.grammar import (
@@ -89,19 +89,21 @@ class Vocabulary:
                 self.lexicon.update(_WORD.findall(part))
                 return Terminal(part)
 
-    def _choice(self, options: Sequence[str]) -> TerminalChoice:
+    def _choice(
+        self, options: Sequence[str], attribute: str = "", domain: Iterable[str] = ()
+    ) -> TerminalChoice:
         for option in options:
             self.lexicon.update(_WORD.findall(option))
-        return TerminalChoice(options)
+        return TerminalChoice(options, attribute, domain)
 
     def _class(self, name: str) -> Symbol:
         form, name = _form(name)
         name, _, key = name.partition(" of ")
         words = self._words[name]
         if isinstance(words, Mapping):
-            choices = {
-                value: self._choice([form(word) for word in words[value]]) for value in words
-            }
+            written = {value: [form(word) for word in some] for value, some in words.items()}
+            domain = {word for some in written.values() for word in some}
+            choices = {value: self._choice(some, key, domain) for value, some in written.items()}
             return Conditional(key, choices)
         return self._choice([form(word) for word in words])
 
@@ -132,7 +134,7 @@ class Vocabulary:
             for name, value in with_forms(record).items():
                 self.domains[name].add(value)
                 self.lexicon.update(_WORD.findall(value))
-        return Binding(records, written, differs_from)
+        return Binding(records, written, differs_from, self.domains[written])
 
 
 def _parts(template: str) -> Iterator[str]:

@@ -28,6 +28,15 @@ PETS = split(
 )
 
 
+# What kind of attribute each is: for the check of stories, and for mentions.
+NAMES = frozenset(split("hero, friend, third, fourth, owner, pet, strayname, adult"))
+PRONOUNS = frozenset(
+    prefix + pronoun
+    for prefix in ("", "f", "t", "u", "o", "a", "s")
+    for pronoun in ("he", "him", "his", "himself")
+)
+
+
 def people(names: list[str], sex: str, name: str, prefix: str, **more: str) -> list[Record]:
     """Return a record for each name: the name and its pronouns, `prefix` before each."""
     he, him, his = ("he", "him", "his") if sex == "boy" else ("she", "her", "her")

@@ -108,7 +108,16 @@ class ScriptCompiler:
         self._vocabulary = vocabulary
         self._shared = {name: parse(script) for name, script in shared.items()}
         self._compiled: dict[str, Symbol] = {}
-        self.sentences: list[Sentence] = []
+
+    @property
+    def lexicon(self) -> set[str]:
+        """Every word that the compiled sentences can have."""
+        return self._vocabulary.lexicon
+
+    @property
+    def bound(self) -> set[str]:
+        """Every attribute that is bound where its value is written."""
+        return self._vocabulary.bound
 
     @property
     def frames(self) -> dict[str, Symbol]:

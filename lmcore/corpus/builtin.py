@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lmcore.corpus import grammar
+from lmcore.corpus.derivation import Derivation
 from lmcore.corpus.stories import story
 
 
@@ -28,7 +29,7 @@ def stories(seed: int, split: str, count: int) -> Iterator[Story]:
     # Text seeds are hashed with SHA-512: the same stream in every process and version.
     generator = random.Random(f"lmcore builtin {seed} {split}")
     for _ in range(count):
-        derivation = grammar.Derivation(generator)
+        derivation = Derivation(generator)
         story().expand(derivation)
         yield Story(derivation.text, derivation.log2_probability)
 

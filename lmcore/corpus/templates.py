@@ -16,14 +16,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lmcore.corpus.derivation import Record, Symbol
 from lmcore.corpus.grammar import (
     Alternatives,
     Binding,
     Concatenation,
     Conditional,
-    Record,
     Reference,
-    Symbol,
     Terminal,
     TerminalChoice,
 )

@@ -25,17 +25,15 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lmcore.corpus.grammar import (
-    Binding,
+from lmcore.corpus.derivation import (
     Derivation,
     Failure,
     PartialDerivation,
     Recognizer,
-    Reference,
     Span,
     Symbol,
-    TerminalChoice,
 )
+from lmcore.corpus.grammar import Binding, Reference, TerminalChoice
 from lmcore.corpus.stories import compiler, story
 from lmcore.corpus.stories.cast import BOYS, GIRLS, NAMES, PRONOUNS
 
@@ -165,8 +163,8 @@ def _violation(
     kinds = {_kind(failure.symbol, text, failure, start) for failure in failures}
     slot = next((kind for kind in ("name", "pronoun", "thing") if kind in kinds), None)
     sentence = _sentence_start(text, start, recognizer)
-    here = recognizer.sentences.get(sentence, [])
-    if slot and any(_fits(frame, text, sentence) for each in here for frame in each.options):
+    here = recognizer.frames.get(sentence, [])
+    if slot and any(_fits(frame, text, sentence) for frames in here for frame in frames):
         return slot, start, end
     known = any(_fits(frame, text, sentence) for frame in compiler().frames.values())
     if slot and not known:
@@ -220,7 +218,7 @@ def _sentence_start(text: str, start: int, recognizer: Recognizer) -> int:
         while start < len(text) and text[start].isspace():
             start += 1
         return start
-    return max((each for each in recognizer.sentences if each <= start), default=0)
+    return max((each for each in recognizer.frames if each <= start), default=0)
 
 
 def _fits(frame: Symbol, text: str, start: int) -> bool:

@@ -6,7 +6,8 @@ import random
 import pytest
 
 from lmcore.corpus import grammar
-from lmcore.corpus.grammar import Alternatives, Concatenation, Derivation, Symbol
+from lmcore.corpus.derivation import Derivation, Symbol
+from lmcore.corpus.grammar import Alternatives, Concatenation
 from lmcore.corpus.templates import Variable, Vocabulary
 
 WORDS = {

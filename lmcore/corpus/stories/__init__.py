@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from lmcore.corpus.grammar import Alternatives, Symbol
+from lmcore.corpus.derivation import Symbol
+from lmcore.corpus.grammar import Alternatives
 from lmcore.corpus.stories import cast, things, words
 from lmcore.corpus.stories.plots import PLOTS
 from lmcore.corpus.stories.script import ScriptCompiler, parse

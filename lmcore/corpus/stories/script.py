@@ -30,13 +30,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lmcore.corpus.derivation import Symbol
 from lmcore.corpus.grammar import (
     Alternatives,
     Assignment,
     Concatenation,
     Conditional,
     Sentence,
-    Symbol,
     Terminal,
 )
 from lmcore.corpus.templates import Variable, Vocabulary

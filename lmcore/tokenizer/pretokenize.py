@@ -49,6 +49,8 @@ Words = pa.BinaryArray | pa.LargeBinaryArray
 # Texts are counted and encoded about this many bytes at a time: smaller blocks
 # repeat dictionary work, larger ones fall out of the processor's cache.
 BLOCK_BYTES = 3 << 20
+# Long texts are cut so that a few pieces are a block.
+PIECE_CHARACTERS = BLOCK_BYTES // 4
 
 # UTF-8 has no byte 0xFF, so it can end each text of a block.
 END = b"\xff"
@@ -114,6 +116,42 @@ def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
             block, size = [], 0
     if block:
         yield pa.array(block, pa.large_string())
+
+
+def pieces_of(text: str) -> Iterator[str]:
+    """Yield a text in pieces whose words are the text's: of `PIECE_CHARACTERS` where they can be.
+
+    A piece ends where a letter is followed by something else: there a word ends in both
+    patterns, whatever comes before and after.
+    """
+    start, size = 0, PIECE_CHARACTERS
+    while start + size < len(text):
+        end = last_cut(text, start, start + size)
+        if end is None:  # a megabyte of blanks, say
+            size *= 2
+            continue
+        yield text[start:end]
+        start, size = end, PIECE_CHARACTERS
+    yield text[start:]
+
+
+def last_cut(text: str, start: int, limit: int) -> int | None:
+    """Return the last position in `start + 1 ... limit` before which a piece may end, if any.
+
+    `limit` must be less than the text's length.
+    """
+    window = 1024
+    while True:
+        first = max(start, limit - window)
+        codes = np.frombuffer(text[first : limit + 1].encode("utf-32-le", "surrogatepass"), "<u4")
+        # Half a UTF-16 pair is no letter, but the pair may be one.
+        letter = (class_table()[codes] == LETTER) | ((codes >= 0xD800) & (codes < 0xE000))
+        cuts = np.flatnonzero((class_table()[codes[:-1]] == LETTER) & ~letter[1:])
+        if len(cuts):
+            return first + int(cuts[-1]) + 1
+        if first == start:
+            return None
+        window *= 8
 
 
 def replace_surrogates(text: str) -> str:

@@ -12,7 +12,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ from lmcore.tokenizer.file_formats import (
     write_files,
 )
 from lmcore.tokenizer.pretokenize import (
+    BLOCK_BYTES,
     END,
     Words,
     blocks_of,
@@ -38,6 +39,8 @@ from lmcore.tokenizer.pretokenize import (
     check_texts,
     count_words,
     find_words,
+    last_cut,
+    pieces_of,
     replace_surrogates,
     split_texts,
 )
@@ -236,17 +239,57 @@ class Tokenizer:
             for parts in cut
         ]
 
+    def encode_iterable(
+        self, chunks: Iterable[str], allowed_special: Special = ()
+    ) -> Iterator[np.ndarray]:
+        """Yield the ids of a text that arrives in chunks, such as a file's lines, block by block.
+
+        Joined, they are what `encode` gives for the whole text, however it is cut; memory is
+        bounded unless a word, or white space, is endless. Special tokens as in `encode`.
+        """
+        allowed = self._specials("allowed_special", allowed_special) & set(self.special_tokens)
+        # An occurrence that begins before this many last characters is whole, and no longer one
+        # can begin there.
+        longest = max(map(len, allowed), default=1)
+        waiting: list[str] = []
+        size, needed = 0, BLOCK_BYTES
+        for chunk in chunks:
+            waiting.append(chunk)
+            size += len(chunk)
+            if size < needed + longest:
+                continue
+            text = "".join(waiting)
+            end = last_cut(text, 0, len(text) - longest) or 0
+            end = _before_specials(text, end, allowed)
+            if end:
+                yield self.encode(text[:end], allowed)
+                text = text[end:]
+            waiting, size, needed = [text], len(text), max(BLOCK_BYTES, 2 * len(text))
+        if size:
+            yield self.encode("".join(waiting), allowed)
+
     def _encode_ordinary(self, texts: Iterable[str]) -> list[np.ndarray]:
         texts = list(texts)
         if sum(map(len, texts)) < _SHORT:
             return [self._encode_short(replace_surrogates(text)) for text in texts]
+        # 1. Cut long texts into pieces, and gather pieces into blocks.
+        pieces = [list(pieces_of(replace_surrogates(text))) for text in texts]
         encoded: list[np.ndarray] = []
-        for block in blocks_of(texts):
+        for block in blocks_of(chain.from_iterable(pieces)):
+            # 2. Encode a block, with a mark where each piece ends.
             ids = self._encode_words(split_texts(block, self.pattern), end=_END_MARK)
+            # 3. Cut its ids at the marks.
             ends = np.flatnonzero(ids == _END_MARK).tolist()
             ids = ids.astype(np.uint16)
             encoded += [ids[start + 1 : end] for start, end in pairwise([-1, *ends])]
-        return encoded
+        # 4. Join the pieces of each text.
+        of_piece = iter(encoded)
+        return [
+            next(of_piece)
+            if len(parts) == 1
+            else np.concatenate(list(islice(of_piece, len(parts))))
+            for parts in pieces
+        ]
 
     def _encode_short(self, text: str) -> np.ndarray:
         """The same word by word."""
@@ -315,6 +358,16 @@ _END_MARK = -1  # not an id: where one text of a batch ends
 # Characters up to which words are faster looked up one by one: for 40 it takes 13
 # microseconds, and by arrays 381 (one core of a 2-core EPYC).
 _SHORT = 2000
+
+
+def _before_specials(text: str, end: int, specials: set[str]) -> int:
+    """Return the last position up to `end` that no special token lies across."""
+    while True:
+        spans = (text.find(special, max(0, end - len(special) + 1)) for special in specials)
+        before = min([end, *(start for start in spans if 0 <= start < end)])
+        if before == end:
+            return end
+        end = before
 
 
 def _refuse(texts: list[str], disallowed: set[str]) -> None:

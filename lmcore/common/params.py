@@ -204,6 +204,11 @@ class EvaluateParams(Section):
 
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)]  # windows per forward pass
     stride: Annotated[int, Field(ge=0, le=2**24)]  # new tokens per window; 0: all
+    coherence_stories: Annotated[int, Field(ge=0, le=100_000)]  # sampled and checked; 0: none
+    coherence_checkpoint_stories: Annotated[int, Field(ge=0, le=100_000)]  # at each checkpoint
+    coherence_temperature: NonNegative  # 0: always the likeliest token
+    coherence_top_p: Annotated[float, Field(gt=0, le=1)]  # 1: off
+    copying_stories: Annotated[int, Field(ge=0, le=100_000)]  # held-out, their mentions measured
 
 
 class SampleParams(Section):

@@ -50,6 +50,9 @@ SMALL: dict[str, Any] = {
     "train.eval_batches": 2,
     "train.checkpoint_every": 10,
     "sample.max_tokens": 20,
+    "evaluate.coherence_stories": 4,
+    "evaluate.coherence_checkpoint_stories": 2,
+    "evaluate.copying_stories": 3,
 }
 
 

@@ -131,6 +131,8 @@ SIZES = [
     "model.moe.every", "train.steps", "train.batch_size", "train.gradient_accumulation",
     "train.workers", "train.warmup_steps", "train.eval_every", "train.eval_batches",
     "train.checkpoint_every", "train.kept_checkpoints", "evaluate.batch_size", "evaluate.stride",
+    "evaluate.coherence_stories", "evaluate.coherence_checkpoint_stories",
+    "evaluate.copying_stories",
     "sample.max_tokens", "sample.top_k",
 ]  # fmt: skip
 

@@ -23,6 +23,7 @@ KINDS = {
     "thing": "thing or place changed",
     "unfinished": "story not finished",
 }
+_MAX_QUOTED = 30  # characters of a violation that are quoted beside it
 _CONTEXT = 160  # characters of a story shown before and after a violation
 
 
@@ -171,9 +172,15 @@ def violation_of(sample: dict[str, Any]) -> dict[str, Any] | None:
     """Return what `opening.story` marks in a sample or example of coherence.json."""
     if sample.get("valid"):
         return None
-    explanation = f"“{sample['found']}”"
-    if sample.get("expected"):
-        explanation += f" where the grammar has “{sample['expected']}”"
+    expected = f"“{sample['expected'].strip()}”" if sample["expected"].strip() else ""
+    if not sample["found"]:
+        explanation = f"The grammar goes on: {expected or 'the text is not at its end'}"
+    elif len(sample["found"]) > _MAX_QUOTED:  # a whole sentence, which is marked in the text
+        explanation = f"The grammar has {expected or 'no such sentence'} there"
+    else:
+        explanation = f"“{sample['found']}”" + (
+            f" where the grammar has {expected}" * bool(expected)
+        )
     end = sample["offset"] + sample["length"]
     kind = _label(sample["kind"])
     return {"kind": kind, "start": sample["offset"], "end": end, "explanation": explanation + "."}

@@ -105,17 +105,29 @@ def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
 
 
 def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
-    """Texts gathered into string arrays of about `BLOCK_BYTES`."""
+    """Yield texts gathered into string arrays of about `BLOCK_BYTES`."""
     check_texts(texts)
-    block, size = [], 0
-    for text in map(replace_surrogates, texts):
-        block.append(text)
-        size += len(text) if text.isascii() else len(text.encode())
+    block: list[bytes] = []
+    size = 0
+    for text in texts:
+        try:
+            encoded = text.encode()
+        except UnicodeEncodeError:
+            encoded = replace_surrogates(text).encode()
+        block.append(encoded)
+        size += len(encoded)
         if size >= BLOCK_BYTES:
-            yield pa.array(block, pa.large_string())
+            yield _string_array(block)
             block, size = [], 0
     if block:
-        yield pa.array(block, pa.large_string())
+        yield _string_array(block)
+
+
+def _string_array(texts: list[bytes]) -> pa.Array:
+    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    return pa.LargeStringArray.from_buffers(
+        len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts))
+    )
 
 
 def pieces_of(text: str) -> Iterator[str]:

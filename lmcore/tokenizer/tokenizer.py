@@ -12,7 +12,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,6 +33,7 @@ from lmcore.tokenizer.file_formats import (
 from lmcore.tokenizer.pretokenize import (
     BLOCK_BYTES,
     END,
+    PIECE_CHARACTERS,
     Words,
     blocks_of,
     check_pattern,
@@ -273,23 +274,26 @@ class Tokenizer:
         if sum(map(len, texts)) < _SHORT:
             return [self._encode_short(replace_surrogates(text)) for text in texts]
         # 1. Cut long texts into pieces, and gather pieces into blocks.
-        pieces = [list(pieces_of(replace_surrogates(text))) for text in texts]
+        pieces, cut = [], {}  # cut: how many pieces, by the first one's position
+        for text in texts:
+            if len(text) <= PIECE_CHARACTERS:
+                pieces.append(text)
+            else:
+                first = len(pieces)
+                pieces += pieces_of(text)
+                cut[first] = len(pieces) - first
         encoded: list[np.ndarray] = []
-        for block in blocks_of(chain.from_iterable(pieces)):
+        for block in blocks_of(pieces):
             # 2. Encode a block, with a mark where each piece ends.
             ids = self._encode_words(split_texts(block, self.pattern), end=_END_MARK)
             # 3. Cut its ids at the marks.
             ends = np.flatnonzero(ids == _END_MARK).tolist()
             ids = ids.astype(np.uint16)
             encoded += [ids[start + 1 : end] for start, end in pairwise([-1, *ends])]
-        # 4. Join the pieces of each text.
-        of_piece = iter(encoded)
-        return [
-            next(of_piece)
-            if len(parts) == 1
-            else np.concatenate(list(islice(of_piece, len(parts))))
-            for parts in pieces
-        ]
+        # 4. Join the pieces of each text, from the last, so that positions hold.
+        for first, count in reversed(cut.items()):
+            encoded[first : first + count] = [np.concatenate(encoded[first : first + count])]
+        return encoded
 
     def _encode_short(self, text: str) -> np.ndarray:
         """The same word by word."""

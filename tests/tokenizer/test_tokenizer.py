@@ -145,6 +145,7 @@ def test_a_long_text_is_encoded_in_pieces(
     tokenizer: Tokenizer, references, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pretokenize, "PIECE_CHARACTERS", 50)
+    monkeypatch.setattr(module, "PIECE_CHARACTERS", 50)
     check(tokenizer, references, " ".join([*TEXTS, *CORPUS, LONG]))
     texts = [LONG, "short", "", LONG + "12"]
     assert [ids.tolist() for ids in tokenizer.encode_batch(texts)] == [
@@ -167,6 +168,7 @@ def test_chunks_give_the_ids_of_the_whole(text, size, chunk, specials, allow) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK_BYTES", size)
         patch.setattr(pretokenize, "PIECE_CHARACTERS", size)
+        patch.setattr(module, "PIECE_CHARACTERS", size)
         blocks = list(tokenizer.encode_iterable(chunks, allowed))
     assert np.concatenate([*blocks, np.empty(0, np.uint16)]).tolist() == (
         tokenizer.encode(text, allowed).tolist()

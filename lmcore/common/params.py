@@ -237,6 +237,15 @@ class SampleParams(Section):
             raise LmcoreError(f"--{option} {_found_and_allowed(mistake)}.") from None
 
 
+class InsideParams(Section):
+    """What the parts of the model do (read by `inside`)."""
+
+    windows: Annotated[int, Field(ge=1, le=4096)]  # validation windows for ablation and lens
+    pairs: Annotated[int, Field(ge=0, le=1000)]  # minimal pairs for patching; 0: none
+    prompt: NonEmpty  # continued by every kept checkpoint
+    prompt_tokens: Annotated[int, Field(ge=1, le=1000)]  # the length of that continuation
+
+
 class ReportParams(Section):
     """The page at the end (read by `report`)."""
 
@@ -255,6 +264,7 @@ class Params(Section):
     train: TrainParams
     evaluate: EvaluateParams
     sample: SampleParams
+    inside: InsideParams
     report: ReportParams
 
     @model_validator(mode="after")

@@ -16,8 +16,8 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
-from lmcore.interpretability.hooks import run_with_cache
 from lmcore.model import GPT
+from lmcore.model.forward_context import ForwardContext
 from lmcore.training.cross_entropy import cross_entropy
 
 _ROWS = 8  # sequences: scores then vary by about 0.01 from seed to seed
@@ -39,14 +39,12 @@ def head_scores(model: GPT, tokens: np.ndarray) -> dict[str, Any]:
     and of the second half: a model that copies has a far lower second one.
     """
     length = (tokens.shape[1] - 1) // 2
-    names = [f"blocks.{layer}.attention.pattern" for layer in range(model.config.n_layers)]
-    logits, cache = run_with_cache(model, mx.array(tokens), names)
+    context = ForwardContext(attention_weights=[])
+    logits = model.logits(model.hidden(mx.array(tokens), context))
+    patterns = [np.array(layer.astype(mx.float32)) for layer in context.attention_weights]
     losses = np.array(cross_entropy(logits[:, :-1], mx.array(tokens[:, 1:])))  # (B, 2 L)
     scores: dict[str, Any] = {
-        score: [
-            _mean_weight(np.array(cache[name].astype(mx.float32)), length, distance)
-            for name in names
-        ]
+        score: [_mean_weight(pattern, length, distance) for pattern in patterns]
         for score, distance in (
             ("previous_token", 1),
             ("duplicate_token", length),

@@ -3,15 +3,13 @@
 The names of the activations, for block N from 0 (TransformerLens' names in brackets):
 
     embedding                    (B, T, D)      what the first block reads  [hook_resid_pre]
-    blocks.N.attention.pattern   (B, H, T, T)   attention weights, rows sum to 1  [hook_pattern]
     blocks.N.attention.heads     (B, H, T, Dh)  output of each head, before the output
                                                 projection  [hook_z]
     blocks.N.feed_forward        (B, T, D)      what the feed-forward gives  [hook_mlp_out]
     blocks.N.residual            (B, T, D)      the residual stream after the block
                                                 [hook_resid_post]
 
-A hook is a function of the activation; what it returns takes the activation's place (of a
-pattern, which is only computed to be read, it is ignored).
+A hook is a function of the activation; what it returns takes the activation's place.
 """
 
 from __future__ import annotations
@@ -28,8 +26,7 @@ Hook = Callable[[mx.array], mx.array]
 
 def run_with_hooks(model: GPT, tokens: mx.array, hooks: Mapping[str, Hook]) -> mx.array:
     """Return the logits (B, T, V) for tokens (B, T), with the hooks in place."""
-    context = ForwardContext(model.positions, hooks=hooks)
-    return model.logits(model.hidden(tokens, context))
+    return model.logits(model.hidden(tokens, ForwardContext(hooks=hooks)))
 
 
 def run_with_cache(

@@ -23,7 +23,8 @@ def logit_lens(model: GPT, windows: np.ndarray, sizes: np.ndarray) -> list[float
     names = ["embedding", *(f"blocks.{layer}.residual" for layer in layers)]
     _, cache = run_with_cache(model, inputs, names)
     scale = 1 / math.log(2) / float(sizes[windows[:, 1:]].sum())
+    norm = model.get("final_norm", lambda x: x)
     return [
-        mx.sum(cross_entropy(model.logits(model.normed(cache[name])), targets)).item() * scale
+        mx.sum(cross_entropy(model.logits(norm(cache[name])), targets)).item() * scale
         for name in names
     ]

@@ -15,7 +15,7 @@ is 0 for a head that does not carry the name and 1 for one that does so alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -28,19 +28,17 @@ from lmcore.model import GPT
 Pair = tuple[np.ndarray, np.ndarray]  # token ids (T,) of both stories
 
 
-def aligned(pairs: Iterable[Pair], context_length: int) -> list[Pair]:
-    """Return the pairs that differ at least twice within the context and in equal places.
+def aligned(pairs: Iterable[Pair], context_length: int) -> Iterator[Pair]:
+    """Yield the pairs that differ at least twice within the context and in equal places.
 
     Names of unequal numbers of tokens shift all that follows, so such pairs are left out.
     """
-    kept = []
     for one, other in pairs:
         if len(one) != len(other):
             continue
         one, other = one[:context_length], other[:context_length]
         if np.count_nonzero(one != other) >= 2:
-            kept.append((one, other))
-    return kept
+            yield one, other
 
 
 def patching(model: GPT, pairs: list[Pair]) -> dict[str, Any]:

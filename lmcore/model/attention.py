@@ -106,6 +106,7 @@ class Attention(nn.Module):
         if context.attention_weights is not None:
             context.attention_weights.append(attention_weights(q, k, bias))
         attended = ATTENTIONS[implementation()](q, k, v, bias)  # (B, H, T, Dh)
+        attended = context.hook(f"blocks.{self._layer}.attention.heads", attended)
 
         # 5. The heads side by side, mixed by one more matrix.
         return self.output(merge_heads(attended))

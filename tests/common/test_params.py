@@ -133,7 +133,7 @@ SIZES = [
     "train.checkpoint_every", "train.kept_checkpoints", "evaluate.batch_size", "evaluate.stride",
     "evaluate.coherence_stories", "evaluate.coherence_checkpoint_stories",
     "evaluate.copying_stories",
-    "sample.max_tokens", "sample.top_k",
+    "sample.max_tokens", "sample.top_k", "inside.windows", "inside.pairs", "inside.prompt_tokens",
 ]  # fmt: skip
 
 

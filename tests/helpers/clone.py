@@ -27,8 +27,8 @@ SOURCES = [
 ]  # fmt: skip
 
 STAGES = [
-    "check_params", "download", "train_bpe", "encode", "train", "evaluate", "sample", "report",
-    "result",
+    "check_params", "download", "train_bpe", "encode", "train", "evaluate", "sample", "inside",
+    "report", "result",
 ]  # fmt: skip
 
 # A pipeline of seconds that still goes through everything.

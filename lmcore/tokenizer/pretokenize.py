@@ -61,19 +61,19 @@ _MAX_NARROW = 2**31 - 1  # bytes that int32 offsets reach
 
 
 def check_pattern(name: str) -> None:
-    """Raises `LmcoreError` where there is no pattern of that name."""
+    """Raise `LmcoreError` where there is no pattern of that name."""
     if name not in PATTERNS:
         raise LmcoreError(f"tokenizer.pattern is {name!r}; it must be {listing(PATTERNS)}.")
 
 
 def check_texts(texts: Iterable[str]) -> None:
-    """Raises `LmcoreError` for a single string, whose letters would be the texts."""
+    """Raise `LmcoreError` for a single string, whose letters would be the texts."""
     if isinstance(texts, str):
         raise LmcoreError(f"texts is the string {texts[:20]!r}; it must be a list of strings.")
 
 
 def find_words(text: str, pattern: str = "gpt2") -> list[str]:
-    """The definition: every match of the pattern, in order; they join to `text`."""
+    """Return every match of the pattern, in order, by definition; they join to `text`."""
     shown = text if text.isascii() else text.translate(_STAND_INS)
     words = _compiled(pattern).findall(shown)
     if shown == text:
@@ -83,7 +83,7 @@ def find_words(text: str, pattern: str = "gpt2") -> list[str]:
 
 
 def split_texts(texts: pa.Array, pattern: str = "gpt2") -> Words:
-    """The words of all texts as bytes, `END` after each text.
+    """Return the words of all texts as bytes, `END` after each text.
 
     `texts` is a string array without nulls. Raises `pa.ArrowInvalid` where it
     is not valid UTF-8.
@@ -98,7 +98,7 @@ def split_texts(texts: pa.Array, pattern: str = "gpt2") -> Words:
 
 
 def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
-    """How often each word occurs in a string array."""
+    """Return how often each word occurs in a string array."""
     counted = split_texts(texts, pattern).value_counts()
     words, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
     return dict(zip(words, counts, strict=True))
@@ -167,7 +167,7 @@ def last_cut(text: str, start: int, limit: int) -> int | None:
 
 
 def replace_surrogates(text: str) -> str:
-    """`text` with halves of UTF-16 pairs joined, and U+FFFD for those alone."""
+    """Return `text` with halves of UTF-16 pairs joined, and U+FFFD for those alone."""
     if text.isascii():
         return text
     try:
@@ -215,7 +215,7 @@ def _compiled_class(kind: int) -> Any:
 
 
 def _joined(texts: pa.Array) -> pa.Buffer:
-    """The texts' bytes in one buffer, `END` after each."""
+    """Return the texts' bytes in one buffer, `END` after each."""
     wide = pa.large_binary()  # with the ends, they may be more than int32 offsets reach
     ended = pc.binary_join_element_wise(
         texts.cast(wide), pa.scalar(END, wide), pa.scalar(b"", wide)
@@ -237,7 +237,7 @@ def _split_block(block: pa.Buffer) -> Words:
 
 
 def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
-    """True at the first byte of every word; `text` and `raw` are the same bytes."""
+    """Return True at the first byte of every word; `text` and `raw` are the same bytes."""
     classes = np.frombuffer(raw.translate(_byte_classes()), np.uint8)
     if not raw.isascii():
         classes = classes.copy()
@@ -263,7 +263,7 @@ def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
 def _start_last_spaces(
     text: np.ndarray, space: np.ndarray, word: np.ndarray, starts: np.ndarray
 ) -> None:
-    """A word starts where the last white-space character before another begins."""
+    """Set a start where the last white-space character before a word begins."""
     last = space[:-1] & word[1:]  # at that character's last byte
     longer = np.flatnonzero(last & (text[:-1] >= 0x80))  # which of a few is not its first
     last[longer] = False
@@ -274,7 +274,7 @@ def _start_last_spaces(
 
 
 def _cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
-    """Moves the start after an apostrophe past the letters of 's 't 'm 'd 're 've 'll."""
+    """Move the start after an apostrophe past the letters of 's 't 'm 'd 're 've 'll."""
     size = len(text)
     at = np.flatnonzero((text == _APOSTROPHE) & starts)
     at = at[at + 1 < size]
@@ -292,7 +292,7 @@ def _cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
 
 
 def _classify_beyond_ascii(text: np.ndarray, classes: np.ndarray) -> None:
-    """Gives every byte of a non-ASCII character the character's class."""
+    """Give every byte of a non-ASCII character the character's class."""
     lead = np.flatnonzero((text >= 0xC2) & (text < 0xF8))
     first = text[lead].astype(np.int32)
     length = 2 + (first >= 0xE0) + (first >= 0xF0)

@@ -98,7 +98,7 @@ class Tokenizer:
         special_tokens: Iterable[str] = (END_OF_TEXT,),
         pattern: str = "gpt2",
     ) -> Tokenizer:
-        """Learns merges from texts until there are `vocab_size` tokens, or no pair is left.
+        """Return a tokenizer with merges learned from texts: `vocab_size` tokens, if pairs last.
 
         Counts every word, so distinct words must fit into memory; the stage
         (`lmcore.dataset.train_tokenizer`) forgets rare ones where there are too many.
@@ -116,7 +116,7 @@ class Tokenizer:
         special_tokens: Iterable[str] = (END_OF_TEXT,),
         pattern: str = "gpt2",
     ) -> Tokenizer:
-        """The same from words and how often each occurs.
+        """Return a tokenizer learned from words and how often each occurs.
 
         Raises `LmcoreError` without any word, and where `vocab_size` has no
         room for the 256 bytes and the special tokens or is beyond uint16.
@@ -137,7 +137,7 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path | str) -> Tokenizer:
-        """Reads a `tokenizer.json`, or the folder that holds one: ours or Hugging Face's.
+        """Read a `tokenizer.json`, or the folder that holds one: ours or Hugging Face's.
 
         A file may tell to put <|endoftext|> around a text, as exported ones do;
         `encode` gives the ids of the text alone. Raises `LmcoreError` for a
@@ -149,7 +149,7 @@ class Tokenizer:
 
     @classmethod
     def from_gpt2(cls, vocab: Path | str, merges: Path | str) -> Tokenizer:
-        """Reads GPT-2's `vocab.json` and `merges.txt`, ids as they are there.
+        """Read GPT-2's `vocab.json` and `merges.txt`, ids as they are there.
 
         Raises `LmcoreError` where one is missing or damaged, or they do not fit together.
         """
@@ -163,11 +163,11 @@ class Tokenizer:
             raise LmcoreError(f"{path}: {error.message}") from None
 
     def save(self, directory: Path | str) -> None:
-        """Writes `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
+        """Write `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
         write_files(Path(directory), self._parts())
 
     def to_tiktoken(self) -> Any:
-        """The same tokenizer as a `tiktoken.Encoding`; needs that package.
+        """Return the same tokenizer as a `tiktoken.Encoding`; needs that package.
 
         Raises `LmcoreError` where tiktoken, which knows no merges, would encode
         otherwise: where ids do not follow their order, or where a token is not
@@ -188,19 +188,19 @@ class Tokenizer:
 
     @property
     def end_of_text(self) -> int:
-        """The id of <|endoftext|>; raises `LmcoreError` where there is no such token."""
+        """Return the id of <|endoftext|>; raises `LmcoreError` where there is no such token."""
         if END_OF_TEXT not in self.special_tokens:
             raise LmcoreError(f"This tokenizer has no special token {END_OF_TEXT}.")
         return self.special_tokens[END_OF_TEXT]
 
     def token_bytes(self, index: int) -> bytes:
-        """The bytes that a token stands for; raises `LmcoreError` where there is no such id."""
+        """Return the bytes that a token stands for; `LmcoreError` where there is no such id."""
         return self._bytes[int(index)]
 
     def encode(
         self, text: str, allowed_special: Special = (), disallowed_special: Special = ()
     ) -> np.ndarray:
-        """Token ids of `text`, (n,) uint16.
+        """Return the token ids of `text`, (n,) uint16.
 
         The spelling of a special token is ordinary text, unless it is in
         `disallowed_special` (then `ValueError`) or in `allowed_special` (then
@@ -216,7 +216,7 @@ class Tokenizer:
         allowed_special: Special = (),
         disallowed_special: Special = (),
     ) -> list[np.ndarray]:
-        """`encode` of each text, in fewer steps."""
+        """Return `encode` of each text, in fewer steps."""
         check_texts(texts)
         allowed = self._specials("allowed_special", allowed_special) & set(self.special_tokens)
         disallowed = self._specials("disallowed_special", disallowed_special)
@@ -296,14 +296,14 @@ class Tokenizer:
         return encoded
 
     def _encode_short(self, text: str) -> np.ndarray:
-        """The same word by word."""
+        """Return the ids of a short text, word by word."""
         words = find_words(text, self.pattern)
         return np.array(
             [index for word in words for index in self._words[word.encode()]], np.uint16
         )
 
     def encode_block(self, texts: pa.Array) -> np.ndarray:
-        """Token ids of all texts of a string array, <|endoftext|> after each, uint16.
+        """Return the token ids of a string array's texts, <|endoftext|> after each, uint16.
 
         Raises `LmcoreError` where there is no such token.
         """
@@ -311,18 +311,18 @@ class Tokenizer:
         return self._encode_words(words, end=self.end_of_text).astype(np.uint16)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of token ids; what is not valid UTF-8 becomes U+FFFD.
+        """Return the text of token ids; what is not valid UTF-8 becomes U+FFFD.
 
         Raises `LmcoreError` for an id that no token has.
         """
         return self.decode_bytes(ids).decode("utf-8", errors="replace")
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
-        """The bytes of token ids, exactly."""
+        """Return the bytes of token ids, exactly."""
         return b"".join(self._bytes[int(index)] for index in ids)
 
     def decode_stream(self, ids: Iterable[int]) -> Iterator[str]:
-        """Text as tokens arrive, holding back a character until it is whole."""
+        """Yield text as tokens arrive; a character is held back until it is whole."""
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         for index in ids:
             if text := decoder.decode(self._bytes[int(index)]):
@@ -331,7 +331,7 @@ class Tokenizer:
             yield rest
 
     def _encode_words(self, words: Words, end: int) -> np.ndarray:
-        """Ids of all words in order, int32; `END` becomes `end`.
+        """Return the ids of all words in order, int32; `END` becomes `end`.
 
         Each distinct word is merged once. Its ids then stand for the word as
         bytes do for a string, so an array of words becomes one of ids by the

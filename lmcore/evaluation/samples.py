@@ -1,4 +1,4 @@
-"""The stories that the pipeline samples, with figures about their quality."""
+"""The stories that the `sample` stage writes, with figures of their quality."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lmcore.tokenizer.pretokenize import replace_surrogates
 
 
 def save_samples(generator: Generator, prompts: list[str], raw: Path, folder: Path) -> None:
-    """Write a story for each prompt, and figures about their quality, to `folder`."""
+    """Write a story for each prompt, and figures of their quality, to `folder`."""
     prompts = [replace_surrogates(prompt) for prompt in prompts]  # YAML's "\ud800" is no text
     texts = zip(prompts, generator.generate(prompts), strict=True)
     samples = [{"prompt": prompt, "text": text} for prompt, text in texts]

@@ -1,5 +1,5 @@
 # Everything happens inside this folder: the environment is .venv, nothing is
-# installed outside it and nothing needs root.
+# installed outside it and nothing needs root. (Compiled kernels: ~/.cache/lmcore.)
 #
 #   make run                        the whole pipeline, as params.yaml says
 #   make run PROFILE=NAME           ... after putting profiles/NAME.yaml in its place

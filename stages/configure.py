@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lmcore.common.errors import StageCommand
+from lmcore.common.repair import repair
 from lmcore.planning import profiles
 
 
@@ -12,7 +13,9 @@ from lmcore.planning import profiles
 @click.option("--profile", metavar="NAME", help="A file of profiles/, without .yaml.")
 @click.option("--folder", metavar="DIR", help="Read the stories from this folder.")
 def main(profile: str | None, folder: str | None) -> None:
-    """Validate params.yaml before any stage runs."""
+    """Mend what a killed run left, and validate params.yaml, before any stage runs."""
+    for sentence in repair():
+        click.echo(sentence)
     profiles.choose(profile, folder)
 
 

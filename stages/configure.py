@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from lmcore.common.errors import StageCommand
-from lmcore.common.repair import repair
 from lmcore.planning import profiles
+from lmcore.planning.repair import repair
 
 
 @click.command(cls=StageCommand)

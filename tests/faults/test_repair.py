@@ -14,9 +14,9 @@ from dvc.utils.serialize import ParseError, parse_yaml
 from helpers.clone import Clone
 from voluptuous import Invalid
 
-from lmcore.common import repair as repairing
 from lmcore.common.errors import LmcoreError
-from lmcore.common.repair import is_whole_lock, repair
+from lmcore.planning import repair as repairing
+from lmcore.planning.repair import is_whole_lock, repair
 
 # A dvc that is killed while it writes a file: after the first bytes of what it dumps.
 KILLED_AT = """

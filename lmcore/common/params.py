@@ -178,6 +178,7 @@ class TrainParams(Section):
     gradient_checkpointing: bool  # recompute activations in the backward pass
     ema_decay: Probability  # of the moving average of the weights, which is the result; 0: off
     mask_documents: bool  # attention stays within a story
+    align_documents: bool  # each window begins where a story begins
     eval_every: Steps  # steps between evaluations on the validation split
     eval_batches: Annotated[int, Field(ge=1, le=100_000)]  # batches per evaluation
     checkpoint_every: Steps  # steps between checkpoints

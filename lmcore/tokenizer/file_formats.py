@@ -160,9 +160,9 @@ def _refuse_unknown_settings(content: Json) -> None:
 
 def _added_around(processor: Json | None) -> set[str]:
     """Return the tokens that a post_processor adds before and after a text."""
-    kind = processor["type"] if processor else "ByteLevel"
-    if kind == "ByteLevel":  # moves offsets only
+    if not processor or processor["type"] == "ByteLevel":  # moves offsets only
         return set()
+    kind = processor["type"]
     if kind == "Sequence":
         return set().union(*map(_added_around, processor["processors"]))
     if kind == "TemplateProcessing":

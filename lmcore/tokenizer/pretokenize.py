@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +44,7 @@ PATTERNS = {
     ),
 }
 
-Words = pa.BinaryArray | pa.LargeBinaryArray
+Words: TypeAlias = pa.BinaryArray | pa.LargeBinaryArray
 
 # Texts are counted and encoded about this many bytes at a time: smaller blocks
 # repeat dictionary work, larger ones fall out of the processor's cache.
@@ -228,6 +228,7 @@ def _joined(texts: pa.Array) -> pa.Buffer:
 def _split_block(block: pa.Buffer) -> Words:
     text = np.frombuffer(block, np.uint8)
     starts = np.flatnonzero(_word_starts(text, block.to_pybytes()))
+    width: type[np.signedinteger]
     if len(text) <= _MAX_NARROW:
         words, kind, width = pa.BinaryArray, pa.binary(), np.int32
     else:

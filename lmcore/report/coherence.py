@@ -172,18 +172,23 @@ def violation_of(sample: dict[str, Any]) -> dict[str, Any] | None:
     """Return what `opening.story` marks in a sample or example of coherence.json."""
     if sample.get("valid"):
         return None
-    expected = f"“{sample['expected'].strip()}”" if sample["expected"].strip() else ""
+    return {
+        "kind": _label(sample["kind"]),
+        "start": sample["offset"],
+        "end": sample["offset"] + sample["length"],
+        "explanation": _explanation(sample),
+    }
+
+
+def _explanation(sample: dict[str, Any]) -> str:
+    """Return what is wrong in a sample, and what the grammar has instead, in a sentence."""
+    expected = sample["expected"].strip()
     if not sample["found"]:
-        explanation = f"The grammar goes on: {expected or 'the text is not at its end'}"
-    elif len(sample["found"]) > _MAX_QUOTED:  # a whole sentence, which is marked in the text
-        explanation = f"The grammar has {expected or 'no such sentence'} there"
-    else:
-        explanation = f"“{sample['found']}”" + (
-            f" where the grammar has {expected}" * bool(expected)
-        )
-    end = sample["offset"] + sample["length"]
-    kind = _label(sample["kind"])
-    return {"kind": kind, "start": sample["offset"], "end": end, "explanation": explanation + "."}
+        return f"The grammar goes on: “{expected}”."
+    if len(sample["found"]) > _MAX_QUOTED:  # a whole sentence, which is marked in the text
+        return f"The grammar has “{expected}” there."
+    instead = f" where the grammar has “{expected}”" if expected else ""
+    return f"“{sample['found']}”{instead}."
 
 
 def _examples(coherence: dict[str, Any]) -> str:
@@ -203,12 +208,11 @@ def _excerpt(example: dict[str, Any]) -> str:
     text, start = example["text"], example["offset"]
     end = start + example["length"]
     before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
-    explanation = violation_of(example)["explanation"]
     return (
         ("… " if start > _CONTEXT else "")
         + f"{lines_of(before)}<mark>{lines_of(text[start:end])}</mark>{lines_of(after)}"
         + (" …" if end + _CONTEXT < len(text) else "")
-        + f'<p class="invalid">✗ {escape(explanation)}</p>'
+        + f'<p class="invalid">✗ {escape(_explanation(example))}</p>'
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lmcore.common.atomic_files import atomic_directory, write_json, write_text
+from lmcore.common.checksums import write_checksums
 from lmcore.dataset.shards import TokenShards
 from lmcore.evaluation.baselines import MAX_TOKENS
 from lmcore.evaluation.bits_per_byte import baseline_figures, entropy_floor, figures, story_sizes
@@ -67,6 +68,7 @@ class Evaluation:
                 write_json(partial / "coherence.json", self.coherence)
             if self.copying is not None:
                 write_json(partial / "copying.json", self.copying)
+            write_checksums(partial)
         write_json(metrics, self.headline())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lmcore.common.atomic_files import atomic_directory, write_json, write_text
+from lmcore.common.checksums import write_checksums
 from lmcore.evaluation.quality import quality
 from lmcore.generation.storytelling import Generator
 from lmcore.tokenizer.pretokenize import replace_surrogates
@@ -20,6 +21,7 @@ def save_samples(generator: Generator, prompts: list[str], raw: Path, folder: Pa
         write_json(partial / "samples.json", samples)
         write_text(partial / "samples.md", _markdown(samples))
         write_json(partial / "quality.json", figures)
+        write_checksums(partial)
 
 
 def _markdown(samples: list[dict[str, str]]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from helpers.variants import config_of
 
-from lmcore.common.atomic_files import sha256_of, write_json
+from lmcore.common.atomic_files import write_json
 from lmcore.common.params import EvaluateParams
 from lmcore.corpus.validity import KINDS, check
 from lmcore.dataset.encode import encode_corpus
@@ -28,6 +28,7 @@ from lmcore.evaluation.coherence import (
 from lmcore.evaluation.copying import evaluate_copying
 from lmcore.evaluation.run import evaluate_run
 from lmcore.model import GPT, save_model
+from lmcore.model.io import save_checkpoint_index
 from lmcore.tokenizer.tokenizer import Tokenizer
 from lmcore.training.cross_entropy import next_token_loss
 
@@ -110,14 +111,14 @@ def run(tmp_path_factory: pytest.TempPathFactory, built_in: list[str]) -> Path:
     encode_corpus(root, root / "tokenizer.json", root / "tokens", 1024)
     ids = np.concatenate([[tokenizer.end_of_text], tokenizer.encode(story)]).astype(np.int32)
     model = GPT(config_of(context_length=len(ids), vocab_size=tokenizer.vocab_size, d_model=32), 1)
-    entries = []
+    steps: list[int] = []
 
     def keep(step: int) -> None:
         save_model(root / "model", model, root / "tokenizer.json")
         folder = root / "kept" / f"step-{step:08d}"
         folder.mkdir(parents=True)
         shutil.copy(root / "model" / "model.safetensors", folder)
-        entries.append({"step": step, "sha256": sha256_of(folder / "model.safetensors")})
+        steps.append(step)
 
     keep(1)
     optimizer = optim.Adam(learning_rate=5e-3, bias_correction=True)
@@ -135,8 +136,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, built_in: list[str]) -> Path:
     assert value.item() < 0.02
     model.update(parameters)
     keep(150)
-    shutil.copy(root / "model" / "config.json", root / "kept")
-    write_json(root / "kept" / "index.json", {"checkpoints": entries})
+    save_checkpoint_index(root / "kept", steps, model.config, root / "model" / "tokenizer.json")
     return root
 
 

@@ -30,10 +30,13 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 
 ARTIFACTS = ["raw", "tokenizer", "tokens", "model", "evaluation", "samples"]
 _TOKENIZER = "data/tokenizer/tokenizer.json"
-_FIGURES = [
-    "evaluation/figures.json", "figures/train.json", "figures/tokens.json",
-    "figures/tokenizer.json", "samples/quality.json",
-]  # fmt: skip
+_FIGURES = {
+    "evaluation": "data/evaluation/figures.json",
+    "samples": "data/samples/quality.json",
+    "train": "data/figures/train.json",
+    "tokens": "data/figures/tokens.json",
+    "tokenizer": "data/figures/tokenizer.json",
+}
 _STORIES = "data/evaluation/stories.csv"
 _DISTINGUISHABLE = 0.05  # the chance of so large a difference between equally good models
 # Stories of the validation split that are cut with both tokenizers.
@@ -143,12 +146,12 @@ def _params(a: Revision, b: Revision) -> Section:
 
 def _metrics(a: Revision, b: Revision) -> Section:
     rows, said = [], []
-    for name in _FIGURES:
-        paths, missing = _both(a, b, f"data/{name}")
+    for kind, name in _FIGURES.items():
+        paths, missing = _both(a, b, name)
         said += missing
         if not missing:
             found = changes(*(flatten(read_json(path)) for path in paths))
-            rows += [[f"{Path(name).stem}: {row[0]}", *row[1:]] for row in found]
+            rows += [[f"{kind}: {row[0]}", *row[1:]] for row in found]
     return Section(
         "Metrics", said if rows or said else ["Identical."], ["metric", a.name, b.name], rows
     )

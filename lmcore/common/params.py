@@ -326,7 +326,7 @@ def read_yaml(path: Path) -> Any:
         raise LmcoreError(f"{path} holds an integer of thousands of digits.") from None
 
 
-def first_mistake(error: ValidationError, section: type[Section]) -> str:
+def first_mistake(error: ValidationError, section: type[BaseModel]) -> str:
     """Return the first mistake in `section`, as `KEY is FOUND; it should be ALLOWED`."""
     # A misspelt key also makes the right one missing: name the misspelling.
     mistake = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")

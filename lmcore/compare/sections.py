@@ -24,7 +24,7 @@ from lmcore.compare.measures import (
     share_cut_differently,
 )
 from lmcore.compare.revision import Out, Revision
-from lmcore.evaluation.standard_error import exponential
+from lmcore.evaluation.standard_error import Estimate, exponential
 from lmcore.report.charts import Line, line_chart
 from lmcore.tokenizer.tokenizer import Tokenizer
 
@@ -123,7 +123,7 @@ def _verdict(outs: list[tuple[Revision, Out | None]]) -> str:
     ours, theirs = found
     if ours.hash == theirs.hash:
         return "identical"
-    strangers = [side.name for side, out in outs if not out.as_locked]
+    strangers = [side.name for side, out in outs if out is not None and not out.as_locked]
     if strangers:
         return f"differs: not as dvc.lock says in {listing(strangers, 'and')}"
     return "differs: " + "; ".join(_reasons(ours.stage, theirs.stage))
@@ -186,7 +186,7 @@ def significance(a: Revision, b: Revision) -> Section:
         said.append("Of loss and perplexity nothing is known: a stories.csv has no column tokens.")
     else:
         loss = difference(ours["tokens"], ours["nats"], theirs["tokens"], theirs["nats"], paired)
-        times = exponential(loss)
+        times = exponential(Estimate(loss.value, loss.standard_error))
         said.append(
             f"{_needs(a, b, loss, 'nats per token')} Perplexity is {times.value:.4f} "
             f"± {_known(times.standard_error)} times that of {a.name}, with the same z and p."

@@ -41,7 +41,7 @@ def head_scores(model: GPT, tokens: np.ndarray) -> dict[str, Any]:
     length = (tokens.shape[1] - 1) // 2
     context = ForwardContext(attention_weights=[])
     logits = model.logits(model.hidden(mx.array(tokens), context))
-    patterns = [np.array(layer.astype(mx.float32)) for layer in context.attention_weights]
+    patterns = [np.array(layer.astype(mx.float32)) for layer in context.attention_weights or []]
     losses = np.array(cross_entropy(logits[:, :-1], mx.array(tokens[:, 1:])))  # (B, 2 L)
     scores: dict[str, Any] = {
         score: [_mean_weight(pattern, length, distance) for pattern in patterns]

@@ -40,7 +40,7 @@ class ForwardContext:
         Hidden are keys that the cache does not hold yet and those of other
         documents. The causal mask is attention's own.
         """
-        if not isinstance(self.offset, int):
+        if self.cache is not None and not isinstance(self.offset, int):
             unwritten = self.cache.unwritten_mask
             bias = unwritten if bias is None else bias + unwritten
         if self.documents is not None:

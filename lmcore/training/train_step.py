@@ -163,7 +163,9 @@ class TrainStep:
 
     def _keys_of(self, names: list[str]) -> dict[str, list[str]]:
         """Return the keys of each part of the state that belong to these weights."""
-        keys = {part: names for part in ("parameters", "ema") if part in self.state}
+        keys: dict[str, list[str]] = {
+            part: names for part in ("parameters", "ema") if part in self.state
+        }
         own = set(names)
         keys["optimizer"] = [
             key for key in self.state["optimizer"] if key.rpartition(".")[0] in own

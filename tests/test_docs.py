@@ -1,4 +1,4 @@
-"""The course is true: every Python block of docs/ runs, in order."""
+"""The course is true: every Python block of docs/ runs, in order; the index and links are whole."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from pathlib import Path
 
 import pytest
 
-DOCS = sorted((Path(__file__).resolve().parent.parent / "docs").glob("*.md"))
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+CHAPTERS = [path for path in DOCS if path.name[0].isdigit()]
 _BLOCK = re.compile(r"^( *)```python\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+_CODE = re.compile(r"^( *)```.*?^\1```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("chapter", DOCS, ids=lambda path: path.stem)
+def links_of(document: Path) -> list[str]:
+    """Return the relative links of a document, outside of its code."""
+    links = _LINK.findall(_CODE.sub("", document.read_text("utf-8")))
+    return [link for link in links if ":" not in link]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_the_code_of_a_chapter_runs(chapter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(chapter.parent.parent)
     text = chapter.read_text("utf-8")
@@ -22,3 +32,17 @@ def test_the_code_of_a_chapter_runs(chapter: Path, monkeypatch: pytest.MonkeyPat
         line = text.count("\n", 0, block.start(2))
         code = re.sub(f"^{block.group(1)}", "", block.group(2), flags=re.MULTILINE)
         exec(compile("\n" * line + code, str(chapter), "exec"), namespace)
+
+
+@pytest.mark.parametrize("document", [ROOT / "README.md", *DOCS], ids=lambda path: path.stem)
+def test_relative_links_exist(document: Path) -> None:
+    assert [link for link in links_of(document) if not (document.parent / link).exists()] == []
+
+
+def test_the_index_lists_every_chapter_under_its_title() -> None:
+    index = ROOT / "docs" / "README.md"
+    assert {path.name for path in DOCS} - {index.name} <= set(links_of(index))
+    listed = index.read_text("utf-8")
+    for chapter in CHAPTERS:
+        title = chapter.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        assert f"[{title}]({chapter.name})" in listed

@@ -33,7 +33,7 @@ def interpretability_section(inside: dict[str, Any] | None) -> str:
     if "patching" in inside:
         body += _patching(inside["patching"])
     body += _scores(checkpoints) + _births(inside["checkpoints"]) + _texts(checkpoints)
-    return section("Inside", body, "architecture")
+    return section("Inside", body, "inside")
 
 
 def _ablation(ablation: dict[str, Any], lens: list[float]) -> str:

@@ -19,7 +19,6 @@ MAY_IMPORT = {
     "generation": ["model", "tokenizer"],
     "evaluation": ["training", "generation", "corpus"],
     "planning": ["training"],
-    "interpretability": ["evaluation"],
     "experiments": ["evaluation", "planning"],
     "report": ["evaluation"],
     "compare": ["report"],

@@ -11,7 +11,7 @@ a derivation is the product of the probabilities of its choices,
 with a text, from left to right, so that the sum over derivations is exact.
 `templates.py` compiles symbols from strings.
 
-A choice among n options is Zipf-like: option r (from 0) has weight 1 / (r + 10).
+A choice among n options is Zipf-like: option r (from 0) has weight 1 / (r + 30).
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Binding:
         self.attribute = base_name(written)
         self.domain = domain
         self._differs_from = tuple(differs_from)
-        self._weights = [1.0 / (rank + 10) for rank in range(len(records))]
+        self._weights = [1.0 / (rank + 30) for rank in range(len(records))]
         self._cumulative = list(accumulate(self._weights))
         self._total = self._cumulative[-1]
 
@@ -254,23 +254,32 @@ class Alternatives:
 
 
 class Sentence(Alternatives):
-    """The frames that one sentence of a story can have, after the white space `before`."""
+    """The frames that one sentence of a story can have, each with the white space before it."""
 
-    __slots__ = ("_before",)
+    __slots__ = ("_befores",)
 
-    def __init__(self, before: Symbol, frames: Iterable[Symbol]) -> None:
+    def __init__(self, befores: Sequence[Symbol], frames: Sequence[Symbol]) -> None:
         super().__init__(frames)
-        self._before = before
+        self._befores = tuple(befores)
 
     def expand(self, derivation: Derivation) -> None:
-        self._before.expand(derivation)
-        super().expand(derivation)
+        chosen = bisect(self._cumulative, derivation.draw())
+        derivation.log2_probability += self._log2[chosen]
+        self._befores[chosen].expand(derivation)
+        self.options[chosen].expand(derivation)
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         found = []
-        for start in self._before.match(text, partial):
-            text.frames.setdefault(start.end, []).append(self.options)
-            found += super().match(text, start)
+        starts = {before: before.match(text, partial) for before in set(self._befores)}
+        for start in {each.end for some in starts.values() for each in some}:
+            text.frames.setdefault(start, []).append(self.options)
+        for before, frame, log2 in zip(self._befores, self.options, self._log2, strict=True):
+            for start in starts[before]:
+                for each in frame.match(text, start):
+                    log2_probability = each.log2_probability + log2
+                    found.append(
+                        PartialDerivation(each.end, each.attributes, log2_probability, each.spans)
+                    )
         return found
 
 
@@ -291,7 +300,7 @@ def score(grammar: Symbol, text: str) -> float:
 
 def zipf(count: int, weights: Sequence[float] | None = None) -> tuple[list[float], list[float]]:
     """Return the cumulative probabilities (without the last, 1) and the log2 probabilities."""
-    weights = weights or [1.0 / (rank + 10) for rank in range(count)]
+    weights = weights or [1.0 / (rank + 30) for rank in range(count)]
     total = sum(weights)
     cumulative = list(accumulate(weight / total for weight in weights))[:-1]
     return cumulative, [math.log2(weight / total) for weight in weights]

@@ -59,6 +59,7 @@ class Vocabulary:
         self._variables = variables
         self.domains: defaultdict[str, set[str]] = defaultdict(set)
         self.bound: set[str] = set()  # attributes that a binding writes
+        self.referenced: set[str] = set()  # attributes that a reference repeats
         self.lexicon: set[str] = set()
         self._compiled: dict[str, Symbol] = {}  # equal parts are one symbol
 
@@ -74,6 +75,7 @@ class Vocabulary:
     def _part(self, part: str) -> Symbol:
         match part[:1]:
             case "$":
+                self.referenced.add(base_name(part[1:]))
                 return Reference(part[1:], self.domains[part[1:]])
             case "{":
                 options = _split(part[1:-1])

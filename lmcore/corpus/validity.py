@@ -38,6 +38,7 @@ from lmcore.corpus.stories import compiler, story
 from lmcore.corpus.stories.cast import BOYS, GIRLS, NAMES, PRONOUNS
 
 KINDS = ("word", "sentence", "order", "name", "pronoun", "thing", "unfinished")
+PEOPLE = NAMES  # the names of mentions that are people and pets; the others are things
 PUNCTUATION = frozenset(" \n.,!?\"'")
 _WORD = re.compile(r"[A-Za-z]+")
 _SENTENCE_END = re.compile(r'[.!?]"?(?=\s|$)')
@@ -68,7 +69,7 @@ class _Matcher(Recognizer):
 
 
 class Mention(NamedTuple):
-    """A value of a bound attribute in a text."""
+    """A value in a text of an attribute that can be repeated: a person or a thing."""
 
     start: int
     end: int
@@ -136,7 +137,7 @@ def _recognize(text: str) -> tuple[Recognizer, set[int]]:
 
 def _mentions(span: Span | None) -> list[Mention]:
     """Return the mentions that a chain of spans records."""
-    wanted = compiler().bound - PRONOUNS
+    wanted = compiler().repeated - PRONOUNS
     spans = []
     while span:
         if span.attribute in wanted:

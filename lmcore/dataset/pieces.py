@@ -165,8 +165,7 @@ def _work_of_helper(piece: Piece) -> Any:
 
 def _exit_with_parent() -> None:
     """End this process when its parent is killed: it would wait for its next piece for ever."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
+    multiprocessing.parent_process().join()
     os._exit(1)
 
 

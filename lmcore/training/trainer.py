@@ -96,11 +96,7 @@ class Trainer:
         self.curves = Curves()
         self.batches = {
             split: Batches(
-                shards,
-                params.model.context_length,
-                self.config.batch_size,
-                self.config.seed,
-                self.config.align_documents,
+                shards, params.model.context_length, self.config.batch_size, self.config.seed
             )
             for split, shards in data.items()
         }

@@ -139,14 +139,12 @@ def test_a_damaged_output_is_refused(repository: Path, tokens: Path, tmp_path: P
     config = params(repository, steps=5, kept_checkpoints=1)
     saved(train(config, tokens, tmp_path / "runs", ALONE), tmp_path / "a")
     kept = tmp_path / "a" / "kept"
-    with pytest.raises(LmcoreError, match=r"index\.json names no step 4"):
+    with pytest.raises(LmcoreError, match=r"step-00000004.*does not exist"):
         load_model(kept, step=4)
     weights = kept / "step-00000005" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
-    with pytest.raises(
-        LmcoreError, match=r"is damaged: its SHA-256 is not the one that .*index\.json states"
-    ):
+    with pytest.raises(LmcoreError, match=r"is not the file that index\.json names"):
         load_model(kept, step=5)
     (kept / "index.json").write_text("[1]")
-    with pytest.raises(LmcoreError, match=r"index\.json is damaged"):
+    with pytest.raises(LmcoreError, match="does not list checkpoints"):
         checkpoint_steps(kept)

@@ -15,21 +15,28 @@ def split(words: str) -> list[str]:
 GIRLS = split(
     "Lily, Sue, Lucy, Mia, Anna, Sally, Jane, Amy, Sara, Daisy, Sarah, Molly, Kitty, Mary, "
     "Lila, Bella, Emma, Jenny, Jill, Mimi, Lisa, Ella, Millie, Luna, Emily, Sophie, Penny, "
-    "Polly, Susie, Grace, Lulu, Kim, Maggie, Julie, Lola, Kate, Betty, Rose, Tina, Ruby"
+    "Polly, Susie, Grace, Lulu, Kim, Maggie, Julie, Lola, Kate, Betty, Rose, Tina, Ruby, Alice, "
+    "Poppy, Maria, Clara"
 )
 BOYS = split(
     "Tim, Tom, Sam, Ben, Max, Bob, Jack, John, Joe, Billy, Tommy, Mark, Fin, Leo, Jake, Jimmy, "
     "Alex, Peter, Pete, Andy, Mike, Ollie, Bobby, Toby, Charlie, Benny, Danny, Bill, Dave, "
-    "Fred, Teddy, George, Jerry, Henry, Remy, David, Harry, Tony, Rex, James"
+    "Fred, Teddy, George, Jerry, Henry, Remy, David, Harry, Tony, Rex, James, Frank, Luke, "
+    "Paul, Martin"
 )
 PETS = split(
     "Spot, Fluffy, Buddy, Bobo, Whiskers, Momo, Binky, Blue, Spike, Sunny, Star, Bubbles, "
-    "Patch, Lucky, Pepper, Snowy"
+    "Patch, Lucky, Pepper, Snowy, Ducky, Chirpy, Mittens, Honey"
 )
 
 
 # What kind of attribute each is: for the check of stories, and for mentions.
-NAMES = frozenset(split("hero, friend, third, fourth, owner, pet, strayname, adult"))
+NAMES = frozenset(
+    split(
+        "hero, friend, third, fourth, owner, pal1, pal2, pal3, guest, guest2, guest3, "
+        "joiner, joiner2, joiner3, pet, strayname, adult"
+    )
+)
 PRONOUNS = frozenset(
     prefix + pronoun
     for prefix in ("", "f", "t", "u", "o", "a", "s")
@@ -76,9 +83,33 @@ _ANIMALS = (
     "rabbit: hole: carrots, bear: cave: honey, mouse: hole: cheese, squirrel: tree: nuts, "
     "fox: den: berries, bunny: hole: carrots, frog: pond: bugs, duck: pond: bread, "
     "pig: barn: apples, deer: field: leaves, cat: house: fish, dog: house: meat, "
-    "lamb: barn: grass, turtle: pond: leaves, monkey: tree: bananas, goat: barn: grass, "
-    "puppy: house: meat, kitten: house: milk, raccoon: tree: nuts, mole: hole: worms"
+    "sheep: barn: grass, turtle: pond: leaves, monkey: tree: bananas, goat: barn: grass, "
+    "puppy: house: meat, kitten: house: milk, owl: tree: bugs, mole: hole: worms"
 )
+# Every attribute that is a child's name: nobody is called as somebody else is.
+_NAMED = split(
+    "hero, friend, third, fourth, owner, pal1, pal2, pal3, guest, guest2, guest3, "
+    "joiner, joiner2, joiner3"
+)
+
+
+def _others(name: str) -> list[str]:
+    """Return the other attributes that are names of children."""
+    return [other for other in _NAMED if other != name]
+
+
+def _once(name: str) -> Variable:
+    """Return the variable of a child who is named, but has no pronouns."""
+    names = [{name: each} for pair in zip(GIRLS, BOYS, strict=True) for each in pair]
+    return Variable(names, differs_from=_others(name))
+
+
+def _kind_of_animal(name: str, prefix: str) -> Variable:
+    """Return the variable of an animal of another kind than the others in the story."""
+    kinds = ("animal", "fanimal", "tanimal", "kind1", "kind2", "kind3")
+    return Variable(animals(name, prefix), differs_from=[kind for kind in kinds if kind != name])
+
+
 VARIABLES = {
     # The hero: a child's kind decides its sex, an animal or a toy has a name of either sex.
     "kind": Variable([{"kind": kind, "sex": kind} for kind in ("girl", "boy")]),
@@ -91,23 +122,24 @@ VARIABLES = {
         },
         key="sex",
     ),
-    "friend": Variable(either_sex("friend", "f"), differs_from=("hero",)),
+    "friend": Variable(either_sex("friend", "f"), differs_from=_others("friend")),
+    "third": Variable(either_sex("third", "t"), differs_from=_others("third")),
+    "fourth": Variable(either_sex("fourth", "u"), differs_from=_others("fourth")),
+    # A friend whom the hero meets in the story: first seen, then named.
+    "fkind": Variable(
+        people(["girl"], "girl", "fkind", "f", fsex="girl")
+        + people(["boy"], "boy", "fkind", "f", fsex="boy")
+    ),
     "newcomer": Variable(
         {
             "girl": people(GIRLS, "girl", "friend", "f"),
             "boy": people(BOYS, "boy", "friend", "f"),
         },
         key="fsex",
-        differs_from=("hero",),
+        differs_from=_others("friend"),
         writes="friend",
     ),
-    "fkind": Variable(
-        people(["girl"], "girl", "fkind", "f", fsex="girl")
-        + people(["boy"], "boy", "fkind", "f", fsex="boy")
-    ),
-    "fanimal": Variable(animals("fanimal", "f"), differs_from=("animal",)),
-    "tanimal": Variable(animals("tanimal", "t"), differs_from=("animal", "fanimal")),
-    "third": Variable(either_sex("third", "t"), differs_from=("hero", "friend")),
+    # The child whose toy the hero is, or whose animal was lost.
     "okind": Variable([{"okind": kind, "osex": kind} for kind in ("girl", "boy")]),
     "owner": Variable(
         {
@@ -115,9 +147,15 @@ VARIABLES = {
             "boy": people(BOYS, "boy", "owner", "o"),
         },
         key="osex",
-        differs_from=("hero",),
+        differs_from=_others("owner"),
     ),
-    "fourth": Variable(either_sex("fourth", "u"), differs_from=("hero", "friend", "third")),
+    # Friends of the hero, children who are there, children who join in.
+    **{name: _once(name) for name in _NAMED[5:]},
+    "fanimal": _kind_of_animal("fanimal", "f"),
+    "tanimal": _kind_of_animal("tanimal", "t"),
+    "kind1": _kind_of_animal("kind1", "x"),
+    "kind2": _kind_of_animal("kind2", "y"),
+    "kind3": _kind_of_animal("kind3", "z"),
     "adult": Variable(
         [
             *people(["mom", "grandma"], "girl", "adult", "a"),

@@ -39,12 +39,14 @@ from lmcore.corpus.grammar import (
     Sentence,
     Terminal,
 )
+from lmcore.corpus.stories.pools import pool
 from lmcore.corpus.templates import Variable, Vocabulary
 
 START = Terminal("")
 PARAGRAPH = Terminal("\n")
-# Within a scene two of three sentences follow on the same line.
-GAP = Alternatives([Terminal(" "), PARAGRAPH], weights=(2, 1))
+# Within a scene a sentence mostly follows on the same line, what somebody says on a new one.
+GAP = Alternatives([Terminal(" "), Terminal("\n")], weights=(2, 1))
+GAP_BEFORE_SPEECH = Alternatives([Terminal("\n"), Terminal(" ")], weights=(2, 1))
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,9 @@ class ScriptCompiler:
         return self._vocabulary.lexicon
 
     @property
-    def bound(self) -> set[str]:
-        """Every attribute that is bound where its value is written."""
-        return self._vocabulary.bound
+    def repeated(self) -> set[str]:
+        """Every attribute that is written where it is bound, and again later."""
+        return self._vocabulary.bound & self._vocabulary.referenced
 
     @property
     def frames(self) -> dict[str, Symbol]:
@@ -159,7 +161,11 @@ class ScriptCompiler:
         for frame in step.frames:
             if frame not in self._compiled:
                 self._compiled[frame] = self._vocabulary.compile(frame)
-        sentence = Sentence(before, [self._compiled[frame] for frame in step.frames])
+        befores = [
+            GAP_BEFORE_SPEECH if before is GAP and frame[0] == '"' else before
+            for frame in step.frames
+        ]
+        sentence = Sentence(befores, [self._compiled[frame] for frame in step.frames])
         return Alternatives([sentence, Concatenation([])]) if step.optional else sentence
 
 
@@ -182,8 +188,19 @@ def _parse(lines: list[str]) -> tuple[list[Step | Turn], list[str]]:
             count = next((n for n, text in enumerate(lines) if _ends_step(text)), len(lines))
             block, lines = lines[:count], lines[count:]
             optional = block[0] == "(maybe)"
-            items.append(Step(block[1:] if optional else block, optional))
+            items.append(Step(_frames_of(block[optional:]), optional))
     return items, lines
+
+
+def _frames_of(lines: list[str]) -> list[str]:
+    """Return the frames of a sentence, with those of the pools that it names."""
+    frames = []
+    for line in lines:
+        if line.startswith("* "):
+            frames += pool(*line[2:].split(": "))
+        else:
+            frames.append(line)
+    return list(dict.fromkeys(frames))  # two pools can share a frame
 
 
 def _ends_step(line: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lmcore.corpus.stories import words
 from lmcore.corpus.stories.cast import split
 from lmcore.corpus.templates import Variable
 
@@ -39,35 +40,35 @@ bucket: fill it, carry it, dig with it
 | filled it, carried it, dug with it
 | built a castle with it, filled it together, took turns to carry it
 | handle, side, bottom
-toy car: push it, drive it, race it
+car: push it, drive it, race it
 | pushed it, drove it, raced it
 | pushed it to each other, raced it down a hill, built a road for it
 | wheel, door, roof
-toy boat: sail it, pull it, play with it
+boat: sail it, pull it, play with it
 | sailed it, pulled it, played with it
 | sailed it together, made waves for it, pushed it to each other
 | sail, side, flag
-toy train: push it, pull it, drive it
+train: push it, pull it, drive it
 | pushed it, pulled it, drove it
 | built a bridge for it, pushed it to each other, made train sounds together
 | wheel, engine, bell
-toy truck: push it, fill it, drive it
+truck: push it, fill it, drive it
 | pushed it, filled it, drove it
 | filled it with sand, pushed it to each other, built a road for it
 | wheel, door, hook
-toy plane: fly it, throw it, run with it
+plane: fly it, throw it, run with it
 | flew it, threw it, ran with it
 | threw it to each other, flew it together, ran after it together
 | wing, wheel, tail
-teddy bear: hug it, hold it, talk to it
+bear: hug it, hold it, talk to it
 | hugged it, held it, talked to it
 | had a picnic with it, made a bed for it, took turns to hug it
 | arm, ear, button
-toy horse: ride it, brush it, jump with it
+horse: ride it, brush it, jump with it
 | rode it, brushed it, jumped with it
 | took turns to ride it, brushed it together, built a barn for it
 | leg, tail, ear
-toy dinosaur: make it roar, make it stomp, feed it
+dinosaur: make it roar, make it stomp, feed it
 | made it roar, made it stomp, fed it
 | roared with it together, made a cave for it, fed it leaves
 | leg, tail, foot
@@ -115,6 +116,15 @@ def _records(text: str, number: int, name: str) -> dict[str, list[dict[str, str]
     return {key: [{name: word} for word in words] for key, words in column.items()}
 
 
+def _distinct(name: str, options: list[str]) -> dict[str, Variable]:
+    """Return the variables `name1` to `name4`, for lists in which nothing stands twice."""
+    names = [f"{name}{number}" for number in range(1, 5)]
+    return {
+        each: Variable([{each: option} for option in options], differs_from=names[:position])
+        for position, each in enumerate(names)
+    }
+
+
 def _simple(name: str, words: str, *differs_from: str) -> Variable:
     return Variable([{name: word} for word in split(words)], differs_from=differs_from)
 
@@ -128,10 +138,11 @@ FOODS = (
 SNACKS = (
     "cookies, carrots, nuts, apples, eggs, berries, strawberries, beans, sandwiches, cherries, "
     "peppers, oranges, crackers, grapes, pears, sweets, cakes, lemons, bananas, muffins, "
-    "waffles, tomatoes, potatoes, peaches, pies, chocolates, chips, rolls, pancakes"
+    "candies, tomatoes, potatoes, peaches, pies"
 )
 CLOTHES = (
-    "hat, shirt, shoes, jacket, coat, pants, vest, scarf, belt, cap, boots, mittens, socks, sweater"
+    "hat, shirt, shoes, jacket, coat, pants, vest, scarf, belt, cap, boots, mittens, socks, "
+    "sweater, dress, gloves, crown"
 )
 HERDS = (
     "birds, bugs, cats, dogs, ducks, sheep, bees, deer, butterflies, cows, ants, horses, "
@@ -141,21 +152,22 @@ HERDS = (
 FURS = (
     "big, little, small, happy, old, pretty, loud, silly, strong, fast, funny, black, friendly, "
     "white, quiet, brown, slow, shy, sleepy, young, hungry, gray, gentle, busy, noisy, lazy, "
-    "cute"
+    "cute, tall, thin, angry, wet, dirty, brave, clever, sweet, curious, smart, nice"
 )
 FIXERS = "glue, tape, string, thread, paper, wire, paint, rope, clay, wood, nails, cloth"
 TOYS = (
     "car, boat, bear, robot, train, dog, plane, cat, lion, mouse, truck, doll, elephant, duck, "
-    "dinosaur, soldier, rabbit, monkey, horse, pig"
+    "dinosaur, soldier, rabbit, monkey, horse, pig, bird, bus, ball, kite, fish, frog"
 )
 TRAITS = (
     "little, small, kind, friendly, happy, tiny, pretty, funny, cute, bright, curious, good, "
     "smart, young, sweet, clever, quiet, lovely, cheerful, jolly, gentle, polite, lively, "
-    "helpful, busy, creative, silly, playful"
+    "helpful, busy, creative, silly, playful, nice, great, special, strong, calm, lucky, "
+    "careful"
 )
-NUMBERS = "two, three, four, five, six, seven, eight, nine, ten"
+NUMBERS = "two, three, four, five"
 VARIABLES = {
-    "thing": Variable(things()),
+    "thing": Variable(things(), differs_from=("toy1", "toy2", "toy3", "toy4")),
     "colour": _simple("colour", COLOURS),
     "colour2": _simple("colour2", COLOURS, "colour"),
     "place": Variable([{"place": place} for place in _table(_PLACES)]),
@@ -163,14 +175,19 @@ VARIABLES = {
     "spot2": Variable(_records(_PLACES, 0, "spot2"), key="place", differs_from=("spot",)),
     "visitor": Variable(_records(_PLACES, 1, "visitor"), key="place"),
     "food": _simple("food", FOODS),
-    "snack": _simple("snack", SNACKS, "food"),
+    "food2": _simple("food2", FOODS, "food"),
+    "food3": _simple("food3", FOODS, "food", "food2"),
+    "snack": _simple("snack", SNACKS, "food", "food2", "food3"),
     "treat": _simple("treat", SNACKS, "food", "snack", "snack2", "snack3"),
-    "snack2": _simple("snack2", SNACKS, "food", "snack"),
+    "snack2": _simple("snack2", SNACKS, "food", "food2", "food3", "snack"),
     "snack3": _simple("snack3", SNACKS, "food", "snack", "snack2"),
     # Animals that are seen on the way and told about at home.
     "count": _simple("count", NUMBERS),
     "fur": _simple("fur", FURS),
     "herd": _simple("herd", HERDS),
+    "coat": _simple(
+        "coat", "white, black, brown, gray, small, little, cute, sleepy, hungry, shy, quiet, happy"
+    ),
     "count2": _simple("count2", NUMBERS, "count"),
     "fur2": _simple("fur2", FURS, "fur"),
     "herd2": _simple("herd2", HERDS, "herd"),
@@ -181,12 +198,16 @@ VARIABLES = {
     "count3": _simple("count3", NUMBERS),
     "wear": _simple("wear", CLOTHES),
     "wear2": _simple("wear2", CLOTHES, "wear"),
-    "likes": _simple(
-        "likes",
-        "balls, blocks, cars, dolls, trains, books, stones, shells, boats, crayons, buttons, "
-        "stickers, planes, trucks, puzzles, marbles, balloons, drums, cups, pictures",
-    ),
-    "days": _simple("days", "three, four, five, six, seven, eight, nine, ten"),
+    # What a child has in its room, or sees in a window.
+    "toy1": _simple("toy1", TOYS),
+    "toy2": _simple("toy2", TOYS, "toy1"),
+    "toy3": _simple("toy3", TOYS, "toy1", "toy2"),
+    "toy4": _simple("toy4", TOYS, "toy1", "toy2", "toy3"),
+    "toy5": _simple("toy5", TOYS, "toy1", "toy2", "toy3", "toy4"),
+    "item1": _simple("item1", TOYS, "toykind", "ftoykind"),
+    "item2": _simple("item2", TOYS, "toykind", "ftoykind", "item1"),
+    "item3": _simple("item3", TOYS, "toykind", "ftoykind", "item1", "item2"),
+    "days": _simple("days", "two, three, four, five, many"),
     "fixer": _simple("fixer", FIXERS),
     "fixer2": _simple("fixer2", FIXERS, "fixer"),
     # Where an animal lives, what it keeps, and what a toy is.
@@ -221,8 +242,19 @@ VARIABLES = {
     "weather": _simple("weather", "sunny, warm, bright, fine, nice, lovely, quiet, beautiful"),
     "time": _simple("time", "morning, afternoon, day"),
     "trait": _simple("trait", TRAITS),
+    "trait2": _simple("trait2", TRAITS, "trait"),
+    "treat2": _simple("treat2", SNACKS, "food", "food2", "food3", "snack", "snack2", "treat"),
+    "treat3": _simple(
+        "treat3", SNACKS, "food", "food2", "food3", "snack", "snack2", "treat", "treat2"
+    ),
     "ttrait": _simple("ttrait", TRAITS, "trait", "ftrait"),
     "ftrait": _simple("ftrait", TRAITS, "trait"),
+}
+VARIABLES |= {
+    **_distinct("did", words.WORDS["did"]),
+    **_distinct("outside", words.WORDS["did outside"]),
+    **_distinct("inside", words.WORDS["did inside"]),
+    **_distinct("game", words.WORDS["game"]),
 }
 WORDS = {
     "play": _column(_THINGS, 0),

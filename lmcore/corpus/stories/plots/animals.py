@@ -10,64 +10,68 @@ FRUIT = Plot(
 
 + friends
 
----
-[Day], {they|$hero and $friend|the two friends} {saw|found|noticed} <nfruit> {ripe|red|big|sweet|yellow} <fruit> {in|high up in} a tree.
-[Day], $hero was hungry and {saw|found|noticed} <nfruit> {ripe|red|big|sweet|yellow} <fruit> {in|high up in} a tree.
-
-(maybe)
-"[Wow]! {I want|We need|Let's get|Let's eat} the $fruit!" {[called] $friend|$friend [called]} [eager].
-"[Wow]! {I want|We need|Let's get|Let's eat} all $nfruit $fruit!" {[called] $hero|$hero [called]} [eager].
-
-But the tree was too {tall|high}. $Hero {jumped|hopped|climbed} [times] and {fell|fell down|missed}.
-$Friend {jumped|hopped|climbed} [times] and {fell|fell down|missed}, for the tree was too {tall|high}.
-
-(maybe)
-"[Oh]! {{We are|We're} too small|{It is|It's} too high|I can't reach them}!" [cried] {$hero|$friend} [tearful].
-{They|$Hero and $friend} {felt|were} [sad] and {sat down|lay down} {in the grass|by the tree|on a rock}.
++ pals
++ games outside
 
 ---
-[Suddenly], <a ttrait> <tanimal> named <third> {came|walked} by. "{Can|May} I have {some|one} too?" $the asked [warm].
+[Day], {they|$hero and $friend|the two friends} {saw|found|noticed|spotted} <nfruit> {ripe|red|big|sweet|yellow|juicy|tasty|nice|fresh} <fruit> {in|high up in} a tree.
+[Day], $hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|red|big|sweet|yellow|juicy|tasty|nice|fresh} <fruit> {in|high up in} a tree.
+$Hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|red|big|sweet|yellow|juicy|tasty|nice|fresh} <fruit> {in|high up in} a tree [day].
+
+"[Wow]! {I want|We want|Let's get|Let's eat} the $fruit!" {[called] $friend|$friend [called]} [eager].
+"[Wow]! {I want|We want|Let's get|Let's eat} all $nfruit $fruit!" {[called] $hero|$hero [called]|$he [called]} [eager].
+* eager: hero
+* eager: friend
+
+But the tree was too {tall|high|big}.
+$Hero {jumped|hopped|climbed} [times], but {it|the tree} was too {tall|high|big}.
+
+
+---
+[Suddenly], <a ttrait> <tanimal> named <third> {came|walked|ran|hurried} by. "{Can|May} I have {some|one} too?" $the asked [warm].
 [Suddenly], <a ttrait> <tanimal> named <third> {stopped|looked up}. "{I want|I would like} {some|one} too," $the said [warm].
 
 either answer: yes
-"{Yes|Of course}, {but how|but they are so high|please help us}!" {[called] $hero|$hero [called]} [eager].
-"{Yes|Of course}, {come|join us}. $Nfruit $fruit are {enough|plenty} for three{,|!}" {[said] $hero|$hero [said]} [warm].
+"{Yes|Of course}, {but how|but they are so high|please help us}!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"{Yes|Of course}, {come|join us}. $Nfruit $fruit are {enough|plenty} for three{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
 or answer: no
 "No! {They are|They're} {ours|only for us|our $fruit}!" [cried] $hero, and $third {sat down|walked on|went away} [tearful].
 
-(maybe)
 {They|The two friends} {tried|jumped|hopped} {again|and tried} for [long], but {got nothing|they got no $fruit}.
+* sad: hero
 
-"{Wait|Come back|Please wait}, $third! I was {mean|unkind}. I feel [sorry]{,|!}" {[said] $hero|$hero [said]} [tearful].
+"{Wait|Come back|Please wait}, $third! I was {mean|unkind}. I feel [sorry]{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
 $Hero [felt] [sorry]. "{Wait|Come back|Please wait}, $third! {Let's share|You can have some}," $he said [warm].
 end
 
-"{Let's make|We can be} a tower{,|!}" {[said] $third|$third [said]} [warm]. {So |}$friend {stood|climbed} on $third, and $hero {stood|climbed} on $friend.
-{Then they|They} made a tower of three, $third, $friend and $hero {on top|at the top}, and it {shook|stood} {a little|but stood|well}.
+"{Let's make|We can be} a tower{,|!}" {[said] $third|$third [said]} [warm].
+{[Then]{,|} they|They} made a tower, {$third, $friend and $hero|$third, then $friend, then $hero}.
 
-$Hero {picked|took|got} {one $fruit1|the first $fruit1}, then another, and {soon|then} {all $nfruit $fruit|the $fruit} {were|lay} {in the grass|on the ground|down}.
-[Carefully], $hero {picked|took|got} the $fruit, {one by one|all $nfruit of them}, and [smiled].
 
 ---
 {They|The three friends} {ate|shared|had} the [tasty] $fruit {in the grass|under the tree|side by side} and [had fun].
 "[Wow]! {We did it|What a good tower|The $fruit are so good}!" {[called] $third|$third [called]} [eager].
+* together: hero
+* happy: third
 
-(maybe)
-"I {could not|couldn't|can't} do it alone{,|!}" {[said] $hero|$hero [said]} [warm]. "[Thanks], {my friends|$friend and $third}!"
-"{{We are|We're} small alone|One is small}, but {together {we are|we're}|three are} [big]{,|!}" {[said] $hero|$hero [said]} [warm].
+"I {could not|couldn't|can't} do it alone{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm]. "[Thanks], {my friends|$friend and $third}!"
+"{{We are|We're} small alone|One is small}, but {together {we are|we're}|three are} [big]{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
+* thanks: third
+* thanks: hero
+* happy: hero
 
 + den
 
 when answer: yes
-$Hero [learned] that {three|many|small} friends can {do|reach} [big] things {together|as one}.
+{$Hero|$He} [learned] that {three|many|small} friends can {do|reach} [big] things {together|as one}.
 [Ever after], {they|the three friends} {shared|ate|picked} {everything|all their $fruit} {together|and were [happy]}.
 or answer: no
-$Hero [learned] that {a kind word|sharing} {brings|gets} you more than {a mean one|saying no}.
-[Ever after], $hero {never said no|always said yes} {when|if} {someone|$third|a friend} {asked|wanted to share}.
+{$Hero|$He} [learned] that {a kind word|sharing} {brings|gets} you more than {a mean one|saying no}.
+[Ever after], {$hero|$he} {never said no|always said yes} {when|if} {someone|$third|a friend} {asked|wanted to share}.
 end
 """,
     {
-        "nfruit": table("nfruit", "six\nseven\neight\nnine\nten\nfive\nfour\ntwelve"),
+        "nfruit": table("nfruit", "three\nfour\nfive\nsix"),
         "fruit": table(
             "fruit | fruit1",
             """
@@ -80,7 +84,7 @@ bananas | banana
 peaches | peach
 lemons | lemon
 berries | berry
-coconuts | coconut
+grapes | grape
 """,
         ),
     },
@@ -94,16 +98,19 @@ MUD = Plot(
 
 + friends
 
++ pals
++ games outside
+
 ---
 One <weather> <time>, $hero [ran] {near|along|by} the $wild and {looked at|sang to|followed} <nmud> {<fur> butterflies|<fur> bees|<fur> birds|<fur> bugs}.
-[Day], {it had rained|there was rain}, and $hero [ran] {near|along|by} the $wild {to look|looking} for <nmud> <fur> {mushrooms|flowers|leaves|shells}.
+After the rain, $hero [ran] {near|along|by} the $wild {to look|looking} for <nmud> <dye2> {mushrooms|flowers|leaves|shells}.
 
-[Suddenly], $he {fell|slipped|slid} {into a hole|down a hill} {full of|of} mud, and it {held|kept} $his {feet|legs}.
+[Suddenly], $he {fell|slipped|slid} {into a hole|down a hill} {full of|of} mud{,|} and it {held|kept} $his {feet|legs}.
 $He {did not|didn't} see {a hole|the mud|the deep mud}, and [suddenly] $he {fell|slipped} {in|into it} and {could not|couldn't} {move|get out}.
 
-(maybe)
-"[Oh]! {{I am|I'm} stuck|I can't move|Can anyone hear me}!" {[cried] $hero|$hero [cried]} [fearful].
+"[Oh]! {{I am|I'm} stuck|I can't move|Can anyone hear me}!" {[cried] $hero|$hero [cried]|$he [cried]} [fearful].
 The mud was {cold|deep|thick|dark}, and $hero [felt] [scared]. "[Oh]! {{I am|I'm} stuck|I can't move}!" $he [cried].
+* scared: hero
 
 either passer: busy
 <A ttrait> <tanimal> named <third> came by. "{I have no time|I don't want to get dirty|{I am|I'm} too busy}," $the said and {ran on|walked on|went away}.
@@ -114,12 +121,9 @@ or passer: kind
 end
 
 ---
-[Then], $friend {came|ran up|heard $him}. "{Hold|Take|Grab} this <line>!" $fhe [called] [eager] and {pulled and pulled|pulled hard}.
-[Then], $friend {came|ran up|heard $him} and {threw|held out} <a line>. "{Hold|Grab|Take} it!" $fhe [called] [eager].
+[Then]{,|} $friend {came|ran up|heard $him}. "{Hold|Take|Grab} this <line>!" $fhe [called] [eager] and {pulled and pulled|pulled hard}.
+[Then]{,|} $friend {came|ran up|heard $him} and {threw|held out} <a line>. "{Hold|Grab|Take} it!" $fhe [called] [eager].
 
-(maybe)
-But $hero {did not|didn't} {move|come out}, for {the mud was too strong|$friend was too weak|one {was not|wasn't} enough}.
-{But the|The} $line {shook|was tight}, but $hero {sat|stayed} in the mud, and $friend [felt] [tired].
 
 when passer: busy
 {Far away|Down the road}, $third {heard them|heard the cries} and [felt] [sorry]. {$The|And $the} {ran|came} back and {took|grabbed} the $line{| too}.
@@ -129,15 +133,17 @@ or passer: kind
 $Third {took|grabbed} the $line {too|behind $friend} and [called], "{One, two, three|Now|Pull}!"
 end
 
-They pulled [times], and {pop|plop|with a pop}, $hero {came out|flew out|was free}!
-"{One, two, three|Pull|Once more}!" {Pop|Plop}! $Hero {came out|flew out|was free}, {brown|muddy} {from head to foot|all over}.
+They pulled [times], and {pop|with a pop}, $hero {came out|flew out|was free}!
+"{One, two, three|Pull|Once more}!" Pop! $Hero {came out|flew out|was free}.
 
 ---
-{All three|They all} {fell down|lay in the grass} and {laughed|giggled}, for {they|all} were {brown|full of mud|muddy}.
-{Then they|They} {washed|jumped|swam} in the {river|lake|pond|stream} and [had fun].
 
-"[Thanks], $friend! [Thanks], $third!" {[said] $hero|$hero [said]} [warm] and gave them {some |}<snack2> and <snack3>.
-$Hero {gave|brought} $friend and $third {some |}<snack2> and <snack3>. "[Thanks]!" $he said [warm].
+"[Thanks], $friend! [Thanks], $third!" {[said] $hero|$hero [said]|$he [said]} [warm] and gave them {some |}<snack2> and <snack3>.
+$Hero {gave|brought|handed} {$friend and $third|$third and $friend} {some |}<snack2> and <snack3>. "[Thanks]!" $he said [warm].
+* happy: hero
+* together: hero
+
++ feast
 
 + den
 
@@ -145,12 +151,12 @@ when passer: busy
 $Third [learned] that {there is always time|{it is|it's} good} to {help|stop and help} {a friend|others}.
 [Ever after], $third {stopped|came|turned around} when {someone|a friend} {called|cried} for help.
 or passer: kind
-$Hero [learned] that {many small friends|friends who pull together} are {strong|stronger than mud}.
+{$Hero|$He} [learned] that {many small friends|friends who pull together} are {strong|stronger than mud}.
 [Ever after], {$hero, $friend and $third|the three friends} {did everything together|were [good] friends|never let go}.
 end
 """,
     {
-        "nmud": table("nmud", "six\nseven\neight\nnine\nten\nfive\nfour\nthree\ntwo"),
+        "nmud": table("nmud", "three\nfour\nfive\nmany"),
         "line": table("line", "rope\nbranch\nstick\nvine\nscarf\nstring\nbelt\nhose"),
     },
 )
@@ -163,19 +169,19 @@ WINTER = Plot(
 
 + friends
 
----
-{It was fall|Winter was near|The days got cold}, and $hero {found|picked|collected} <nstore> <store> and {hid|put} them <hideout>.
-{All fall|For many days}, $hero {found|picked|collected} <store> and {hid|put} <nstore> of them <hideout>.
++ pals
++ games outside
 
-(maybe)
-$He {looked at|counted|cleaned} {them|the $store} every {day|night|morning} and [felt] [happy]. "{All mine|{They are|They're} all mine|Just for me}!" $he [called].
-"{One, two, three|So many|$Nstore $store}! {{They are|They're} all mine|Just for me}!" $he [called] [eager].
+---
+{It was fall|Winter was near|The days got cold}, and $hero {found|picked|collected} <snack2>, <snack3>{,|} and <nstore> <store> and {hid|put} them <hideout>.
+{All fall|For many days}, $hero {found|picked|collected} <snack2>, <snack3>{,|} and <nstore> <store> and {kept|left} them <hideout>.
+
 
 $Friend {had|found} only <nleft>, for $fhe {played [game]|sang|danced|slept} {all fall|too long|for many days}.
 But $friend {had only|found just} <nleft>, for {a storm|the wind|the river} {took|carried away} the rest.
 
-Then the snow {came|fell|was deep}, and $friend [felt] [tired]. "{Can|May} I have {one|two|some} of your $store?" $fhe asked [shyly].
-{Snow fell|It snowed} for [long]. "{Can|May} I have {one|two|some} of your $store? {I am|I'm} hungry{,|!}" {[said] $friend|$friend [said]} [shyly].
+Then the snow {came|fell}, and $friend [felt] [tired]. "{Can|May} I have {one|two|some}?" $fhe asked [shyly].
+"{Can|May} I have {one|two|some} of your $store? {I am|I'm} [tired]{,|!}" {[said] $friend|$friend [said]} [shyly].
 
 ---
 either answer: no
@@ -185,51 +191,51 @@ either answer: no
 {But that night|The next night}, {a storm|the wind|water} came {through|into} the $cache and {took|carried away} {all |}the $store.
 {But that night|The next night}, {a hungry crow|a rat|a big bird} {found|came to} the $cache and {ate|took} {all |}the $store.
 
-(maybe)
-"[Oh]! My $store are {gone|all gone}! {What will I eat|I have nothing}!" {[cried] $hero|$hero [cried]} [tearful].
+"[Oh]! My $store are {gone|all gone}! {What will I eat|I have nothing}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
 {Now|In the morning}, $hero had {nothing|no $store at all} and [felt] [sad].
+* sad: hero
 
 $Friend {heard|saw} {it|$him} and {came|knocked}. "I have $nleft $store. {One half is for you|Let's share them}," $fhe said [warm].
 "{Come in|Come here|Don't cry}, $hero. I have $nleft $store, {and we can share|enough for two}{,|!}" {[said] $friend|$friend [said]} [warm].
 
-(maybe)
-"{You share with me|But I said no}{,|!}" {[said] $hero|$hero [said]} [tearful]. "{{You are|You're} a friend|A friend shares}{,|!}" {[said] $friend|$friend [said]} [warm].
-$Hero [felt] [sorry]. "I {was mean|{did not|didn't} share}. {I am|I'm} sorry," $he said [tearful].
 or answer: yes
 $Hero {looked at|thought of} {$his|the} $nstore $store. "{A friend|You} can have {half|some}," $he said [warm].
-{First|At first} $hero {wanted|was about} to say no, but $he {saw|felt} how [sad] $friend was. "{Take half|Let's share}," $he said [warm].
+{First|At first} $hero {wanted|was about} to say no, but $he {saw|felt} how {sad|tired|hungry|cold|weak} $friend was. "{Take half|Let's share}," $he said [warm].
 
 {So they|They} {brought|carried} the $store {in|to the fire} and {ate|cooked|shared} {two|three|one} {every|each} day.
-{So |}$friend {moved in|stayed}, and they {ate|shared} {two|three|one} of the $store {every|each} day and [had fun].
+{So |}$friend {moved in|stayed}{,|} and they {ate|shared} {two|three|one} of the $store {every|each} day and [had fun].
+* together: hero
+* thanks: friend
 
-(maybe)
-"{I know a song|I can tell a story|I can play music} for {each|every} {one|nut|bite}{,|!}" {[said] $friend|$friend [said]} [warm] and [smiled].
-$Friend {sang|told} $him <nleft> {songs|stories|jokes}, {and|so} the {snow|winter} [felt] {short|warm|not so long}.
 end
 
 ---
-[Finally], {spring|the sun|the warm sun} came {back|again}, and the {snow|ice} {was gone|melted}.
-[Finally], the {snow|ice} {was gone|melted}, and {birds sang|flowers grew|the trees were green} {again|near the $wild}.
 
-(maybe)
-Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {together|side by side} and [had fun].
+Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {together|side by side|happily|arm in arm} and [had fun].
 {They|The two friends} {planted|put} {one|two|three} $store in the ground, {for the next winter|for a new tree}.
+* together: hero
+* happy: hero
+
++ feast
 
 + den
 
 when answer: no
-$Hero [learned] that {a friend|one friend} is {worth|better than} {a hundred|$nstore|all the} $store.
-[Ever after], $hero {shared|gave away} half of {what $he had|all $his $store} and [felt] [happy].
+{$Hero|$He} [learned] that {a friend|one friend} is {worth|better than} {$nstore|all the|all} $store.
+[Ever after], {$hero|$he} {shared|gave away} half of {what $he had|all $his $store} and [felt] [happy].
 or answer: yes
-$Hero [learned] that {winter is short|food tastes better|snow is warm} {with|beside} a friend.
+{$Hero|$He} [learned] that {winter is short|food tastes better|snow is warm} {with|beside} a friend.
 [Ever after], {they|$hero and $friend} {spent|shared} {each|every} winter {together|by one fire}.
 end
 """,
     {
-        "nstore": table("nstore", "twenty\nthirty\nforty\nfifty\nsixty\nten\ntwelve"),
-        "nleft": table("nleft", "two\nfour\nsix\neight"),
+        "nstore": table("nstore", "ten\ntwenty\na hundred"),
+        "nleft": table("nleft", "two\nfour\nsix"),
         "store": table(
-            "store", "nuts\napples\ncarrots\nberries\nseeds\npears\nbeans\npotatoes\nmushrooms"
+            "store",
+            "nuts\napples\ncarrots\nberries\nseeds\npears\nbeans\npotatoes\nmushrooms",
+            "snack2",
+            "snack3",
         ),
         "hideout": table(
             "hideout | cache",

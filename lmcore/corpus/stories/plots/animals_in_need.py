@@ -2,7 +2,7 @@
 
 from lmcore.corpus.stories.script import Plot, table
 
-FLAWS = "small\nloud\ncold\nhot\nwet\ndark\nhigh\nlow\nfull\nthin"
+FLAWS = "small\nloud\ncold\nhot\nwet\ndark\nhigh\nlow\nfull"
 PARTS = "wood\nleaves\nstones\ngrass\nclay\nsticks\nfeathers\nhay\nbranches\nmud\nsand\nshells"
 
 HOME = Plot(
@@ -13,66 +13,70 @@ HOME = Plot(
 
 + friends
 
----
-One night, {a storm|a big wind|heavy rain|deep snow} {came|fell} and {broke|crushed|hit} $his $den.
-[Day], a {big |}{tree|rock|branch} fell {on|down on} $his $den, and it was {broken|gone|flat}.
++ pals
++ games outside
 
-(maybe)
-"[Oh]! My {poor |}$den! {Where will I sleep|Where can I go}?" {[cried] $hero|$hero [cried]} [tearful].
+---
+One night, {a storm|a big wind|a big rain} came{,|} and $his $den was {broken|gone|flat}.
+[Day], a {big |}{tree|rock|branch} fell {on|down on} $his $den{,|} and it was {broken|gone|flat}.
+
+"[Oh]! My {poor |}$den! {Where will I sleep|Where can I go}?" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
 $Hero [felt] [sad]. "[Oh]! {Where will I sleep|Where can I go|I have no home}!" $he [cried].
+* sad: hero
 
 "[Don't cry]. {Stay|Live|Sleep} {with me|in my $fden}{,|!}" {[said] $friend|$friend [said]} [warm].
-$Friend {came|ran} {at once|over}. "{You can stay|Come and live|Sleep} in my $fden," $fhe said [warm].
+$Friend {came|ran|hurried} {at once|over}. "{You can stay|Come and live|Sleep} in my $fden," $fhe said [warm].
 
 But $friend's $fden was too <fflaw>, and $hero {{did not|didn't} sleep|{could not|couldn't} sleep|felt [sad]}.
 $Hero {tried|lay down}, but $friend's $fden was too <fflaw> for $him.
 
 "{You can sleep|Come|Try it} {with|at the home of} <third>, {my friend|a friend of mine}, <a ttrait> <tanimal>," {[said] $friend|$friend [said]} [warm].
-[Then], they {went|walked} to <third>, <a ttrait> <tanimal>, who {was kind|had room}.
+[Then]{,|} they {walked|went|ran|came} to <third>, <a ttrait> <tanimal>, who {was kind|had room}.
 
 But $third's $tden was too <tflaw>, and $hero {{did not|didn't} sleep|{could not|couldn't} sleep|felt [sad]}.
 $Hero {tried|lay down}, but $third's $tden was too <tflaw> for $him.
 
 ---
 either build: stay
-"{I miss my $den|{There is|There's} no home for me|I want my own $den}{,|!}" {[said] $hero|$hero [said]} [tearful].
-"{Your homes are nice|{You are|You're} kind}, but {I want my $den|they are not mine}{,|!}" {[said] $hero|$hero [said]} [tearful].
+"{I miss my $den|{There is|There's} no home for me|I want my own $den}{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
+"{Your homes are nice|{You are|You're} kind}, but {I want my $den|they are not mine}{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
 
-"Then {let's|we will|we can} {build|make} {you |}a new {one|$den}!" [called] $friend and $third [eager].
-$Friend and $third {looked at each other|smiled}. "{Let's|We will|We'll} {build|make} a new $den!" they [called].
+"Then {let's|we will|we can} {build|make} {you |}a new {one|$den}!" [called] {$friend and $third|$third and $friend} [eager].
+{$Friend and $third|$Third and $friend} {looked at each other|smiled}. "{Let's|We will|We'll} {build|make} a new $den!" they [called].
 or build: alone
-{So |}$hero {went|walked} back {alone|in the night} and {dug|built|worked} {alone|by $himself} for [long], but {it fell down|it was too much}.
+{So |}$hero {walked|went|ran|came} back {alone|in the night} and {dug|built|worked} {alone|by $himself} for [long], but {it fell down|it was too much}.
 {So |}$hero {dug|built|worked} {alone|by $himself} for [long] and [felt] [tired], but {it fell down|it was too much}.
 
-(maybe)
-"{Why did you not call us|Why did you not ask}?" {asked|said} $friend and $third [warm].
-{In the morning|[Suddenly]}, $friend and $third {stood|were} there. "{You only had to ask|We can help}!" they [called].
 end
 
 $Friend {brought|carried|found} <npile> {bags|piles} of <part>, and $third {brought|carried|found} <part2> and <part3>.
-{All day|For [long]}, they {used|took|carried} <part>, <part2> and <npile> {bags|piles} of <part3> and [had fun].
+{All day|For [long]}, they {used|took|carried} <part>, <part2>{,|} and <npile> {bags|piles} of <part3> and [had fun].
 
-[Finally], the new $den {was done|stood there}, with <a dye2> {door|roof|wall} and {room|beds} for three.
-[Finally], $hero had a new $den with <a dye2> {door|roof|wall}, {and it was|so} [nice].
+[Finally], the new $den {was done|stood there}, with <a dye2> {door|roof|wall|window|floor} and {room|beds} for three.
+[Finally], $hero had a new $den with <a dye2> {door|roof|wall|window|floor}, {and it was|so} [nice].
 
 ---
-"[Thanks]! {It is|It's|My $den is} {better|nicer|bigger} than {before|the old one}!" {[called] $hero|$hero [called]} [eager].
+"[Thanks]! {It is|It's|My $den is} {better|nicer|bigger} than {before|the old one}!" {[called] $hero|$hero [called]|$he [called]} [eager].
 $Hero {hugged|thanked} them. "{It is|It's|This is} the best $den {of all|in the world}!" $he [called] [eager].
+* thanks: hero
+* happy: hero
 
-(maybe)
 {That night|Then}, all three {slept|sat|ate <snack2>} {there|in the new $den} and [had fun].
-{That night|Then}, they {ate|had|shared} {some |}<snack2> and <snack3> {there|in the new $den}.
+{That night|Then}, they {ate|had|shared|enjoyed|tried} {some |}<snack2> and <snack3> {there|in the new $den}.
+* together: hero
+
++ feast
 
 when build: stay
-$Hero [learned] that {a home|the best home} {is what friends build|is made by friends|needs friends}.
+{$Hero|$He} [learned] that {a home|the best home} {is what friends build|is made by friends|needs friends}.
 [Ever after], $friend and $third {came|visited} {every week|often|each night}, {for|and} there was room {for three|for all}.
 or build: alone
-$Hero [learned] that {{it is|it's} good|{it is|it's} right|{it is|it's} wise} to {ask for help|call a friend}.
-[Ever after], $hero {asked|called} {for help|$his friends} when {a thing|work} was too {hard|big|much}.
+{$Hero|$He} [learned] that {{it is|it's} good|{it is|it's} right|{it is|it's} wise} to {ask for help|call a friend}.
+[Ever after], {$hero|$he} {asked|called} {for help|$his friends} when {a thing|work} was too {hard|big|much}.
 end
 """,
     {
-        "npile": table("npile", "two\nthree\nfour\nfive\nsix\nseven\neight\nten"),
+        "npile": table("npile", "three\nfour\nfive\nmany"),
         "fflaw": table("fflaw", FLAWS),
         "tflaw": table("tflaw", FLAWS, "fflaw"),
         "part": table("part", PARTS),
@@ -89,6 +93,9 @@ THORN = Plot(
 
 + friends
 
++ pals
++ games outside
+
 ---
 [Day], {they|$hero and $friend|the two friends} heard {a roar|a big cry|a loud noise} {near|behind|by} the $wild.
 [Suddenly], {a roar|a big cry|a loud noise} came from the {woods|trees|bushes} {near|behind|by} the $wild.
@@ -98,56 +105,57 @@ There {sat|lay|stood} [a big] <beast> named <third>, with <a colour> thorn in $t
 
 "{Run|Hide|Go|Come away}! {It will eat us|It has big teeth|{It is|It's} so big}!" {[cried] $friend|$friend [cried]} [fearful] and {ran away|hid behind a tree}.
 $Friend [felt] [scared]. "{Run|Hide|Go|Come away}, $hero!" $fhe [cried] and {ran away|hid behind a tree}.
+* scared: friend
 
-(maybe)
-$Hero [felt] [scared] {too|as well}, but $he {saw|noticed} {big tears|a tear} {in|on} {the $beast's|$third's} {eyes|face}.
-{$Hero's legs|$His legs} shook, but {the $beast|$third} {looked|was} so [sad] that $he {stayed|came closer|{did not|didn't} run}.
 
 ---
 "{Does it hurt|Can I help|May I look}?" {{asked|said} $hero|$hero {asked|said}} [fearful].
-$Hero {went|walked|came} {closer|up} [carefully]. "{Does it hurt|Can I help|May I look}?" $he asked.
+$Hero {went|walked|came|ran|hurried} {closer|up} [carefully]. "{Does it hurt|Can I help|May I look}?" $he asked.
+* scared: hero
 
-(maybe)
-"{Please|Yes, please}. {Nobody helps me|All run from me|It hurts so much}{,|!}" {[said] $third|$third [said]} [tearful].
-$Third {nodded|held out $this $limb}. "{Nobody helps me|All run from me|It hurts so much}," $the said [tearful].
 
 $Hero {took|held|bit} {it|the end} and {pulled|pulled hard} [times]. {Out it came|It came out}!
 [Carefully], $hero {took|held|bit} {it|the end} and {pulled|pulled hard}. {Out it came|It came out}!
 
 "[Thanks], {little $animal|$hero|little one}! {{I will|I'll} not forget you|{I will|I'll} help you one day}{,|!}" {[said] $third|$third [said]} [warm].
 $Third {licked|kissed} $his {head|nose|ear|face}. "[Thanks], {little $animal|$hero}!" $the said [warm].
+* thanks: third
 
 ---
 either danger: water
 {Some days|Two weeks|A month} later, $hero {fell|slipped} into the {river|lake|pond|deep water} and {{could not|couldn't} swim|went under}.
 or danger: net
-{Some days|Two weeks|A month} later, $hero {ran|walked|fell} into <a trap> {of a hunter|in the grass} and {{could not|couldn't} get out|was stuck}.
+{Some days|Two weeks|A month} later, $hero {ran|walked|fell} into <a trap> {in the grass|in the woods|under a tree|on the path} and {{could not|couldn't} get out|was stuck}.
 end
 
 "[Oh]! {Help me|Save me}!" {$he|$hero} [cried] [fearful], and {far away|in the woods} $third heard {it|$him}.
 $Friend {cried|called} {for help|so loudly}, and {far away|in the woods} $third heard {it|$fhim}.
+* scared: hero
+* sad: friend
 
 when danger: water
-The $beast {jumped|ran} into the water and {pulled|carried} $hero {out|to the grass} {on $this back|by the neck}.
+The $beast {jumped|ran|swam} in and {pulled|carried} $him out.
+$Third {jumped|ran|swam} in and {pulled|carried} {$him|$hero} out.
 or danger: net
-The $beast {bit|broke|tore} the $trap {with $this teeth|in two|to bits}, and $hero was free.
+The $beast {bit|broke|tore} the $trap{| with $this teeth| in two}.
+$Third {bit|broke|tore} the $trap{| with $this teeth| in two}.
 end
 
-(maybe)
 "You helped me, and now I {helped|could help} you{,|!}" {[said] $third|$third [said]} [warm].
 "{Big or small|Small or big}, a friend is a friend{,|!}" {[said] $third|$third [said]} [warm] and [smiled].
+* happy: third
+* thanks: hero
 
-(maybe)
-$Friend {came|ran} {up|over} to $third. "{I am|I'm} sorry. {I ran away|I was afraid of you}," $fhe said [shyly].
-"{{You are|You're} not bad at all|{You are|You're} so kind|I was wrong about you}," $friend told $third [shyly].
+
++ feast
 
 + den
 
-$Hero [learned] that {a kind act|kindness} {comes back|is never lost} and that {big ones|even the big} {cry|need help} too.
+{$Hero|$He} [learned] that {a kind act|kindness} {comes back|is never lost} and that {big ones|even the big} {cry|need help} too.
 [Ever after], {nobody|no one|no animal} {ran|hid} from $third, and {all|they} [had fun] {together|with $thim}.
 """,
     {
-        "beast": table("beast", "bear\nlion\ntiger\nwolf\nelephant\nleopard\nbull\nape\ndragon"),
+        "beast": table("beast", "bear\nlion\ntiger\nwolf\nelephant\nleopard\nbull\ndragon"),
         "trap": table("trap", "net\ntrap\ncage\nsack\nbag"),
         "limb": table("limb", "foot\npaw\nleg\nnose\near\ntail\nback"),
     },

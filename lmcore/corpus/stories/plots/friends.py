@@ -11,13 +11,14 @@ NEW_FRIEND = Plot(
 ---
 One <weather> <time>, $hero [went] to the <place> with $his <colour> <thing>.
 [Day], $hero {took|carried|brought} $his {new |old |}<colour> <thing> to the <place>.
+$Hero {took|carried|brought} $his {new |old |}<colour> <thing> to the <place> [day].
 
 + along
 + way
 
 At the $place, [a shy] <fkind> {sat|stood|was} {alone|all alone} <spot>.
 [A shy] <fkind> {in|with} <a colour2> <wear> {sat|stood|was} {alone|all alone} <spot>.
-$He {saw|noticed|found} [a shy] <fkind> <spot>, {far from|away from|not with} the {other children|others}.
+$He {saw|found|noticed|spotted} [a shy] <fkind> <spot>, {far from|away from|not with} the {other children|others}.
 
 (maybe)
 {The $fkind|$Fhe} [felt] [sad] and {held|looked at} [a small] {book|doll|bag|stick|box}.
@@ -34,20 +35,24 @@ either way: thing
 "{Do you want|Would you like} to [play of thing]?" asked $hero [warm] and {held out|showed $fhim} the $thing.
 $Hero {held out|showed $fhim|gave $fhim} the {$colour |}$thing. "{Let's play|You can try it|Play with me}," $he said [warm].
 
-$Friend [played of thing] [carefully], and {soon|then} $fhe [smiled].
-[Then], they [played together of thing], and $friend [smiled].
+$Friend [played of thing] [carefully], and {soon|then|later|now} $fhe [smiled].
+[Then]{,|} they [played together of thing], and $friend [smiled].
+* happy: friend
 or way: animals
 "{Did you see|Do you like} the $count $fur $herd?" asked $hero [warm].
-"{Come|Let's go}, I {will|can} show you $count $fur $herd{,|!}" {[said] $hero|$hero [said]} [warm].
+"{Come|Let's go}, I {will|can} show you $count $fur $herd{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
 
 They {counted|looked for|talked to|sat with} the $herd, and $friend [smiled].
 "[Wow]! I {love|like|draw|dream of} $herd!" {[called] $friend|$friend [called]} [eager].
+* happy: friend
 or way: snack
-"{Are you hungry|Do you want some}? I {have|brought} {some |}<treat>," {[said] $hero|$hero [said]} [warm].
+"{Are you hungry|Do you want some}? I {have|brought} {some |}<treat>," {[said] $hero|$hero [said]|$he [said]} [warm].
 $Hero {gave|handed|offered} $friend {some|half of $his|a few} [tasty] <treat>.
 
 They {ate|shared|finished} the $treat {together|side by side|in the sun}, and $friend [smiled].
 "[Wow]! {I love|I like} $treat!" {[called] $friend|$friend [called]} [eager].
+* happy: friend
+* together: hero
 end
 
 + games
@@ -56,21 +61,22 @@ end
 "{Will you|Can you|Please} {come back|be here|play} {tomorrow|again|every day}?" asked $friend [warm].
 "{You are|You're|I found} [a good] friend, $hero{,|!}" {[said] $friend|$friend [said]} [warm].
 
-(maybe)
-"{Yes|Of course|I would love to}, $friend!" {[called] $hero|$hero [called]} [eager].
+"{Yes|Of course|I would love to}, $friend!" {[called] $hero|$hero [called]|$he [called]} [eager].
 $Hero {hugged|thanked|smiled at} $friend. "{See you|{I will|I'll} see you} {soon|tomorrow|again}!" $he [called] [eager].
+* happy: hero
+* together: hero
 
 + home
 
 when way: thing
 [Ever after], $hero and $friend [played of thing] {together|every day|at the $place}.
-$Hero [learned] that {$a_thing|a toy|one toy} can {make|find|bring} [a good] friend.
+{$Hero|$He} [learned] that {$a_thing|a toy|one toy} can {make|find|bring} [a good] friend.
 or way: animals
 [Ever after], $hero and $friend {looked for|counted|drew} $herd {together|every day|at the $place}.
-$Hero [learned] that {a question|a kind word|a little talk} can {make|find|bring} [a good] friend.
+{$Hero|$He} [learned] that {a question|a kind word|a little talk} can {make|find|bring} [a good] friend.
 or way: snack
-[Ever after], $hero {packed|brought|took} $treat {for two|for $friend too}.
-$Hero [learned] that {some $treat|sharing|a little snack} can {make|find|bring} [a good] friend.
+[Ever after], {$hero|$he} {packed|brought|took} $treat {for two|for $friend too}.
+{$Hero|$He} [learned] that {some $treat|sharing|a little snack} can {make|find|bring} [a good] friend.
 end
 """,
 )
@@ -82,65 +88,68 @@ SECRET = Plot(
 + child
 
 ---
-[Day], $his friend <friend> {came|ran|hurried} to $hero. "{I have|I've|I know} a secret," $fhe whispered [eager].
-One <weather> <time>, $his friend <friend> {took|held} $his hand. "{I have|I've|I know} a secret," $fhe whispered [eager].
+[Day], $his friend <friend> {came|ran|hurried} to $hero. "{I have|I know} a secret," $fhe whispered [eager].
+One <weather> <time>, $his friend <friend> {took|held|grabbed} $his hand. "{I have|I know} a secret," $fhe whispered [eager].
 
-At the <place>, <spot>, {was|lay|sat} [a small] <dye> {box|basket|bed} with <count> <fur> <babies>.
-They [went] to the <place>, and <spot> {lay|were|sat|slept} <count> <fur> <babies>.
+At the <place>, <spot>, {was|lay|sat} [a small] <dye> {box|basket|bed} with <count> <coat> <babies>.
+They [went] to the <place>, and <spot> {lay|were|sat|slept} <count> <coat> <babies>.
 
-(maybe)
-"[Wow]! {They are|They're|The $babies are} so [nice]!" {whispered $hero|$hero whispered} [eager].
+"[Wow]! {They are|They're|The $babies are} so [lovely]!" {whispered $hero|$hero whispered} [eager].
 {They|The $babies} were [nice], and $hero [felt] [happy].
+* happy: hero
 
-"{Please don't|Don't|You must not} tell{| anyone}. {Noise|Loud people} {will|could|can} {scare|hurt|wake} them{,|!}" {[said] $friend|$friend [said]} [warm].
-"{Promise|Can you promise} not to tell? {Noise|Loud people} {will|could|can} {scare|hurt|wake} them{,|!}" {[said] $friend|$friend [said]} [warm].
+"{Please don't|Don't|You must not} tell{| anyone}{,|!}" said $friend [warm].
+"Can you {keep|promise to keep} it?" asked $friend [warm].
 
-(maybe)
-"{I promise|{I will|I'll} not tell|Not a word}{|, $friend}{,|!}" {[said] $hero|$hero [said]} [warm].
-$Hero {nodded|promised} and {gave $fhim|took|held} {$fhis|a} {hand|finger} [warm].
 
 ---
-The next {day|morning|afternoon}, <third> and <fourth> {asked|came and asked} [warm], "Where {were you|did you go}?"
-[Then], <third> and <fourth> came. "{Tell us|Do you know} something {new|fun}," $third said [warm].
+The next {day|morning|afternoon}, <third>{,|} and <fourth> {asked|came and asked} [warm], "Where {were you|did you go}?"
+[Then]{,|} <third> and <fourth> came. "{Do you know|Can you tell us} something {new|fun|nice|good}?" $third asked [warm].
 
 either told: no
-$Hero {wanted|was about} to {tell|say it}, but $he {thought of|remembered} the {$fur |}$babies.
+$Hero {wanted|was about} to {tell|say it}, but $he {thought of|remembered} the {$coat |}$babies.
 It was {hard|not easy}, and $hero [felt] [scared], but $he {said nothing|{did not|didn't} tell|kept the secret}.
 
-"I {can't|will not|must not} {say|tell}. {I promised|{It is|It's} a secret}{,|!}" {[said] $hero|$hero [said]} [warm].
-"Let's play [game] {and|or} [game]!" {$he|$hero} [called] [eager], and they [had fun].
+"I {can't|will not|must not} {say|tell}. {I promised|{It is|It's} a secret}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
+"Let's play <game1> {and|or} <game2>!" {$he|$hero} [called] [eager]{,|} and they [had fun].
 
-[Then], the $babies {were|got|grew} {big|strong}. "Now {we can show them|they can meet us}!" {[called] $friend|$friend [called]} [eager].
+[Then]{,|} the $babies {were|got|grew} {big|strong}. "Now {we can show them|they can meet us}!" {[called] $friend|$friend [called]} [eager].
 "You {kept|can keep} a secret{,|!}" {[said] $friend|$friend [said]} [warm]. "{Now|Today} {we can show them|they are big}!"
 
-$Third and $fourth {sat|came} [carefully], and the $babies {played|jumped|slept} {in|on} their {arms|hands|laps}.
+{$Third and $fourth|$Fourth and $third} {sat|came} [carefully], and the $babies {played|jumped|slept} {in|on} their {arms|hands|knees}.
 They all {petted|fed|hugged|held} the $babies [carefully] and [smiled].
+* happy: hero
 or told: yes
-"{I know|There are} $count {$fur |}$babies at the $place!" {[called] $hero|$hero [called]} [eager].
-$Hero {forgot|{did not|didn't} think of} $his promise and {told|showed} them the $count {$fur |}$babies.
+"{I know|There are} $count {$coat |}$babies at the $place!" {[called] $hero|$hero [called]|$he [called]} [eager].
+$Hero {forgot|{did not|didn't} think of} $his promise and {told|showed} them the $count {$coat |}$babies.
 
-$Third and $fourth [had fun] and were [very] {loud|noisy}, and the $babies {hid|cried|ran away|felt [scared]}.
+{$Third and $fourth|$Fourth and $third} [had fun] and were [very] {loud|noisy}, and the $babies {hid|cried|ran away|felt [scared]}.
 But $third {jumped|shouted|clapped} and $fourth {sang|yelled|danced}, and the $babies {hid|cried|ran away|felt [scared]}.
 
 $Hero [felt] [sorry]. "I {told your secret|broke my promise}, $friend. {I am|I'm} sorry," $he said [tearful].
-"{Oh no, what did I do|What have I done}?" {[said] $hero|$hero [said]} [tearful] and {told|called|looked for} $friend.
+"{Oh no, what did I do|What have I done}?" {[said] $hero|$hero [said]|$he [said]} [tearful] and {told|called|looked for} $friend.
+* sorry: hero
 
 "{Let's|We must|We can} {be quiet|sit down|wait} {now|and wait}{,|!}" {[said] $friend|$friend [said]} [warm], and {they all|the four friends} did.
-$Friend {put|laid} {some |}<snack> on the {ground|grass}, and they {waited|sat} [carefully] for [long].
+$Friend {put|laid} {some |}<snack> on the {ground|grass}{,|} and they {waited|sat} [carefully] for [long].
 
-(maybe)
 [Finally], the $babies {came|walked|crept} {back|out} {to eat|to them}, and everyone {whispered|was quiet|smiled}.
-[Finally], {one|two} of the $babies {came|walked} {back|out}, and $hero [felt] [happy].
+[Finally], {one|two} of the $babies {came|walked|ran|hurried} {back|out}, and $hero [felt] [happy].
+* together: hero
 end
+
++ crowd
+
++ games
 
 + home secret
 
 when told: no
-$Hero [learned] that friends {can|will} trust you when you keep a {promise|secret}.
+{$Hero|$He} [learned] that friends {can|will} trust you when you keep a {promise|secret}.
 [Ever after], $friend {told|gave} $hero {all $fhis secrets|every secret}, {for|because} $he {kept|could keep} {them|a promise}.
 or told: yes
-[Ever after], $hero {kept|never broke|thought of} $his {promise|word}{|, and $friend {trusted|believed} $him}.
-$Hero [learned] that a {promise|secret} is {easy to break|like an egg} and {hard|not easy} to {mend|fix}.
+[Ever after], {$hero|$he} {kept|never broke|thought of} $his {promise|word}{|, and $friend {trusted|believed} $him}.
+{$Hero|$He} [learned] that a {promise|secret} is {easy to break|like an egg} and {hard|not easy} to {mend|fix}.
 end
 """,
     {
@@ -159,68 +168,68 @@ STRANGER = Plot(
 
 ---
 [Day], $hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon}.
-$His $adult {sent|asked} $hero to {get|buy} {some |}<snack> at the <errand> [day].
+$Hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon} [day].
+{$His $adult|$Adult} {sent|asked} $hero to {get|buy} {some |}<snack> at the <errand> [day].
 
 + way
+
++ crowd
 
 [Suddenly], [a kind] {old |}<stranger> {fell|dropped $shis bag|tripped}, and {all |}$shis <snack2> and <snack3> {fell|rolled} {down|into the street}.
 {There|On the road} [a kind] {old |}<stranger> {carried|had|pulled} {a {big|heavy} bag|two {big|heavy} bags} of <snack2> and <snack3> and [felt] [tired].
 
-(maybe)
-"[Oh]! {My poor $snack2|{It is|It's} too much|I can't do it alone}!" {{said|cried} the $stranger|the $stranger {said|cried}} [tearful].
-The {old |}$stranger [felt] [sad]. "[Oh]! {Who can help me|My poor arms|My poor back}!" $she said.
 
 ---
 either stop: first
 $Hero {stopped|ran over|{did not|didn't} walk on}. "{Can|May} I help you?" $he asked [warm].
-"{Let me|I can|I will|I'll} help you{,|!}" {[called] $hero|$hero [called]} [eager].
+"{Let me|I can|I will|I'll} help you{,|!}" {[called] $hero|$hero [called]|$he [called]} [eager].
 or stop: late
-$Hero {was late|wanted to play|was in a hurry} and {walked|went} {on|by}, but {then|soon} $he [felt] [sorry].
+$Hero {was late|wanted to play|was in a hurry} and {walked|went|ran} {on|by}, but {then|soon} $he [felt] [sorry].
 "{{I am|I'm} late|I have no time}," thought $hero, but $he {looked|turned} back and [felt] [sorry].
 
-$He {ran|went|came} back. "{I am sorry|I'm sorry|Wait}, {let me|I will|I'll} help you," $he said [warm].
+$He {went|walked|came|ran|hurried} back. "{I am sorry|I'm sorry|Wait}, {let me|I will|I'll} help you," $he said [warm].
 end
 
-$He {picked up|carried|took} the {$snack2|$snack3} [carefully], and the $stranger {took|carried|held} the {rest|others|bag}.
-They {picked up|carried|held} the $snack2 and the $snack3 [carefully] and {talked|sang|laughed}.
 
-They {walked|went} to <a cottage> house with <a colour> <front>.
+They {walked|went|ran|came} to <a cottage> house with <a colour> <front>.
 The $stranger {lived in|had} <a cottage> house with <a colour> <front>.
 
-(maybe)
-"[Thanks]! {You are|You're} [a good] $kind{,|!}" {[said] the $stranger|the $stranger [said]} [warm] and gave $him {two|three|some|a few} $snack3.
-"{Here|Take these}, {two|three|four|five} $snack3 for {you|a kind $kind}{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
 
 ---
 {A week later|The next day|Some days later|The next week}, $hero {lost $his way|got lost|fell|hurt $his knee} {in the rain|in the snow|in the dark|in the wind} and [felt] [scared].
 {A week later|The next day|Some days later|The next week}, {rain|snow|a storm} came, and $hero {lost $his way|got lost|was wet and cold}.
 
 {But then|[Then]}, $he {saw|noticed|came to|found} a house with $a_colour $front.
-{But then|[Then]}, {there was|$he saw} $a_cottage house, and it had $a_colour $front!
+{But then|[Then]}, {there was|$he saw} $a_cottage house{,|} and it had $a_colour $front!
 
 The $stranger {opened the door|came out|looked out}. "[Wow], {{it is|it's} you|my friend}! {Come in|Sit down}," $she said [warm].
 "[Wow], {{it is|it's} you|my friend}! {Come in|Sit down}!" {{called|said} the $stranger|the $stranger {called|said}} [warm].
 
-(maybe)
-$She {gave|brought|handed} $him [a nice] {towel|blanket|cup of milk|cup of tea|bowl of soup}, and they {ate|shared} $snack2.
-They sat {by the fire|at the table|in the kitchen} and {ate|shared|had} {[tasty] |}$snack2 and $snack3.
+$She {gave|brought|handed} $him [a nice] {towel|blanket|cup of milk|cup of tea|bowl of soup}{,|} and they {ate|shared} $snack2.
+They sat {by the fire|at the table|in the kitchen|on the couch|by the window|on the floor} and {ate|shared|had} {[tasty] |}$snack2 and $snack3.
+* happy: hero
+* thanks: hero
 
 when stop: first
 "You helped me first, and now I help you{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
 "{A good turn|A kind heart|Help} {comes back|finds its way back}{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
+* thanks: hero
+* happy: hero
 or stop: late
 "{You came back|You turned around} for me, and I {{did not|didn't} forget|remember} it{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
-"I {almost|nearly} {did not|didn't} {stop|help you}{,|!}" {[said] $hero|$hero [said]} [tearful]. "But you {did|came back}!" said the $stranger.
+"I {almost|nearly} {did not|didn't} {stop|help you}{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful]. "But you {did|came back}!" said the $stranger.
+* thanks: hero
+* happy: hero
 end
 
 + home plain
 
 when stop: first
-$Hero [learned] that {help|kindness|a kind act} {comes back|goes around} {one day|to you|in the end}.
-[Ever after], $hero {visited|helped|looked in on} the {old |}$stranger {every week|often|each Sunday|with $snack3}.
+{$Hero|$He} [learned] that {help|kindness|a kind act} {comes back|goes around} {one day|to you|in the end}.
+[Ever after], {$hero|$he} {visited|helped|looked in on} the {old |}$stranger {every week|often|each Sunday|with $snack3}.
 or stop: late
-$Hero [learned] that {{it is|it's} never too late|there is always time} to {help|be kind|turn back}.
-[Ever after], $hero {stopped|turned back|was never too busy} when {someone|a person} {needed help|was in trouble|called}.
+{$Hero|$He} [learned] that {{it is|it's} never too late|there is always time} to {help|be kind|turn back}.
+[Ever after], {$hero|$he} {stopped|turned back|was never too busy} when {someone|a person} {needed help|was in trouble|called}.
 end
 """,
     {
@@ -242,68 +251,75 @@ RACE = Plot(
 + child
 
 ---
-[Day], there was a {big |}race at the <place>, and $hero {wanted|hoped} to win {the|a} {prize|cup|medal}.
+[Day], there was a {big |}race at the <place>, and $hero {wanted|hoped|tried} to win {the|a} {prize|cup|medal}.
 $Hero was {fast|very fast|as fast as the wind}. "I {will|can} win the race at the <place>!" $he [called] [eager].
 
-$His friend <friend> {ran|raced} {too|with $him}, in <dye> <wear> and <dye2> <wear2>.
-<Friend> {put on|wore} $fhis <dye> <wear> and <dye2> <wear2> and {raced|ran} {too|with $him}.
+$His friend <friend> {ran|raced|hurried} {too|with $him}, in $fhis <dye> <wear> and <dye2> <wear2>.
+<Friend> {put on|wore} $fhis <dye> <wear> and <dye2> <wear2> and {ran|raced|hurried} {too|with $him}.
 
-<Third> and <fourth> {ran|raced} too, and the <goal> was the {end|finish|goal}.
+<Third> and <fourth> {ran|raced|hurried} too, and the <goal> was the {end|finish|goal}.
 "{First to|Let's race to|We run to} the <goal>!" [called] <third> and <fourth> [eager].
 
-(maybe)
 {A whistle|A bell|A drum|A horn} {sounded|was heard}, and {off they went|they all ran|the race began}.
 "{One, two, three|Ready, set}, go!" [called] {the teacher|$his $adult|[a kind] man}.
+* eager: hero
+* eager: friend
 
 ---
-$Hero {ran|was} {first|in front} and {raced|ran} past <count> <fur> <herd> and <count2> <fur2> <herd2>.
-They {ran|raced} past <count> <fur> <herd> and over {a bridge|a hill|the grass}, and $hero {was first|was in front|led}.
+$Hero {ran|was} {first|in front} and {ran|raced|hurried} past <count> <fur> <herd> and <count2> <fur2> <herd2>.
+They {ran|raced|hurried} past <count> <fur> <herd> and over {a bridge|a hill|the grass}, and $hero {was first|was in front|led}.
 
 either fall: friend
-[Suddenly], $he heard {a cry|a noise|a shout}, and $friend {had fallen|was on the ground} {and cried|in tears|by a stone}.
-[Suddenly], $friend {fell|tripped} over {a stone|a stick|a hole} and {cried|lay there|shouted} [tearful].
+[Suddenly], $he heard {a cry|a noise|a shout}, and $friend {had fallen|was on the ground} {and cried|by a stone|near a tree|in the grass}.
+[Suddenly], $friend {fell|tripped} over {a stone|a stick|a rock|a log} and {cried|lay there|shouted} [tearful].
 
 The $goal was {near|close|just ahead}, but $hero {stopped|slowed down} and {looked|turned} back.
 $Hero {{did not|didn't} think long|stopped|forgot the prize|forgot the race} and {ran|went|turned} back [carefully].
 
-"{Take my hand|Can you walk|Are you okay|Let me help you}{|, $friend}?" {{asked|said} $hero|$hero {asked|said}} [warm].
-$Hero {helped $fhim up|held $fhis arm}. "{We can do it|Let's go|Come on} {together|side by side}," $he said [warm].
+"{Can you walk|Are you okay|Can I help you|Does it hurt}{|, $friend}?" {{asked|said} $hero|$hero {asked|said}} [warm].
+$Hero {helped $fhim up|held $fhis arm}. "{We can do it|Let's go|Come on} {together|side by side|happily|arm in arm}," $he said [warm].
 
-$Third {won|was first}, and $hero and $friend {came in|were} last, {arm in arm|side by side|hand in hand}.
-They {walked|went} to the $goal {arm in arm|side by side|hand in hand}, and $third {won|was first}.
+$Third {won|was first}, and {$hero and $friend|$friend and $hero} {came in|were} last, {arm in arm|side by side|hand in hand|together|with a smile}.
+They {walked|went|ran|came} to the $goal {arm in arm|side by side|hand in hand|together|with a smile}, and $third {won|was first}.
 
-(maybe)
-$Third and $fourth {clapped|cheered} for {them|$hero and $friend} [loudly].
-"You {stopped|helped $friend|turned back}. {You are|You're} [brave]!" [called] $third and $fourth [eager].
+{$Third and $fourth|$Fourth and $third} {clapped|cheered} for {them|$hero and $friend} [loudly].
+"You {stopped|helped $friend|turned back}. {You are|You're} [brave]!" [called] {$third and $fourth|$fourth and $third} [eager].
+* happy: friend
+* happy: hero
 or fall: hero
 "{{I am|I'm} the best|Look at me|I win|{I am|I'm} first}!" $he [called] [eager], but {then|just then} $he {fell|tripped}{| over {a stone|a stick}}.
-{But then|[Suddenly]}, $he {looked|waved} {back|at $third}, {fell|tripped} over {a stone|a stick|a hole} and {cried|shouted} [tearful].
+{But then|[Suddenly]}, $he {looked|waved} {back|at $third}, {fell|tripped} over {a stone|a stick|a rock|a log} and {cried|shouted} [tearful].
 
-$Third and $fourth {ran|raced} {by|past}, but $friend {stopped|slowed down|came back|turned around}.
+{$Third and $fourth|$Fourth and $third} {ran|raced|hurried} {by|past}, but $friend {stopped|slowed down|came back|turned around}.
 {Everyone|The others} ran {by|past}, but $friend {stopped|slowed down|came back|turned around}.
+* sad: hero
 
-"{Take my hand|Can you walk|Are you okay|Let me help you}{|, $hero}?" {{asked|said} $friend|$friend {asked|said}} [warm].
+"{Can you walk|Are you okay|Can I help you|Does it hurt}{|, $hero}?" {{asked|said} $friend|$friend {asked|said}} [warm].
 $Friend {helped $him up|held $his arm}. "{We can do it|Let's go|Come on}," $fhe said [warm].
 
-{They|$Hero and $friend} {walked|went} to the $goal {arm in arm|side by side|hand in hand} and [smiled].
+{They|$Hero and $friend} {walked|went|ran|came} to the $goal {arm in arm|side by side|hand in hand|together|with a smile} and [smiled].
 $Third {won|was first}, but $hero [felt] [happy] with $friend {by $his side|there}.
 
-"I was {too proud|too loud|not the best}. {I am|I'm} sorry{,|!}" {[said] $hero|$hero [said]} [tearful].
-"You could {win|be first}, but you {stopped|helped me}. [Thanks]!" {[said] $hero|$hero [said]} [warm].
+"I was {too proud|too loud|not the best}. {I am|I'm} sorry{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
+"You could {win|be first}, but you {stopped|helped me}. [Thanks]!" {[said] $hero|$hero [said]|$he [said]} [warm].
+* thanks: hero
+* happy: friend
 end
 
 ---
-[Then], {they|all four friends} {shared|ate|had} <snack> and <snack2> and [had fun].
-$Third {gave|brought} {everyone|them all} {some |}<snack> and <snack2>, and they [smiled].
+[Then]{,|} {they|all four friends} {shared|ate|had} <snack> and <snack2> and [had fun].
+$Third {gave|brought|handed} {everyone|them all} {some |}<snack> and <snack2>{,|} and they [smiled].
+
++ games
 
 + home plain
 
 when fall: friend
-$Hero [learned] that {a friend|helping|a kind heart} is {better|worth more} than a {prize|race|cup|medal}.
-[Ever after], $hero {still |}ran fast, but $he {stopped|looked back|waited} for {$his friends|$friend|others}.
+{$Hero|$He} [learned] that {a friend|helping|a kind heart} is {better|worth more} than a {prize|race|cup|medal}.
+[Ever after], {$hero|$he} {still |}ran fast, but $he {stopped|looked back|waited} for {$his friends|$friend|others}.
 or fall: hero
-$Hero [learned] that it {is not good|{does not|doesn't} help|is silly} to be {too proud|loud and proud|so sure}.
-[Ever after], $hero {ran|raced} {with|next to} $friend and {never was too proud|cheered for $fhim}.
+{$Hero|$He} [learned] that it {is not good|{does not|doesn't} help|is silly} to be {too proud|loud and proud|so sure}.
+[Ever after], {$hero|$he} {ran|raced|hurried} {with|next to} $friend and {never was too proud|cheered for $fhim}.
 end
 """,
     {

@@ -9,61 +9,61 @@ SKILL = Plot(
 + child
 
 ---
-[Day], $hero {saw|met} <third> and <fourth> at the <place>, and they could <skill>.
+[Day], $hero {saw|met} <third> and <fourth> at the <place>{,|} and they could <skill>.
 <Third> and <fourth> could <skill>, and {they showed it|they did it} at the <place> [day].
 
-(maybe)
 $Hero {wanted|wished|hoped} to $skill {too|as well|like $third|like $fourth}.
-"{I want to|I will|I'll|Let me} $skill {too|as well}!" {[called] $hero|$hero [called]} [eager].
+"{I want to|I will|I'll|Let me} $skill {too|as well}!" {[called] $hero|$hero [called]|$he [called]} [eager].
+* eager: hero
 
 + along
 
-$He tried {once|to do it}, but $he $trouble. $He tried {again|once more}, and $he $trouble {again|once more}.
-{[Then], $he|$He} tried to $skill [times], but each time $he $trouble.
++ crowd
 
-"{I can't do it|{It is|It's} too hard|{I will|I'll} never learn it}!" {[cried] $hero|$hero [cried]} [tearful].
+$He tried [times], but $he $trouble.
+{[Then]{,|} $he|$He} tried {once|to do it}, but $he $trouble{| again and again}.
+
+"{I can't do it|{It is|It's} too hard|{I will|I'll} never learn it}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
 $Hero [felt] [sad] and {sat down|went to sit} {under [a old] tree|on [a old] bench|in the grass|on the steps}.
+* sad: hero
 
 ---
 either teacher: adult
-$His $adult {came|sat down} {to|next to|beside} $him. "{{It is|It's} hard at first|I {could not|couldn't} do it either|Everyone falls at first}," $ahe said [warm].
+{$His $adult|$Adult} {came|sat down} {to|next to|beside} $him. "{{It is|It's} hard at first|I {could not|couldn't} do it either|Everyone falls at first}," $ahe said [warm].
 "{{It is|It's} hard at first|I {could not|couldn't} do it either}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {sat down|stood} {next to|beside} $him.
 
-(maybe)
-"{You must|Just|Try to} $advice{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {showed|helped} $him.
-$Adult {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice," $ahe said [warm].
 or teacher: friend
 $Third {saw $him|came over|sat down} {and smiled|next to $him}. "{It took me|I needed} <days> {days|weeks}," $the said [warm].
 "{It took me|I needed} <days> {days|weeks} to learn it{,|!}" {[said] $third|$third [said]} [warm].
 
 "{You must|Just|Try to} $advice{,|!}" {[said] $fourth|$fourth [said]} [warm] and {showed|helped} $him.
-$Third and $fourth {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice," $third said [warm].
+{$Third and $fourth|$Fourth and $third} {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice," $third said [warm].
 end
 
-(maybe)
-{Every|Each} {day|morning|afternoon} $he {practiced|tried} for [long] and {thought|said}, "I must $advice{.|!}"
-$Hero {practiced|tried} {every day|in sun and rain|before dinner|after school|for [long]} and {did not|didn't} {stop|give up}.
 
-[Finally], {it worked|$he could do it}! $Hero $skilled {all alone|without help|for the first time}!
-On the <nth> day, $hero $skilled {all alone|without help|for the first time}!
+[Finally], $hero $skilled!
+On the <nth> day, {$hero|$he} $skilled!
 
 ---
-"[Wow]! {I did it|I can $skill|Look at me}!" {[called] $hero|$hero [called]} [eager].
-"[Wow]! You did it, $hero!" [called] $third and $fourth [eager].
+"[Wow]! {I did it|I can $skill|Look at me}!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"[Wow]! You did it, $hero!" [called] {$third and $fourth|$fourth and $third} [eager].
+* happy: hero
+* eager: third
 
 when teacher: adult
-$His $adult {hugged $him|clapped|was [happy]}, and they {ate|had|shared} [tasty] <snack> and <snack2>.
+{$His $adult|$Adult} {hugged $him|clapped|was [happy]}{,|} and they {ate|had|shared|enjoyed|tried} [tasty] <snack> and <snack2>.
 "{I knew you could|You {did not|didn't} give up}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and gave $him {[a hug] hug|some <snack>}.
 or teacher: friend
-$Third and $fourth {gave|brought} $him [tasty] <snack> and <snack2> and [smiled].
-"Now we can $skill {together|side by side}{,|!}" {[said] $third|$third [said]} [warm] and gave $him some <snack>.
+{$Third and $fourth|$Fourth and $third} {gave|brought|handed} $him [tasty] <snack> and <snack2> and [smiled].
+"Now we can $skill {together|side by side|happily|arm in arm}{,|!}" {[said] $third|$third [said]} [warm] and gave $him some <snack>.
 end
 
 + intro again
 
-$Hero [learned] that {you must try|{it is|it's} good to try} {again and again|more than once|many times}.
-[Ever after], $hero {never gave up|tried again|practiced} when {something was hard|$he {could not|couldn't} do a thing}.
-[Ever after], $hero {helped|showed} {other children|<friend>|little ones} {how |}to $skill.
+{$Hero|$He} [learned] that {you must try|{it is|it's} good to try} {again and again|more than once|many times}.
+[Ever after], {$hero|$he} {never gave up|tried again|practiced} when {something was hard|$he {could not|couldn't} do a thing}.
+[Ever after], {$hero|$he} helped {other children|<friend>|little ones} to $skill.
+[Ever after], {$hero|$he} showed {other children|<friend>|little ones} how to $skill.
 """,
     {
         "skill": table(
@@ -87,7 +87,7 @@ paint a flower | painted a flower | made a mess | go slowly
 throw a ring | threw the ring | missed | look at the stick
 """,
         ),
-        "nth": table("nth", "third\nfourth\nfifth\nsixth\nseventh\neighth\nninth\ntenth"),
+        "nth": table("nth", "third\nfourth\nfifth"),
     },
 )
 
@@ -98,26 +98,26 @@ SEED = Plot(
 + child
 
 ---
-[Day], $his $adult {gave|brought|bought} $hero [a small] <crop> seed.
+[Day], {$his $adult|$Adult} {gave|brought|bought} $hero [a small] <crop> seed.
+{$His $adult|$Adult} {gave|brought|bought} $hero [a small] <crop> seed [day].
 [Day], $hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park}.
+$Hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park} [day].
 
-"{Plant it|Put it in the ground} {by|near} the <bed>, and {wait|water it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
-$He {put|planted} it [carefully] {by|near} the <bed> with $his <dye> {shovel|spoon|spade} and {some |}water.
+"{Plant it|Put it in the ground} {by|near|beside|next to} the <bed>, and {wait|water it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
+$He {put|planted} it [carefully] {by|near|beside|next to} the <bed> with $his <dye> {shovel|spoon|spade} and {some |}water.
 
-$His friend <friend> {came|ran} {over|by}. "{What is|What's} {that|there}?" {{asked|said} $friend|$friend {asked|said}} [warm].
-<Friend> {watched|helped}{| $him}, in <dye2> <wear> and {new|old|big|dirty} <wear2>.
+$His friend <friend> {came|walked|ran|hurried} {over|by}. "{What is|What's} {that|there}?" {{asked|said} $friend|$friend {asked|said}} [warm].
+<Friend> {watched|helped}{| $him}, in $fhis <dye2> <wear> and {new|old|big|dirty} <wear2>.
 
-(maybe)
-"{My $crop|It} will be so [big]!" {[called] $hero|$hero [called]} [eager].
-"{We will|We'll|Soon we can} {have|pick} $crops!" $hero told $friend [eager].
 
 ---
-The next day, $he {ran|went} to the $bed, but {nothing was there|there was only dirt|he saw only dirt}.
-$He {looked|checked} {every|each} {day|morning}, but {nothing was there|there was only dirt|nothing grew}.
+But {nothing grew|nothing was there|it {did not|didn't} grow}{| at first| for [long]}.
+$He looked {every|each} {day|morning}, but {nothing grew|nothing was there}.
 
 either patience: dig
-"{{It is|It's} too slow|Why does it not grow|Maybe {it is|it's} lost}{,|!}" {[said] $hero|$hero [said]} [tearful] and {wanted to dig|took $his spade}.
+"{{It is|It's} too slow|Why does it not grow|Maybe {it is|it's} lost}{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful] and {wanted to dig|took $his spade}.
 $Hero [felt] [sad] and {wanted to dig|took $his spade}. "{{I will|I'll} look|{It is|It's} too slow}," $he said [tearful].
+* sad: hero
 
 "{Wait|Stop|Don't}! {It sleeps|{It is|It's} asleep|It grows} in the ground," said {$his $adult|$friend} [warm].
 "{Wait|Stop|Don't}, $hero! {A seed|Your $crop} needs {time|sleep|rest}{,|!}" {[said] $friend|$friend [said]} [warm].
@@ -125,35 +125,42 @@ or patience: dry
 {For|After} <days> days {it was hot|there was no rain|the sun was hot}, and the ground was {[very] |}{dry|hard}.
 The sun {was hot|burned} for <days> days, and $hero {forgot|{did not|didn't} think of} the seed.
 
-"[Oh]! {My seed is thirsty|I forgot the water}!" {[cried] $hero|$hero [cried]} [tearful].
+"[Oh]! {My seed is thirsty|I forgot the water}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
 $Hero [felt] [sorry]. "{My seed is thirsty|I forgot the water}!" $he [cried].
+* sorry: hero
+* sad: hero
 end
 
-{So |}$hero and $friend {gave|brought} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
-{They|The two friends} {gave|brought} it water {every day|each morning|for <weeks> weeks} and [had fun].
+{So |}{$hero and $friend|$friend and $hero} {gave|brought|handed} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
+{They|The two friends} {gave|brought|handed} it water {every day|each morning|for <weeks> weeks} and [had fun].
 
-[Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]} [eager].
-[Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]} [eager].
+[Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]|$he [called]} [eager].
+[Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]|$he [called]} [eager].
 
 ---
-It {grew and grew|got bigger and bigger}, and {soon|then|one day} there were <count> [big] $crops {by|near} the $bed.
-[Then], there were <count> [big] $crops, as {big|round|bright} as {a ball|a hat|the moon|a cup}.
+[Then]{,|} there were <count> [big] $crops.
+It {grew and grew|got bigger and bigger}, and [then] there were <count> [big] $crops.
 
 {$His $adult|They} {made|cooked|baked} [tasty] $dish, and <third> and <fourth> {ate|came} {too|with them}.
 "{Let's make|We can make} $dish!" {[called] $friend|$friend [called]} [eager], and <third> and <fourth> {ate|came} too.
 
-(maybe)
 $Third {ate|had|wanted} {two|three|four} {plates|bowls}, and $fourth said [warm], "{It is|It's|This is} so {tasty|good|yummy}!"
 Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" {[said] $third|$third [said]} [warm].
+* thanks: third
+* happy: hero
+* happy: friend
+
+
++ crowd
 
 + intro again
 
 when patience: dig
-$Hero [learned] that {good things|all things|$crops} {take|need} time{| to grow}.
-[Ever after], $hero {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
+{$Hero|$He} [learned] that {good things|all things|$crops} {take|need} time{| to grow}.
+[Ever after], {$hero|$he} {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
 or patience: dry
-$Hero [learned] that {a living thing|a plant|a seed} needs {care|water} every day.
-[Ever after], $hero {took care of|watered|looked after} {all $his plants|the $bed|everything green}.
+{$Hero|$He} [learned] that {a living thing|a plant|a seed} needs {care|water} every day.
+[Ever after], {$hero|$he} {took care of|watered|looked after} {all $his plants|the $bed|everything green}.
 end
 """,
     {
@@ -177,7 +184,7 @@ pear | pear trees | juice
         "bed": table(
             "bed", "gate\nfence\nwall\nwell\nwindow\nold tree\npath\nbench\nroses\nkitchen door"
         ),
-        "weeks": table("weeks", "two\nthree\nfour\nfive\nsix"),
+        "weeks": table("weeks", "two\nthree\nfour"),
     },
 )
 
@@ -191,19 +198,23 @@ $His favorite {thing|toy} was <a colour> <thing>{| from $his $adult}.
 $He {had|owned|loved} [a nice] <colour> <thing> and {loved|liked|wanted} to [play of thing].
 
 ---
-One <weather> <time>, $his friend <friend> {came|visited|was there}, and they [played together of thing].
-[Day], $hero {showed|took} the $thing to <friend>, and they [played together of thing].
+One <weather> <time>, $his friend <friend> {came|visited|was there}{,|} and they [played together of thing].
+[Day], $hero {showed|took} the $thing to <friend>{,|} and they [played together of thing].
+
++ crowd
 
 + games
 
-{But then|[Suddenly]}, $friend {fell|tripped|slipped}, and {crack|crash|snap|bang}! The {$thing|toy} was broken.
-{But then|[Suddenly]}, $friend {dropped|stepped on|sat on} {it|the $thing}, and {crack|crash|snap|bang}! {It was broken|It broke}.
+{But then|[Suddenly]}, $friend {fell|tripped|slipped}, and {crack|crash|snap|bang|pop}! The {$thing|toy} was broken.
+{But then|[Suddenly]}, $friend {dropped|stepped on|sat on} {it|the $thing}, and {crack|crash|snap|bang|pop}! {It was broken|It broke}.
 
-"[Oh]! My {poor |}$thing! Its [part of thing] is {broken|off|bent}!" {[cried] $hero|$hero [cried]} [tearful].
+"[Oh]! My {poor |}$thing! Its [part of thing] is {broken|off|bent}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
 Its [part of thing] was {broken|off|bent}, and $hero [felt] [sad].
+* sad: hero
 
 $Friend [felt] [sorry]. "{I am|I'm} sorry. I {did not|didn't} {want|mean} it," $fhe said [tearful].
 "{I am|I'm} {so |very |}sorry. {It was my fault|I {did not|didn't} mean it}{,|!}" {[said] $friend|$friend [said]} [tearful].
+* sorry: friend
 
 ---
 either mood: angry
@@ -217,32 +228,31 @@ $He {ran|went|hurried} to $friend. "{I am|I'm} sorry{| too}. {Let's fix it|Help 
 $He {found|called} $friend {at the gate|on the street|by the door}. "{I am|I'm} sorry{| too}," $he said [warm].
 or mood: calm
 $Hero {took|had} a deep breath. "{{It is|It's} only $a_thing|You {did not|didn't} mean it}," $he said [warm].
-"[Don't cry], {$friend|{it is|it's} only a toy|it {was not|wasn't} your fault}{,|!}" {[said] $hero|$hero [said]} [warm].
+"[Don't cry], {$friend|{it is|it's} only a toy|it {was not|wasn't} your fault}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
 end
 
 {They|The two friends} {got|took|found} {some |}<fixer> and <fixer2> and {worked|sat at the table} for [long].
-"{We need|Let's get|I have|I've} {some |}<fixer> and <fixer2>," {[said] $friend|$friend [said]} [warm].
+"{We need|Let's get|I have} {some |}<fixer> and <fixer2>," {[said] $friend|$friend [said]} [warm].
 
-(maybe)
-$Hero {held|kept} it {tight|still}, and $friend {used|put on} the $fixer [carefully].
-$Friend {held|kept} it {tight|still}, and $hero {used|put on} the $fixer2 [carefully].
 
 ---
-[Finally], the {$colour |}$thing was {whole|good|fixed} again, with {a bit of|some|a little} $fixer {on it|on one side}.
-[Finally], it was {whole|fixed} again and {looked|was} so [nice] with $fixer and $fixer2.
+[Finally], the {$colour |}$thing was {whole|good|fixed|new} again.
+[Finally], it {looked|was} so [lovely] with $fixer and $fixer2.
 
-(maybe)
-"[Wow]! {It works|We did it|{It is|It's} like new}!" {[called] $friend|$friend [called]} [eager], and they [played together of thing].
-[Then], they [played together of thing] and [smiled].
+"[Wow]! {It works|We did it|{It is|It's} like new}!" {[called] $friend|$friend [called]} [eager]{,|} and they [played together of thing].
+[Then]{,|} they [played together of thing] and [smiled].
+* happy: friend
+* happy: hero
+* together: hero
 
 + indoors
 
 when mood: angry
-$Hero [learned] that {a friend|$friend} is {more|worth more|better} than {$a_thing|any toy|all $his toys}.
-[Ever after], $hero {counted to <days>|took a deep breath|stopped and thought} when $he was {angry|mad}.
+{$Hero|$He} [learned] that {a friend|$friend} is {more|worth more|better} than {$a_thing|any toy|all $his toys}.
+[Ever after], {$hero|$he} {counted to <days>|took a deep breath|stopped and thought} when $he was {angry|mad}.
 or mood: calm
-$Hero [learned] that {broken things|most things} can be {fixed|made whole} {together|with a friend|with kind words}.
-[Ever after], $hero {loved|liked} the {$thing|$fixer on it} even more, {for|because} {it|the $thing} {told|was} {of a friend|a story}.
+{$Hero|$He} [learned] that {broken things|most things} can be {fixed|made whole} {together|with a friend|with kind words}.
+[Ever after], {$hero|$he} {loved|liked|really liked|always loved} the {$thing|$fixer on it} even more, {for|because} {it|the $thing} {told|was} {of a friend|a story}.
 end
 """,
     {},
@@ -258,43 +268,47 @@ SURPRISE = Plot(
 It was $his birthday, and $hero {woke up|got up|jumped out of bed} [eager].
 On {the morning of |}$his birthday, $hero put on $his <dye> <wear> and $his <dye2> <wear2>.
 
-But $his $adult {said|told $him} nothing about it and {only |}{read|cooked|cleaned|worked}.
-$His $adult {only |}{read|cooked|cleaned|worked} and {said nothing|{did not|didn't} look up}, and $hero [felt] [sad].
+But {$his $adult|$Adult} {said|told $him} nothing about it and {only |}{read|cooked|cleaned|worked}.
+{$His $adult|$Adult} {only |}{read|cooked|cleaned|worked} and {said nothing|{did not|didn't} look up}, and $hero [felt] [sad].
 
-$He [went] to $his friend <friend>, but $fhe {said|told $him} [warm], "{I have no time|I must go|Not now}{.|!}"
-$His friend <friend> {came|walked} by, but $fhe {said|called}, "{I have no time|I must go|Not now}," and {ran|went} {off|away}.
+$He [went] to $his friend <friend>, but $fhe said [warm], "{I have no time|I must go|Not now}{.|!}"
+$His friend <friend> {came|walked|ran|hurried} by, but $fhe {said|called}, "{I have no time|I must go|Not now}," and {ran|went|hurried|walked} {off|away}.
 
-{In|At} the {park|garden|yard|street}, $he saw <third> and <fourth>, but they {hid something|ran away|stopped talking|whispered}.
-<Third> and <fourth> {were there too|came by}, but they {hid something|ran away|stopped talking|whispered}.
+In the {park|garden|yard|street}, $he saw <third> and <fourth>, but they {hid something|ran away|stopped talking|whispered|looked away|turned around|walked away}.
+<Third> and <fourth> {were there too|came by}, but they {hid something|ran away|stopped talking|whispered|looked away|turned around|walked away}.
 
 "{Everyone forgot|Nobody thinks of} {me|my birthday}{,|!}" {said|thought} $hero [tearful].
 $Hero [felt] [sad] and sat {under [a old] tree|on [a old] bench|on the steps|by the gate} for [long].
+* sad: hero
 
 ---
 either clue: trail
-{But then|[Then]}, $he {saw|found|noticed} <a colour> <trail> {on the ground|at the door|on the path} and {followed|went after} it.
+{But then|[Then]}, $he {saw|found|noticed|spotted} <a colour> <trail> {on the ground|at the door|on the path} and {followed|went after} it.
 {But then|[Then]}, there {was|lay} <a colour> <trail> on the {path|grass|road}, and {next to it was another|then one more}.
 or clue: sound
-{But then|[Then]}, $he heard {a laugh|a whisper|[a small] noise|music} {behind|from} the <colour> <screen>.
-{But then|[Then]}, $he saw {light|a hand|a shadow} behind the <colour> <screen> and {went|walked} {up|closer}.
+{But then|[Then]}, $he heard {a laugh|a whisper|[a small] noise|music|a song} {behind|from behind} the <colour> <screen>.
+{But then|[Then]}, $he saw {light|a hand|a shadow} behind the <colour> <screen> and {walked|went|ran|came} {up|closer}.
 end
 
-"Surprise! Happy birthday, $hero!" [called] {$friend|$his $adult|everyone} [eager]. {All|All $his friends} were there!
-"Surprise!" [called] $friend, $third and $fourth [eager]. "Happy birthday, $hero!"
+"Surprise! Happy birthday!" [called] {$friend|$his $adult|everyone} [eager].
+"Surprise!" [called] $friend, $third{,|} and $fourth [eager].
 
-There {was|stood} <a cake> cake with <count> {candles|stars} and a {plate|bowl} of <snack>.
-On the table {was|stood} <a cake> cake with <count> {candles|stars}, next to {some |}<snack> and <snack2>.
+There {was|stood|sat} <a cake> cake with <count> {candles|stars} and a {plate|bowl} of <snack>.
+On the table {was|stood|sat} <a cake> cake with <count> {candles|stars}, next to {some |}<snack> and <snack2>.
 
 ---
-"{You {did not|didn't} forget|So that is why|You all knew}!" {[called] $hero|$hero [called]} [eager].
+"{You {did not|didn't} forget|So that is why|You all knew}!" {[called] $hero|$hero [called]|$he [called]} [eager].
 $Hero {laughed and cried|{could not|couldn't} speak|clapped $his hands} and [felt] [happy].
+* happy: hero
+* thanks: hero
 
-$His $adult {gave|handed} $him [a nice] <colour2> <thing>, and they [played together of thing].
+{$His $adult|$Adult} {gave|handed} $him [a nice] <colour2> <thing>{,|} and they [played together of thing].
 "{Open it|This is for you}{,|!}" {[said] $his $adult|$his $adult [said]} [warm], and in the box was [a nice] <colour2> <thing>.
 
-(maybe)
-"{I am|I'm} sorry, $hero. {I had to hide it|I {could not|couldn't} tell you|It was a secret}{,|!}" {[said] $friend|$friend [said]} [warm].
-$Friend hugged $him. "{It was hard not to tell|I had to run away}," $fhe said [warm].
+
++ crowd
+
++ feast
 
 + games
 
@@ -308,8 +322,8 @@ end
 
 + indoors
 
-$Hero [learned] that {friends|good friends|people who love you} {{do not|don't} forget|always remember|think of you}.
-[Ever after], $hero {waited|trusted $his friends|thought well of $friend} {when|if} {someone|a friend} {was busy|had no time|was quiet}.
+{$Hero|$He} [learned] that {friends|good friends|people who love you} {{do not|don't} forget|always remember|think of you}.
+[Ever after], {$hero|$he} {waited|trusted $his friends|thought well of $friend} {when|if} {someone|a friend} {was busy|had no time|was quiet}.
 """,
     {
         "trail": table("trail", "string\nribbon\nballoon\nflag\npaper star\npaper heart\nflower"),

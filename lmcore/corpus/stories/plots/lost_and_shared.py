@@ -15,25 +15,26 @@ $He had <a colour> <thing> and {often|always|gladly|happily} [played of thing].
 ---
 One <weather> <time>, $hero {took|carried|brought} {it|the $thing} to the <place> {to meet|and met} $his friend <friend>.
 [Day], $hero and $his friend <friend> [went] to the <place> with {it|the $thing}.
+$Hero and $his friend <friend> [went] to the <place> with {it|the $thing} [day].
 [Day], $hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| there}.
+$Hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| there} [day].
 
 + along
 + way
 
 "Let's play [game]!" {[called] $friend|$friend [called]} [eager], {so|and} $hero {left|put|laid} {it|the $thing} <spot>.
-$Hero [carefully] {left|put|laid} {it|the $thing} <spot>, and they {played|started} [game]{| and [game]}.
+$Hero [carefully] {left|put|laid} {it|the $thing} <spot>{,|} and they {played|started} <game1>{| and <game2>}.
 The $thing {lay|stayed|was} <spot> while they [had fun] and {played|enjoyed} [game].
 
-{[Then]|But [then]}, it was {gone|lost|not there|missing}. "[Oh]! {Where is|Where's} {it|my $thing}?" {[cried] $hero|$hero [cried]} [tearful].
-{[Then]|But [then]}, $hero [felt] [sad]. "[Oh]! {I lost|I can't find|Where is|Where's} {it|my $thing}!" $he [cried].
+{[Then]|But [then]}, it was {gone|lost|not there|missing}. "[Oh]! Where is {it|my $thing}?" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
+{[Then]|But [then]}, $hero [felt] [sad]. "[Oh]! {I lost|I can't find|Where is} {it|my $thing}!" $he [cried].
 {After [long]|[Then]}, $hero {looked for|went to get|wanted} it. "[Oh]! {It|My $thing} is {gone|lost|missing}!" $he [cried] [tearful].
 
 ---
 "[Don't cry]{|, $hero}{,|!}" {[said] $friend|$friend [said]} [warm]. "{{We will|We'll} find it|{I will|I'll} help you|Let's look|I can help|Let's find it}{.|!}"
-$Friend {took|held|patted|touched} {$his hand|$him|$his arm}. "[Don't cry]{|, $hero}," $fhe [said] [warm].
+$Friend {took|held|patted|touched} $his {hand|arm|head}. "[Don't cry]{|, $hero}," $fhe [said] [warm].
 
-(maybe)
-They [looked] <spot2>, but {they {found|saw}|there was} {only|just} [a small] {leaf|stone|stick|bug|flower|feather|worm|shell|bee|coin|leaf or two|nut}.
+They [looked] <spot2>, but {they {found|saw|spotted}|there was} {only|just} [a small] {leaf|stone|stick|bug|flower|feather|worm|shell|bee|coin|leaf or two|nut}.
 $Friend [looked] <spot2> for [long] and [felt] [sad]{| too}.
 
 either search: remember
@@ -41,36 +42,38 @@ either search: remember
 "{Think|Think hard|Think back|Try to think}{|, $hero}{,|!}" {[said] $friend|$friend [said]} [warm].
 
 $Hero thought for [long]. "{I know|I remember|Oh, yes}! {It is|It's} $spot!" $he [called] [eager].
-"[Wow]! {I know|I remember}! {It is|It's} $spot!" {[cried] $hero|$hero [cried]} [eager].
+"[Wow]! {I know|I remember}! {It is|It's} $spot!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].
 or search: animal
 [Suddenly], they {saw|met|found|heard} [a small] <visitor> with something $colour.
 [Suddenly], [a small] <visitor> {came|ran|walked|hurried} {up |over |}with something $colour.
 
-"[Wow]! It {found|has|saved} my $thing!" {[cried] $hero|$hero [cried]} [eager].
-"[Thanks], {little|dear|good|kind|sweet} $visitor!" {[called] $hero|$hero [called]} [eager].
+"[Wow]! It {found|has|saved} my $thing!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].
+"[Thanks], {little|dear|good|kind|sweet} $visitor!" {[called] $hero|$hero [called]|$he [called]} [eager].
 or search: stranger
-[Suddenly], [a kind] {old |}<stranger> {came|walked} {up to them|over|by} and [smiled].
+[Suddenly], [a kind] {old |}<stranger> {came|walked|ran|hurried} {up to them|over|by} and [smiled].
 [Suddenly], [a kind] {old |}<stranger> {asked|said}, "{Is this {yours|your $thing}|Did you lose {this|$a_thing}}?"
 
-"[Wow]! {That is|That's|It is|It's|You found} my $thing! [Thanks]!" {[cried] $hero|$hero [cried]} [eager].
-It was the {$colour |}$thing! "[Thanks]!" {[called] $hero|$hero [called]} [eager].
+"[Wow]! {That is|That's|It is|It's|You found} my $thing! [Thanks]!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].
+It was the {$colour |}$thing! "[Thanks]!" {[called] $hero|$hero [called]|$he [called]} [eager].
 end
 
 ---
-"{You are|You're} [a good] friend{|, $friend}{,|!}" {[said] $hero|$hero [said]} [warm], and they [played together of thing].
-[Then], $hero and $friend [played together of thing] and {felt|were} [happy].
+"{You are|You're} [a good] friend{|, $friend}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm]{,|} and they [played together of thing].
+[Then]{,|} $hero and $friend [played together of thing] and {felt|were} [happy].
+* together: hero
+* happy: hero
 
 + home
 
 when search: remember
-[Ever after], $hero {looked|thought|checked} {twice|again|carefully} before $he {left|lost|put down} {$his $thing|a thing|a toy}.
-$Hero [learned] that it {is good|is best|helps} to {stop and think|stay calm|think back}.
+[Ever after], {$hero|$he} {looked|thought|checked} {twice|again|carefully} before $he {left|lost|put down} {$his $thing|a thing|a toy}.
+{$Hero|$He} [learned] that it {is good|is best|helps} to {stop and think|stay calm|think back}.
 or search: animal
-[Ever after], $hero {waved at|smiled at|looked for|sang to|fed} the $visitor at the $place.
-$Hero [learned] that {even a little|even one|a little} $visitor can {help|be [a good] friend}.
+[Ever after], {$hero|$he} {waved at|smiled at|looked for|sang to|fed} the $visitor at the $place.
+{$Hero|$He} [learned] that {even a little|even one|a little} $visitor can {help|be [a good] friend}.
 or search: stranger
-[Ever after], $hero {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
-$Hero [learned] that {it is|it's} {good|nice|kind|right|best} to give back what you find.
+[Ever after], {$hero|$he} {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
+{$Hero|$He} [learned] that {it is|it's} {good|nice|kind|right|best} to give back what you find.
 end
 """,
 )
@@ -82,55 +85,62 @@ SHARE = Plot(
 + child
 
 ---
-[Day], $his $adult {gave|brought|bought|made} $hero [a nice] <colour> <thing>.
+[Day], {$his $adult|$Adult} {gave|brought|bought|made} $hero [a nice] <colour> <thing>.
+{$His $adult|$Adult} {gave|brought|bought|made} $hero [a nice] <colour> <thing> [day].
 [Day], $hero {got|found|opened} {a gift|a present|a surprise}, [a nice] <colour> <thing>.
+$Hero {got|found|opened} {a gift|a present|a surprise}, [a nice] <colour> <thing> [day].
 
-(maybe)
 $Hero [played of thing] {for [long]|and [had fun]} and [felt] [happy].
-"{It is|It's|This is|My $thing is} so [nice]!" {[called] $hero|$hero [called]} [eager] and [played of thing].
+"{It is|It's|This is|My $thing is} so [lovely]!" {[called] $hero|$hero [called]|$he [called]} [eager] and [played of thing].
+* happy: hero
 
-[Then], $his friend <friend> came {to play|to visit|over|by} with [a small] {bag|basket|box|bowl} of [tasty] <snack>.
-[Then], $his friend <friend> {came over|visited|came to play|came by} with <snack>, <snack2> and <snack3>.
+[Then]{,|} $his friend <friend> came {to play|to visit|over|by} with [a small] {bag|basket|box|bowl} of [tasty] <snack>.
+[Then]{,|} $his friend <friend> {came over|visited|came to play|came by} with <snack>, <snack2>{,|} and <snack3>.
 
-"[Wow]! {It|Your $thing} is so [nice]! {Can|May} I {have a turn|try it|play too}?" {{asked|said} $friend|$friend {asked|said}} [warm].
+"[Wow]! {It|Your $thing} is so [lovely]! {Can|May} I {have a turn|try it|play too}?" {{asked|said} $friend|$friend {asked|said}} [warm].
 "What [a nice] $thing!" {[said] $friend|$friend [said]} [warm]. "{Can|May} I [play of thing]{| too}?"
 
 "No! {It is|It's} {mine|my $thing|only mine}!" [cried] $hero and {turned|ran|walked|looked} away.
 "No, you {might|will|could} {break|drop|lose|hurt} it!" [cried] $hero and {held it tight|hid it|shook $his head}.
 
-(maybe)
-$Friend [felt] [sad] and {sat down|went to sit} {alone|under [a old] tree|by the gate|on the steps}.
-"{Okay|All right|Fine|I see|Oh}{,|!}" {[said] $friend|$friend [said]} [tearful] and sat {by the door|by the window|on the steps|under a tree|alone}.
+$Friend [felt] [sad] and {sat down|went to sit} {alone|under [a old] tree|by the gate|on the steps|in the grass|by the road|on the floor}.
+"{Okay|All right|Fine|I see|Oh}{,|!}" {[said] $friend|$friend [said]} [tearful] and sat {by the door|by the window|on the steps|under a tree|alone|on the floor|in the grass|by the gate}.
+* sad: friend
 
 ---
 either why: alone
 Now $hero [played of thing] alone, but {after [long]|[then]} $he [felt] [sad].
 $Hero [played of thing] for [long], but it {was not|wasn't} {fun|as much fun|nice|good}{| anymore| now}.
+* sad: hero
 or why: adult
-"What {is wrong|happened}{|, $hero}?" asked $his $adult [warm]. "$Friend {looks|is|feels} [sad]{.|!}"
+"What {is wrong|happened}{|, $hero}?" asked {$his $adult|$Adult} [softly]. "$Friend {looks|is|feels} [sad]{.|!}"
 "{A $thing|It} is {more|twice the} fun with {a friend|two|$friend}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
 or why: hungry
-[Then], $hero {got|was} hungry, and $friend [softly] gave $him {half of|some of|most of} the {[tasty] |}$snack.
+[Then]{,|} $hero {got|was} hungry, and $friend [softly] gave $him {half of|some of|most of} the {[tasty] |}$snack.
 "Here, {have|take|try} {some $snack|half of my $snack|one of these}{,|!}" {[said] $friend|$friend [said]} [warm].
 end
 
 $Hero [felt] [sorry]. "{I am|I'm} {so |very |}sorry, $friend," $he [said] [tearful].
-"I {was not|wasn't} {nice|kind|good|fair}{| to you}. I {feel|am} [sorry]{,|!}" {[said] $hero|$hero [said]} [tearful].
+"I {was not|wasn't} {nice|kind|good|fair}{| to you}. I {feel|am} [sorry]{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
+* sorry: hero
 
 "{You can have a turn|{It is|It's} your turn|Let's play together|Now you can play|You can play first}," {$he|$hero} [said] [warm].
-"{Here|Please|Now}, you can [play of thing]{| first| now}{,|!}" {[said] $hero|$hero [said]} [warm].
+"{Here|Please}, you can [play of thing]{| first| now}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
 
-"[Thanks]!" {[called] $friend|$friend [called]} [eager], and they [played together of thing].
-[Then], {$hero and $friend|they|the two friends} [played together of thing] and [smiled].
+"[Thanks]!" {[called] $friend|$friend [called]} [eager]{,|} and they [played together of thing].
+[Then]{,|} {$hero and $friend|they|the two friends} [played together of thing] and [smiled].
+* thanks: friend
+* together: hero
 
 + games
 
 when why: alone
 When they {got|were} [tired], they {ate|shared|finished} the {[tasty] |}$snack and [smiled].
-[Then], $friend {shared|gave $him half of} the {[tasty] |}$snack, and they [had fun].
+[Then]{,|} $friend {shared|gave $him half of} the {[tasty] |}$snack{,|} and they [had fun].
+* together: hero
 or why: adult
-[Then], they {ate|shared|finished} the {[tasty] |}$snack with $his $adult and [smiled].
-{[Then], they|They} gave $his $adult {some|half|a few} of the {[tasty] |}$snack.
+[Then]{,|} they {ate|shared|finished} the {[tasty] |}$snack with {$his $adult|$Adult} and [smiled].
+{[Then]{,|} they|They} gave {$his $adult|$Adult} {some|half|a few} of the {[tasty] |}$snack.
 or why: hungry
 "Your $snack made me [happy]{,|!}" {said $hero|$hero said} [warm]. "Now {we both have|you have} {fun|a toy}!"
 When the {[tasty] |}$snack were gone, they {still |}[had fun] {together|side by side|for [long]}.
@@ -139,9 +149,9 @@ end
 ---
 + indoors
 
-$Hero [learned] that {sharing|a friend} makes everyone [happy].
-[Ever after], $hero [loudly] shared {$his $thing|it|$his toys} with $friend.
-$Hero and $friend {stayed|were|became} [good] friends, and they [always] share{| their {toys|snacks|things}}.
+{$Hero|$He} [learned] that {sharing|a friend} makes everyone [happy].
+[Ever after], {$hero|$he} [loudly] shared {$his $thing|it|$his toys} with $friend.
+{$Hero and $friend|$Friend and $hero} {stayed|were|became} [good] friends{,|} and they [always] share{| their {toys|snacks|things}}.
 """,
 )
 

@@ -1,6 +1,7 @@
 """How near the built-in stories are to real TinyStories: the figures that the tests bound.
 
-`python tests/corpus/real_text_figures.py FOLDER` prints them for a folder of TinyStories parquet.
+`PYTHONPATH=tests python -m helpers.real_text_figures FOLDER` prints them for a folder of
+TinyStories parquet.
 """
 
 from __future__ import annotations

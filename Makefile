@@ -1,11 +1,12 @@
 # Everything happens inside this folder: the environment is .venv, nothing is
-# installed outside it and nothing needs root.
+# installed outside it and nothing needs root. (Compiled kernels: ~/.cache/lmcore.)
 #
 #   make run                        the whole pipeline, as params.yaml says
 #   make run PROFILE=NAME           ... after putting profiles/NAME.yaml in its place
 #   make run PROFILE=NAME FILES=DIR ... on your own .parquet, .txt and .jsonl files
 #   make run BACKEND=cuda           ... on an NVIDIA GPU (default: cpu, or Metal on macOS)
 #   make test                       the tests
+#   make lint                       ruff and mypy
 #   make bench                      benchmarks against named peers -> benchmarks/RESULTS.md
 #   make bench-gpu BACKEND=cuda     training on an NVIDIA GPU beside torch.compile
 #   make bench-ablations            what each part of the architecture is worth: 20 minutes
@@ -38,15 +39,20 @@ PINNED = --constraint requirements.lock --editable
 # only a CPU build is taken there, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 
-.PHONY: run test experiment bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export deps lock clean
+.PHONY: run test lint experiment bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export deps lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
-	@.venv/bin/dvc repro
-	@echo "The report is in $(CURDIR)/data/report/index.html"
+	@before=$$(cksum dvc.lock 2>&1); .venv/bin/dvc repro || exit 1; \
+	if [ "$$before" = "$$(cksum dvc.lock 2>&1)" ]; then .venv/bin/python -m stages.result; fi
 
 test: .venv/.ready-test
 	@.venv/bin/python -m pytest
+
+lint: .venv/.ready-lint
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
 
 bench: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks
@@ -61,6 +67,7 @@ bench-recipes: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks.recipes
 
 experiment: .venv/.ready-experiment
+	@.venv/bin/python -m stages.repair
 	@folder=$$(.venv/bin/python -m stages.experiment prepare "experiments/$(NAME)" $(if $(SMOKE),--smoke)) \
 	&& .venv/bin/dvc repro "$$folder/dvc.yaml" && cat "$$folder/results.md"
 
@@ -90,6 +97,10 @@ soak-export: .venv/.ready-soak
 	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,experiment]'
 	@$(INSTALL) '$(TORCH)' 2>/dev/null || \
 		echo "No CPU build of PyTorch in pip's indexes: comparisons with PyTorch are skipped."
+	@touch $@
+
+.venv/.ready-lint: .venv/.ready-$(BACKEND)
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),lint]'
 	@touch $@
 
 .venv/.ready-bench: .venv/.ready-test

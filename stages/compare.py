@@ -11,14 +11,17 @@ from lmcore.common.errors import StageCommand
 
 
 @click.command(cls=StageCommand)
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", default="HEAD")
+@click.argument("b", default="workspace")
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path),
     default=Path("data/compare/index.html"), show_default=True, help="Where the page is written.",
 )  # fmt: skip
 def main(a: str, b: str, html: Path) -> None:
-    """Compare A with B: git revisions, experiments of `dvc exp show`, or `workspace`."""
+    """Compare A with B: git revisions, experiments of `dvc exp show`, or `workspace`.
+
+    Without names: what the last run changed, since the one that git holds.
+    """
     backend.setup()
     from lmcore.compare.revision import open_revision
     from lmcore.compare.sections import compare

@@ -6,13 +6,16 @@ import click
 
 from lmcore.common.errors import StageCommand
 from lmcore.planning import profiles
+from lmcore.planning.repair import repair
 
 
 @click.command(cls=StageCommand)
 @click.option("--profile", metavar="NAME", help="A file of profiles/, without .yaml.")
 @click.option("--folder", metavar="DIR", help="Read the stories from this folder.")
 def main(profile: str | None, folder: str | None) -> None:
-    """Validate params.yaml before any stage runs."""
+    """Mend what a killed run left, and validate params.yaml, before any stage runs."""
+    for sentence in repair():
+        click.echo(sentence)
     profiles.choose(profile, folder)
 
 

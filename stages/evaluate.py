@@ -1,4 +1,4 @@
-"""Measures the model against baselines and the entropy floor."""
+"""Measure the model: bits per byte, baselines, the entropy floor, coherence and copying."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 from lmcore import backend
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import EVALUATION, METRICS, MODEL, RAW, TOKENS
+from lmcore.common.paths import EVALUATION, KEPT, METRICS, MODEL, RAW, TOKENS
 
 
 @click.command(cls=StageCommand)
@@ -17,8 +17,7 @@ def main() -> None:
     backend.setup()
     from lmcore.dataset.shards import check_tokenizer
     from lmcore.dataset.stories import verify_stories
-    from lmcore.evaluation import evaluate
-    from lmcore.model import load_model
+    from lmcore.evaluation.run import evaluate_run
     from lmcore.tokenizer.tokenizer import Tokenizer
 
     verify_stories(RAW, ["validation"])
@@ -28,9 +27,8 @@ def main() -> None:
         f"`python -m stages.encode --tokenizer {MODEL / 'tokenizer.json'}` encodes the stories for "
         "this model, and `dvc repro` trains another",
     )
-    tokenizer = Tokenizer.load(MODEL)
-    evaluation = evaluate(load_model(MODEL), RAW, TOKENS, params.batch_size, params.stride)
-    evaluation.save(EVALUATION, METRICS / "evaluation.json", tokenizer)
+    evaluation = evaluate_run(MODEL, KEPT, RAW, TOKENS, params)
+    evaluation.save(EVALUATION, METRICS / "evaluation.json", Tokenizer.load(MODEL))
 
 
 if __name__ == "__main__":

@@ -5,15 +5,18 @@ from __future__ import annotations
 import click
 
 from lmcore import backend
+from lmcore.common.checksums import remake, verify_checksums
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import MODEL, REPORT
+from lmcore.common.paths import EVALUATION, MODEL, REPORT, SAMPLES
 
 
 @click.command(cls=StageCommand)
 def main() -> None:
     """Write data/report/index.html."""
     params = load_params()
+    verify_checksums(EVALUATION, remake("evaluate"))
+    verify_checksums(SAMPLES, remake("sample"))
     backend.setup()
     from lmcore.model import load_model
     from lmcore.report.page import write_report

@@ -35,7 +35,9 @@ from lmcore.common.paths import (
 )
 def main(planning: bool, overfitting: bool) -> None:
     """Train the model described by params.yaml on data/tokens."""
-    if planning or overfitting:  # of these, training does not depend on the code
+    # In a program of their own, not by an import: a change of that code neither makes the
+    # `train` stage stale nor begins another run.
+    if planning or overfitting:
         command = "stages.plan" if planning else "stages.overfit"
         os.execv(sys.executable, [sys.executable, "-m", command])
     params = load_params()
@@ -49,10 +51,10 @@ def main(planning: bool, overfitting: bool) -> None:
         distributed.launch(params.train.workers, [sys.executable, "-m", "stages.train"])
         return
     workers = distributed.join(params.train.workers)
-    outcome = trainer.train(params, TOKENS, CHECKPOINTS, workers)
+    trained = trainer.train(params, TOKENS, CHECKPOINTS, workers)
     if workers.is_rank_0:
-        trainer.save_run(outcome, tokenizer, MODEL, KEPT, PLOTS, FIGURES / "train.json")
-        timings = {"seconds": outcome.seconds, "tokens_per_second": outcome.tokens_per_second}
+        trainer.save_run(trained, tokenizer, MODEL, KEPT, PLOTS, FIGURES / "train.json")
+        timings = {"seconds": trained.seconds, "tokens_per_second": trained.tokens_per_second}
         write_json(TIMINGS / "train.json", timings)
 
 

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "generation": ["model", "tokenizer"],
     "evaluation": ["training", "generation", "corpus"],
     "planning": ["training"],
+    "interpretability": ["evaluation"],
     "experiments": ["evaluation", "planning"],
     "report": ["evaluation"],
     "compare": ["report"],

@@ -93,7 +93,8 @@ def setup(blas_threads: int = 1) -> Backend:
     import mlx.core as mx
 
     device = "gpu" if mx.default_device() == mx.gpu else "cpu"
-    compiled = device == "gpu" or folder is not None
+    elsewhere = sys.platform != "linux" and find_compiler() is not None
+    compiled = device == "gpu" or folder is not None or elsewhere
     if not compiled:
         mx.disable_compile()
     _ready = Backend(version("mlx"), device, blas, blas_threads, kernels, compiled)

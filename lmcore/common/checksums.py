@@ -29,7 +29,7 @@ def verify_checksums(folder: Path, remedy: str) -> None:
 def verify_file(folder: Path, name: str, sha256: str, index: Path, remedy: str) -> None:
     """Raise `LmcoreError` unless the file `name` of `folder` has this SHA-256.
 
-    `index` is the file that states it. Hashing reads the whole file: 1 GB takes about a second.
+    `index` is the file that states it. Hashing reads the whole file.
     """
     path = folder / name
     # A damaged index must not make us read a file somewhere else.

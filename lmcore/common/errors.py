@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from lmcore.common.parent_process import end_with_parent
+
 
 class LmcoreError(click.ClickException):
     """A mistake the user can mend; click prints its text and exits with 1.
@@ -32,9 +34,10 @@ def printable(text: str) -> str:
 
 
 class StageCommand(click.Command):
-    """A click command that turns operating-system failures into one sentence."""
+    """A command that ends with the DVC that started it, and explains an OSError in a sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        end_with_parent()
         try:
             return super().invoke(ctx)
         except OSError as error:

@@ -44,10 +44,10 @@ def read_json(path: Path, shape: Any = object, remedy: str = "`dvc repro` makes 
 
 def check_shape(value: Any, shape: Any, path: str = "") -> None:
     """Raise `ValueError`, which names the first key that is missing or of another type."""
-    kind = shape if isinstance(shape, type) else type(shape)
+    kind: type = shape if isinstance(shape, type) else type(shape)
     # JSON has one kind of number, but true and false are no numbers.
-    allowed = (int, float) if kind is float else kind
-    if not isinstance(value, allowed) or (isinstance(value, bool) and kind in (int, float)):
+    fits: bool = isinstance(value, (int, float) if kind is float else kind)
+    if not fits or (isinstance(value, bool) and kind in (int, float)):
         name = path.removeprefix(".") or "its content"
         raise ValueError(f"{name} is {_shortened(value)}; it must be {_NAMES[kind]}")
     if isinstance(shape, list):

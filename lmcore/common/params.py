@@ -178,6 +178,7 @@ class TrainParams(Section):
     gradient_checkpointing: bool  # recompute activations in the backward pass
     ema_decay: Probability  # of the moving average of the weights, which is the result; 0: off
     mask_documents: bool  # attention stays within a story
+    align_documents: bool  # each window begins where a story begins
     eval_every: Steps  # steps between evaluations on the validation split
     eval_batches: Annotated[int, Field(ge=1, le=100_000)]  # batches per evaluation
     checkpoint_every: Steps  # steps between checkpoints
@@ -204,6 +205,11 @@ class EvaluateParams(Section):
 
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)]  # windows per forward pass
     stride: Annotated[int, Field(ge=0, le=2**24)]  # new tokens per window; 0: all
+    coherence_stories: Annotated[int, Field(ge=0, le=100_000)]  # sampled and checked; 0: none
+    coherence_checkpoint_stories: Annotated[int, Field(ge=0, le=100_000)]  # at each checkpoint
+    coherence_temperature: NonNegative  # 0: always the likeliest token
+    coherence_top_p: Annotated[float, Field(gt=0, le=1)]  # 1: off
+    copying_stories: Annotated[int, Field(ge=0, le=100_000)]  # held-out, their mentions measured
 
 
 class SampleParams(Section):
@@ -232,6 +238,15 @@ class SampleParams(Section):
             raise LmcoreError(f"--{option} {_found_and_allowed(mistake)}.") from None
 
 
+class InsideParams(Section):
+    """What the parts of the model do (read by `inside`)."""
+
+    windows: Annotated[int, Field(ge=1, le=4096)]  # validation windows for ablation and lens
+    pairs: Annotated[int, Field(ge=0, le=1000)]  # minimal pairs for patching; 0: none
+    prompt: NonEmpty  # continued by every kept checkpoint
+    prompt_tokens: Annotated[int, Field(ge=1, le=1000)]  # the length of that continuation
+
+
 class ReportParams(Section):
     """The page at the end (read by `report`)."""
 
@@ -250,6 +265,7 @@ class Params(Section):
     train: TrainParams
     evaluate: EvaluateParams
     sample: SampleParams
+    inside: InsideParams
     report: ReportParams
 
     @model_validator(mode="after")
@@ -310,7 +326,7 @@ def read_yaml(path: Path) -> Any:
         raise LmcoreError(f"{path} holds an integer of thousands of digits.") from None
 
 
-def first_mistake(error: ValidationError, section: type[Section]) -> str:
+def first_mistake(error: ValidationError, section: type[BaseModel]) -> str:
     """Return the first mistake in `section`, as `KEY is FOUND; it should be ALLOWED`."""
     # A misspelt key also makes the right one missing: name the misspelling.
     mistake = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +52,7 @@ def difference(
     return Difference(b.value - a.value, math.hypot(a.standard_error, b.standard_error))
 
 
-def first_difference(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> int | None:
+def first_difference(a: Sequence[object], b: Sequence[object]) -> int | None:
     """The number of the first merge that differs or that one list lacks; None if equal."""
     for number, (ours, theirs) in enumerate(zip(a, b, strict=False)):
         if ours != theirs:

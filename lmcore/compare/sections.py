@@ -1,4 +1,4 @@
-"""The parts of a comparison: each says in sentences and a table what differs."""
+"""The sections of a comparison: each says in sentences and a table what differs."""
 
 from __future__ import annotations
 
@@ -24,22 +24,27 @@ from lmcore.compare.measures import (
     share_cut_differently,
 )
 from lmcore.compare.revision import Out, Revision
-from lmcore.evaluation.standard_error import exponential
+from lmcore.evaluation.standard_error import Estimate, exponential
 from lmcore.report.charts import Line, line_chart
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 ARTIFACTS = ["raw", "tokenizer", "tokens", "model", "evaluation", "samples"]
 _TOKENIZER = "data/tokenizer/tokenizer.json"
-_FIGURES = [
-    "evaluation/figures.json", "figures/train.json", "figures/tokens.json",
-    "figures/tokenizer.json", "samples/quality.json",
-]  # fmt: skip
+_FIGURES = {
+    "evaluation": "data/evaluation/figures.json",
+    "samples": "data/samples/quality.json",
+    "train": "data/figures/train.json",
+    "tokens": "data/figures/tokens.json",
+    "tokenizer": "data/figures/tokenizer.json",
+}
+_STORIES = "data/evaluation/stories.csv"
+_DISTINGUISHABLE = 0.05  # the chance of so large a difference between equally good models
 # Stories of the validation split that are cut with both tokenizers.
 _SAMPLE = 500
 
 
 @dataclass(frozen=True)
-class Part:
+class Section:
     """A heading with what is to be said under it; `charts` only on the page.
 
     In the terminal long cells are cut, but not the last column of `reasons`.
@@ -53,13 +58,50 @@ class Part:
     reasons: bool = False
 
 
-def compare(a: Revision, b: Revision) -> list[Part]:
-    """Everything that can be said of two runs, the most important first."""
-    sections = [_artifacts, _params, significance, _metrics, _tokenizer, _shards, _weights]
-    return [section(a, b) for section in [*sections, _curves, _samples]]
+def compare(a: Revision, b: Revision) -> list[Section]:
+    """Return the answer, then what it rests on, then what caused it down to hashes and weights."""
+    outcome = [answer, significance, _curves, _samples]
+    cause = [_params, _metrics, _tokenizer, _shards, _artifacts, _weights]
+    return [section(a, b) for section in [*outcome, *cause]]
 
 
-def _artifacts(a: Revision, b: Revision) -> Part:
+def answer(a: Revision, b: Revision) -> Section:
+    """Return which of the two models is better, and whether the difference can be told."""
+    paths, missing = _both(a, b, _STORIES)
+    if missing:
+        return Section("Answer", missing)
+    ours, theirs = (_columns(path) for path in paths)
+    bits = _difference_in_bits(a, b, ours, theirs)
+    if bits.value == 0 and bits.standard_error == 0:
+        return Section("Answer", [f"{b.name} needs as many bits as {a.name} for every story."])
+    own, other = (side["nats"].sum() / LN2 / side["bytes"].sum() for side in (theirs, ours))
+    word = "better" if bits.value < 0 else "worse"
+    if math.isnan(bits.p):
+        sure = "and one story alone does not tell how sure that is"
+    elif bits.p < _DISTINGUISHABLE:
+        sure = "distinguishable"
+    else:
+        sure = "not distinguishable: another draw of the stories could reverse it"
+    sentence = f"{b.name} is {word} than {a.name}: {own:.3f} against {other:.3f} bits per byte, "
+    return Section("Answer", [sentence + sure + "."])
+
+
+def _difference_in_bits(
+    a: Revision, b: Revision, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]
+) -> Difference:
+    """Return B minus A in bits per byte of the validation stories."""
+    costs_a, costs_b = (side["nats"] / LN2 for side in (ours, theirs))
+    paired = _are_paired(a, b, ours, theirs)
+    return difference(ours["bytes"], costs_a, theirs["bytes"], costs_b, paired)
+
+
+def _are_paired(
+    a: Revision, b: Revision, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]
+) -> bool:
+    return _same_validation(a, b) and np.array_equal(ours["bytes"], theirs["bytes"])
+
+
+def _artifacts(a: Revision, b: Revision) -> Section:
     rows, said = [], ["By their hashes: those in dvc.lock, or of what lies in the workspace."]
     for name in (f"data/{artifact}" for artifact in ARTIFACTS):
         outs = [(side, side.out(name)) for side in (a, b)]
@@ -70,7 +112,7 @@ def _artifacts(a: Revision, b: Revision) -> Part:
             if out is not None and not out.as_locked
         ]
         rows.append([name, _verdict(outs)])
-    return Part("Artifacts", said, ["artifact", "verdict"], rows, reasons=True)
+    return Section("Artifacts", said, ["artifact", "verdict"], rows, reasons=True)
 
 
 def _verdict(outs: list[tuple[Revision, Out | None]]) -> str:
@@ -81,7 +123,7 @@ def _verdict(outs: list[tuple[Revision, Out | None]]) -> str:
     ours, theirs = found
     if ours.hash == theirs.hash:
         return "identical"
-    strangers = [side.name for side, out in outs if not out.as_locked]
+    strangers = [side.name for side, out in outs if out is not None and not out.as_locked]
     if strangers:
         return f"differs: not as dvc.lock says in {listing(strangers, 'and')}"
     return "differs: " + "; ".join(_reasons(ours.stage, theirs.stage))
@@ -96,21 +138,21 @@ def _reasons(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
     return names or ["the same inputs and parameters gave another result (another machine?)"]
 
 
-def _params(a: Revision, b: Revision) -> Part:
+def _params(a: Revision, b: Revision) -> Section:
     rows = changes(a.params, b.params)
     said = [] if rows else ["Identical."]
-    return Part("Parameters", said, ["parameter", a.name, b.name], rows)
+    return Section("Parameters", said, ["parameter", a.name, b.name], rows)
 
 
-def _metrics(a: Revision, b: Revision) -> Part:
+def _metrics(a: Revision, b: Revision) -> Section:
     rows, said = [], []
-    for name in _FIGURES:
-        paths, missing = _both(a, b, f"data/{name}")
+    for kind, name in _FIGURES.items():
+        paths, missing = _both(a, b, name)
         said += missing
         if not missing:
             found = changes(*(flatten(read_json(path)) for path in paths))
-            rows += [[f"{Path(name).stem}: {row[0]}", *row[1:]] for row in found]
-    return Part(
+            rows += [[f"{kind}: {row[0]}", *row[1:]] for row in found]
+    return Section(
         "Metrics", said if rows or said else ["Identical."], ["metric", a.name, b.name], rows
     )
 
@@ -126,19 +168,17 @@ def _both(a: Revision, b: Revision, name: str) -> tuple[list[Path], list[str]]:
     return [path for _, path in found if path is not None], missing
 
 
-def significance(a: Revision, b: Revision) -> Part:
+def significance(a: Revision, b: Revision) -> Section:
     """What the two models cost per byte and per token of the validation stories."""
     title = "Significance"
-    paths, missing = _both(a, b, "data/evaluation/stories.csv")
+    paths, missing = _both(a, b, _STORIES)
     if missing:
-        return Part(title, missing)
+        return Section(title, missing)
     ours, theirs = (_columns(path) for path in paths)
-    paired = _same_validation(a, b) and np.array_equal(ours["bytes"], theirs["bytes"])
+    paired = _are_paired(a, b, ours, theirs)
     if paired and np.array_equal(ours["nats"], theirs["nats"]):
-        return Part(title, ["Identical."])
-    bits = difference(
-        ours["bytes"], ours["nats"] / LN2, theirs["bytes"], theirs["nats"] / LN2, paired
-    )
+        return Section(title, ["Identical."])
+    bits = _difference_in_bits(a, b, ours, theirs)
     said = [_needs(a, b, bits, "bits per byte")]
     if not _same_bytes(a, b, _TOKENIZER):
         said.append("Loss and perplexity are per token and compare only with the same tokenizer.")
@@ -146,13 +186,13 @@ def significance(a: Revision, b: Revision) -> Part:
         said.append("Of loss and perplexity nothing is known: a stories.csv has no column tokens.")
     else:
         loss = difference(ours["tokens"], ours["nats"], theirs["tokens"], theirs["nats"], paired)
-        times = exponential(loss)
+        times = exponential(Estimate(loss.value, loss.standard_error))
         said.append(
             f"{_needs(a, b, loss, 'nats per token')} Perplexity is {times.value:.4f} "
             f"± {_known(times.standard_error)} times that of {a.name}, with the same z and p."
         )
     how = "paired by story" if paired else "not paired: the validation stories differ"
-    return Part(title, [*said, f"± is one standard error, {how}; {_COVERED}"])
+    return Section(title, [*said, f"± is one standard error, {how}; {_COVERED}"])
 
 
 _COVERED = (
@@ -211,15 +251,15 @@ def _same_validation(a: Revision, b: Revision) -> bool:
     return bool(ours) and ours == _validation_files(b)
 
 
-def _tokenizer(a: Revision, b: Revision) -> Part:
+def _tokenizer(a: Revision, b: Revision) -> Section:
     title = "Tokenizer"
     paths, missing = _both(a, b, _TOKENIZER)
     if missing:
-        return Part(title, missing)
+        return Section(title, missing)
     ours, theirs = (Tokenizer.load(path.parent) for path in paths)
     number = first_difference(ours.merges, theirs.merges)
     if paths[0].read_bytes() == paths[1].read_bytes():
-        return Part(title, ["Identical."])
+        return Section(title, ["Identical."])
     said = []
     if number is None:
         said.append("The merges are the same; the special tokens or the pattern differ.")
@@ -236,7 +276,7 @@ def _tokenizer(a: Revision, b: Revision) -> Part:
     else:
         said.append(f"The validation stories of {a.name} are not in DVC's cache.")
     rows = [["vocabulary", *(f"{t.vocab_size:,}" for t in (ours, theirs))]]
-    return Part(title, said, ["", a.name, b.name], rows)
+    return Section(title, said, ["", a.name, b.name], rows)
 
 
 def _merge(merges: list[tuple[bytes, bytes]], number: int) -> str:
@@ -258,7 +298,7 @@ def _validation_texts(side: Revision) -> list[str]:
     return texts[:_SAMPLE]
 
 
-def _shards(a: Revision, b: Revision) -> Part:
+def _shards(a: Revision, b: Revision) -> Section:
     rows, said = [], []
     for split in ("train", "validation"):
         paths, missing = _both(a, b, f"data/tokens/{split}/index.json")
@@ -273,18 +313,18 @@ def _shards(a: Revision, b: Revision) -> Part:
             [f"{split} {key}", f"{ours[key]:,}", f"{theirs[key]:,}"]
             for key in ("tokens", "documents")
         ]
-    return Part("Shards", said, ["", a.name, b.name], rows)
+    return Section("Shards", said, ["", a.name, b.name], rows)
 
 
-def _weights(a: Revision, b: Revision) -> Part:
+def _weights(a: Revision, b: Revision) -> Section:
     import mlx.core as mx
 
     title = "Weights"
     paths, missing = _both(a, b, "data/model/model.safetensors")
     if missing:
-        return Part(title, missing)
+        return Section(title, missing)
     if paths[0].read_bytes() == paths[1].read_bytes():
-        return Part(title, ["Identical."])
+        return Section(title, ["Identical."])
     ours, theirs = (_arrays(path) for path in paths)
     rows = []
     for name in sorted(ours | theirs):
@@ -294,7 +334,7 @@ def _weights(a: Revision, b: Revision) -> Part:
             rows.append([name, f"{relative_distance(*pair):.4f}"])
         else:
             rows.append([name, f"shapes {shapes[0]} and {shapes[1]}"])
-    return Part(title, ["Relative distance ||A - B|| / ||A||."], ["array", "distance"], rows)
+    return Section(title, ["Relative distance ||A - B|| / ||A||."], ["array", "distance"], rows)
 
 
 def _arrays(path: Path) -> dict[str, Any]:
@@ -307,7 +347,7 @@ def _arrays(path: Path) -> dict[str, Any]:
         raise LmcoreError(f"{path} is not a readable safetensors file: {error}.") from None
 
 
-def _curves(a: Revision, b: Revision) -> Part:
+def _curves(a: Revision, b: Revision) -> Section:
     said, charts = [], ""
     for name, split in (("training", "train"), ("validation", "validation")):
         paths, missing = _both(a, b, f"data/plots/{name}.csv")
@@ -327,7 +367,7 @@ def _curves(a: Revision, b: Revision) -> Part:
         sides = zip(("A", "B"), (a, b), curves, strict=True)
         lines = [Line(f"{letter}: {side.name}", curve) for letter, side, curve in sides]
         charts += line_chart(title, "step", unit, lines)
-    return Part("Curves", said, charts=charts)
+    return Section("Curves", said, charts=charts)
 
 
 def _loss(path: Path, scale: float) -> list[tuple[float, float]]:
@@ -335,16 +375,16 @@ def _loss(path: Path, scale: float) -> list[tuple[float, float]]:
     return [*zip(columns["step"].tolist(), (columns["loss"] * scale).tolist(), strict=True)]
 
 
-def _samples(a: Revision, b: Revision) -> Part:
+def _samples(a: Revision, b: Revision) -> Section:
     paths, missing = _both(a, b, "data/samples/samples.json")
     if missing:
-        return Part("Samples", missing)
+        return Section("Samples", missing)
     ours, theirs = (_by_prompt(read_json(path)) for path in paths)
     if ours == theirs:
-        return Part("Samples", ["Identical."])
+        return Section("Samples", ["Identical."])
     rows = [[prompt, ours[prompt], theirs[prompt]] for prompt in ours if prompt in theirs]
     said = [] if rows else ["No prompt was given to both."]
-    return Part("Samples", said, ["prompt", a.name, b.name], rows)
+    return Section("Samples", said, ["prompt", a.name, b.name], rows)
 
 
 def _by_prompt(samples: list[dict[str, str]]) -> dict[str, str]:

@@ -6,13 +6,13 @@ from html import escape
 from pathlib import Path
 
 from lmcore.common.atomic_files import write_text
-from lmcore.compare.sections import Part
+from lmcore.compare.sections import Section
 from lmcore.report.elements import page_of, section, table
 
 _WIDEST = 60
 
 
-def as_text(parts: list[Part]) -> str:
+def as_text(parts: list[Section]) -> str:
     """Headings, sentences and aligned columns; long cells are cut, but for reasons."""
     lines = []
     for part in parts:
@@ -43,7 +43,7 @@ def _cut(cell: str) -> str:
     return cell if len(cell) <= _WIDEST else cell[: _WIDEST - 1] + "…"
 
 
-def as_page(names: str, parts: list[Part], path: Path) -> None:
+def as_page(names: str, parts: list[Section], path: Path) -> None:
     """Writes one self-contained HTML file."""
     sections = []
     for part in parts:

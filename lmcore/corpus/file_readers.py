@@ -107,10 +107,11 @@ def _documents_of_lines(path: Path, chunks: Iterable[str], column: str) -> Itera
 
 
 def _documents_of_list(path: Path, chunks: Iterator[str], column: str) -> Iterator[Part]:
-    decoder, between = json.JSONDecoder(), re.compile(r"[\s,]*")
+    decoder, item_start = json.JSONDecoder(), re.compile(r"[^\s,]|\Z")
     text, start, number = next(chunks), 1, 0  # after the opening bracket
     while True:
-        start = between.match(text, start).end()
+        if (found := item_start.search(text, start)) is not None:
+            start = found.start()
         if text.startswith("]", start):
             return
         try:

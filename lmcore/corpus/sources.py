@@ -47,9 +47,9 @@ def prepare(
         overlap = int(np.isin(digests["validation"], digests["train"]).sum())
         share = overlap / splits["validation"]["stories"]
         lines.append(
-            f"{splits['train']['stories']:,} training stories and "
-            f"{splits['validation']['stories']:,} validation stories, of which {overlap:,} "
-            f"({share:.2%}) are word for word among the training stories."
+            f"Stories: {splits['train']['stories']:,} for training and "
+            f"{splits['validation']['stories']:,} for validation; {overlap:,} ({share:.2%}) of the "
+            "latter are word for word among the former."
         )
         manifest = {
             "source": params.source,
@@ -98,7 +98,7 @@ def _table(rows: list[dict[str, Any]]) -> list[str]:
     cells = [("file", "became", "stories")]
     for row in rows[:_MAX_ROWS_SHOWN]:
         counts = [f"{row[key]:,}" for key in ("train_stories", "validation_stories") if key in row]
-        cut = f" ({row['documents_cut']:,} long documents cut)" if "documents_cut" in row else ""
+        cut = f" (long documents cut: {row['documents_cut']:,})" if "documents_cut" in row else ""
         cells.append((row["file"], row["became"], " and ".join(counts) + cut))
     widths = [max(len(row[column]) for row in cells) for column in (0, 1)]
     lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in cells]

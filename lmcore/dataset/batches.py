@@ -3,6 +3,11 @@
 The tokens are cut into windows of `context_length`, and each epoch takes every
 window once, in an order of its own. The first window of an epoch begins at a
 random offset, so that over epochs a token is seen at different places.
+
+Such a window begins in the middle of a document, and most of its tokens lack the
+context that tells, say, the hero's name. With `align_documents` every window begins
+with the end of text that stands before a document, and goes on into the next ones. A
+document longer than a window begins further windows, each where the one before ends.
 """
 
 from __future__ import annotations
@@ -20,7 +25,12 @@ class Batches:
     """
 
     def __init__(
-        self, shards: TokenShards, context_length: int, batch_size: int, seed: int
+        self,
+        shards: TokenShards,
+        context_length: int,
+        batch_size: int,
+        seed: int,
+        align_documents: bool = False,
     ) -> None:
         self._shards, self._length = shards, context_length
         self._batch_size, self._seed = batch_size, seed
@@ -32,7 +42,10 @@ class Batches:
                 f"model.context_length is {context_length}; it must be smaller than the number of "
                 f"tokens in {shards.folder}, which is {shards.tokens}."
             )
-        self._windows = max(1, whole - 1)
+        self._aligned: np.ndarray | None = None  # where the windows begin, if that is fixed
+        if align_documents:
+            self._aligned = aligned_starts(shards, context_length)
+        self._windows = max(1, whole - 1) if self._aligned is None else len(self._aligned)
         self._offsets = min(context_length, shards.tokens - self._windows * context_length)
         self._epoch, self._starts = -1, np.empty(0, np.int64)
 
@@ -48,10 +61,33 @@ class Batches:
         """Return where the window at a position in the epoch's order begins."""
         if epoch != self._epoch:
             random = np.random.default_rng((self._seed, epoch))
-            offset = random.integers(self._offsets)
-            order = random.permutation(self._windows)
-            self._epoch, self._starts = epoch, offset + order * self._length
+            if self._aligned is None:
+                offset = random.integers(self._offsets)
+                self._starts = offset + random.permutation(self._windows) * self._length
+            else:
+                self._starts = random.permutation(self._aligned)
+            self._epoch = epoch
         return int(self._starts[position])
+
+
+def aligned_starts(shards: TokenShards, context_length: int) -> np.ndarray:
+    """Return where aligned windows begin, (windows,) int64, in order.
+
+    The last windows of the tokens may be too short, and are left out.
+    """
+    block = 1 << 24  # tokens that are looked at together: bounded memory
+    ends = [
+        start + np.flatnonzero(shards[start : start + block] == shards.end_of_text)
+        for start in range(0, shards.tokens, block)
+    ]
+    # A window begins with the end of text before its document; the first document has none.
+    firsts = np.concatenate([[0], *ends]).astype(np.int64)
+    lengths = np.diff(firsts, append=shards.tokens)
+    counts = np.maximum(1, -(-lengths // context_length))  # windows of each document
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    starts = np.repeat(firsts, counts) + within * context_length
+    starts = starts[starts + context_length < shards.tokens]
+    return starts if len(starts) else np.zeros(1, np.int64)
 
 
 def batch_at_step(

@@ -165,7 +165,8 @@ def _work_of_helper(piece: Piece) -> Any:
 
 def _exit_with_parent() -> None:
     """End this process when its parent is killed: it would wait for its next piece for ever."""
-    multiprocessing.parent_process().join()
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
     os._exit(1)
 
 

@@ -5,7 +5,8 @@ little-endian) and index.json with their sizes and SHA-256. Every shard but the
 last has the same number of tokens, so a token's position gives its shard.
 
 Shards are compared with the index once, when they are opened: hashing and the
-largest id of 1 GB take about a second (lmcore/common/checksums.py).
+largest id take 0.3 s for 500 MB, 4 ms for the quickstart's 4 MB (an EPYC with
+instructions for SHA).
 """
 
 from __future__ import annotations

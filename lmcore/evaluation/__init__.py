@@ -1,4 +1,4 @@
-"""How good a model is: bits per byte, baselines, standard errors, sample quality.
+"""How good a model is: bits per byte, baselines, standard errors, coherence, sample quality.
 
 Imports `generation`, `training` (the loss), `corpus`, `dataset`, `tokenizer` and below.
 """

@@ -1,4 +1,4 @@
-"""What simpler models reach: the numbers that a language model has to beat.
+"""Baselines: the numbers that a language model has to beat.
 
 All are measured on the same validation tokens as the model. The n-gram models
 count the training tokens, of a large split the first `MAX_TOKENS`. They are
@@ -10,8 +10,8 @@ interpolated Kneser-Ney (Kneser and Ney, 1995; Chen and Goodman, 1999, section
 where h' is h without its first token, N(h .) counts the different tokens seen
 after h, d = n1 / (n1 + 2 n2) from the numbers of n-grams seen once and twice,
 and for orders below the highest, c counts the different tokens seen *before*
-an n-gram instead of the n-gram itself. The last resort is the uniform
-distribution over the vocabulary.
+an n-gram instead of the n-gram itself. Below the unigrams is the
+uniform distribution over the vocabulary.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_TOKENS = 20_000_000
 
 @dataclass(frozen=True)
 class Level:
-    """The n-grams of one order as sorted integers, with what the formula needs."""
+    """The n-grams of one order as sorted integers, with their counts for the formula."""
 
     grams: np.ndarray  # keys of n-grams h w
     counts: np.ndarray  # c(h w)
@@ -50,13 +50,13 @@ class KneserNey:
         grams, counts = np.unique(self._keys(tokens, order), return_counts=True)
         self._levels = [self._level(grams, counts)]
         for lower in range(order - 1, 0, -1):
-            # Every different n-gram counts once for the n-gram within it.
+            # Every distinct n-gram counts once for the shorter n-gram that it ends with.
             grams, counts = np.unique(grams % vocab_size**lower, return_counts=True)
             self._levels.append(self._level(grams, counts))
 
     def losses(self, tokens: np.ndarray) -> np.ndarray:
-        """-log P in nats of every token from the `order`-th on, (n - order + 1,)."""
-        # Each different n-gram once, in order: looked up so, the tables stay in the cache.
+        """Return -log P in nats of every token from the `order`-th on, (n - order + 1,)."""
+        # Each distinct n-gram is looked up once, in order, so that the tables stay in the cache.
         keys, where = np.unique(self._keys(tokens, self._order), return_inverse=True)
         chance = np.full(len(keys), 1 / self._vocab_size)
         for order, level in zip(range(1, self._order + 1), reversed(self._levels), strict=True):
@@ -64,11 +64,11 @@ class KneserNey:
         return -np.log(chance)[where]
 
     def _keys(self, tokens: np.ndarray, order: int) -> np.ndarray:
-        """Every run of `order` tokens as one integer, the last token lowest."""
+        """Return every run of `order` tokens as one integer, the last token lowest."""
         tokens = tokens.astype(np.int64)
         keys = np.zeros(max(0, len(tokens) - order + 1), np.int64)
-        for place in range(order):
-            keys = keys * self._vocab_size + tokens[place : place + len(keys)]
+        for offset in range(order):
+            keys = keys * self._vocab_size + tokens[offset : offset + len(keys)]
         return keys
 
     def _level(self, grams: np.ndarray, counts: np.ndarray) -> Level:
@@ -91,18 +91,18 @@ class KneserNey:
 
 
 def _look_up(sorted_keys: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """The values at `keys`, 0 for keys that are not there."""
-    place = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
-    return np.where(sorted_keys[place] == keys, values[place], 0)
+    """Return the values at `keys`, 0 for keys that are absent."""
+    index = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
+    return np.where(sorted_keys[index] == keys, values[index], 0)
 
 
 def uniform_loss(vocab_size: int) -> float:
-    """Nats per token of guessing blindly."""
+    """Return the nats per token of a uniform guess."""
     return math.log(vocab_size)
 
 
 def xz_bits_per_byte(texts: Iterable[str]) -> float:
-    """What xz, a general compressor, makes of the text, in bits per byte."""
+    """Return the size of the text compressed by xz, in bits per byte."""
     compressor = lzma.LZMACompressor(preset=9)
     size = compressed = 0
     for text in texts:
@@ -113,7 +113,7 @@ def xz_bits_per_byte(texts: Iterable[str]) -> float:
 
 
 def zstd_bits_per_byte(texts: Iterable[str]) -> float:
-    """What Zstandard at its highest level makes of the text, held whole, in bits per byte."""
+    """Return the size of the text compressed by Zstandard's highest level, in bits per byte."""
     data = "".join(texts).encode()
     level = pa.Codec.maximum_compression_level("zstd")
     compressed = pa.Codec("zstd", compression_level=level).compress(data)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lmcore.common.atomic_files import atomic_directory, write_json, write_text
+from lmcore.common.checksums import write_checksums
 from lmcore.dataset.shards import TokenShards
 from lmcore.evaluation.baselines import MAX_TOKENS
 from lmcore.evaluation.bits_per_byte import baseline_figures, entropy_floor, figures, story_sizes
@@ -30,6 +31,8 @@ class Evaluation:
     positions: PositionLoss
     tokens: np.ndarray  # (N,)
     experts: dict[int, ExpertUse]  # of each mixture layer, from 0
+    coherence: dict[str, Any] | None = None
+    copying: dict[str, Any] | None = None
 
     def headline(self) -> dict[str, float]:
         """Return the few rounded numbers that `dvc metrics show` lists."""
@@ -40,6 +43,11 @@ class Evaluation:
             floor = self.figures["floor"]["bits_per_byte"]
             headline["bits_per_byte_floor"] = round(floor, 4)
             headline["above_floor_percent"] = round(100 * (bits / floor - 1), 1)
+        if self.coherence is not None:
+            final = self.coherence["final"]
+            headline["name_recurs_percent"] = round(100 * final["name_recurs"], 1)
+            if "valid" in final:
+                headline["valid_stories_percent"] = round(100 * final["valid"], 1)
         return headline
 
     def save(self, folder: Path, metrics: Path, tokenizer: Tokenizer) -> None:
@@ -56,6 +64,11 @@ class Evaluation:
             write_text(partial / "stories.csv", self.stories.csv())
             write_json(partial / "passage.json", passage(self.tokens, self.losses, tokenizer))
             write_json(partial / "experts.json", favourites)
+            if self.coherence is not None:
+                write_json(partial / "coherence.json", self.coherence)
+            if self.copying is not None:
+                write_json(partial / "copying.json", self.copying)
+            write_checksums(partial)
         write_json(metrics, self.headline())
 
 

@@ -1,10 +1,9 @@
 """How stories look without asking another model: variety, repetition, memorisation.
 
-Each figure is given for the samples and for real stories from the validation
-split, so that it can be read: good samples look like real ones. Of a sample
-only the words count that the model wrote, and the longer a text, the more it
-repeats itself: so beside each sample stand as many words of a real story, after
-as many as the prompt has.
+Each figure is given for the samples and for real stories of the validation
+split: good samples look like real ones. Only the words of a sample count that
+the model wrote. Longer texts repeat themselves more, so each sample is compared
+with as many words of a real story, after as many words as the prompt has.
 """
 
 from __future__ import annotations
@@ -26,18 +25,18 @@ _TRAINING_STORIES = 50_000
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in lower case, an apostrophe within one kept."""
+    """Return the words of a text in lower case, with an apostrophe inside a word kept."""
     return [word.lower() for word in _WORD.findall(text)]
 
 
 def distinct(stories: list[list[str]], n: int) -> float:
-    """Different n-grams of words over all (Li et al., 2016, arXiv:1510.03055)."""
+    """Return the share of distinct n-grams of words (Li et al., 2016, arXiv:1510.03055)."""
     grams = [gram for story in stories for gram in _grams(story, n)]
     return len(set(grams)) / max(1, len(grams))
 
 
 def repetition(stories: list[list[str]], n: int = 4) -> float:
-    """Share of n-grams that occurred earlier in their own story."""
+    """Return the share of n-grams that occurred earlier in their own story."""
     total = repeated = 0
     for story in stories:
         grams = _grams(story, n)
@@ -47,7 +46,7 @@ def repetition(stories: list[list[str]], n: int = 4) -> float:
 
 
 class TrainingWords:
-    """The words of training stories as numbers, to look samples up in."""
+    """The words of training stories as integers, to search samples in."""
 
     def __init__(self, stories: Iterable[list[str]]) -> None:
         self._number: dict[str, int] = {}
@@ -61,10 +60,10 @@ class TrainingWords:
         return word in self._number
 
     def longest_overlap(self, stories: list[list[str]]) -> int:
-        """Words in the longest run that one of `stories` shares with a training story.
+        """Return the words in the longest run that one of `stories` shares with a training story.
 
-        Runs grow by a word at a time, and only where they are still shared;
-        they are compared by hashes of 64 bits.
+        Runs grow by one word at a time, and only while they are shared. They are
+        compared by hashes of 64 bits.
         """
         own = [self._number.get(word, _UNKNOWN) for story in stories for word in (*story, "")]
         ours, theirs = _Runs(np.array(own, np.int32)), _Runs(self._words)
@@ -78,7 +77,7 @@ class TrainingWords:
             length += 1
 
 
-# What no shared run holds: the end of a training story, a word that is in none.
+# Not part of any shared run: the end of a training story, a word that is in none.
 _BORDER, _UNKNOWN = -1, -2
 
 
@@ -93,15 +92,15 @@ class _Runs:
         self.hashes = np.zeros(len(words), np.uint64) if hashes is None else hashes
 
     def longer(self, border: int) -> _Runs:
-        """The runs that go on by a word other than `border`; hash -> hash * base + word."""
+        """Return the runs extended by a word other than `border`; hash -> hash * base + word."""
         following = self._words[self.ends]
-        goes_on = following != border
-        words = following[goes_on].astype(np.uint64) + np.uint64(1)
-        hashes = self.hashes[goes_on] * _BASE + words
-        return _Runs(self._words, self.ends[goes_on] + np.int32(1), hashes)
+        extends = following != border
+        words = following[extends].astype(np.uint64) + np.uint64(1)
+        hashes = self.hashes[extends] * _BASE + words
+        return _Runs(self._words, self.ends[extends] + np.int32(1), hashes)
 
     def among(self, hashes: np.ndarray) -> _Runs:
-        """The runs whose hash is one of `hashes`."""
+        """Return the runs whose hash is one of `hashes`."""
         known = np.append(np.unique(hashes), np.uint64(2**64 - 1))
         kept = known[np.searchsorted(known, self.hashes)] == self.hashes
         return _Runs(self._words, self.ends[kept], self.hashes[kept])
@@ -111,19 +110,22 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, with bits at random
 
 
 def quality(samples: list[dict[str, str]], raw: Path) -> dict[str, dict[str, float]]:
-    """Figures for samples of a `prompt` and a `text` each, and for real stories beside them.
+    """Return figures of samples of a `prompt` and a `text` each, and of real stories.
 
-    `training` says how many of the training stories were searched. Where these
-    are not all, a longer overlap may be in the others: it is a lower bound, as
-    the share of unknown words is an upper one.
+    `training` says how many of the training stories were searched. Where they
+    are not all, the longest overlap is a lower bound and the share of unknown
+    words an upper bound.
     """
-    told = [Excerpt.written(sample["prompt"], sample["text"]) for sample in samples]
-    real = excerpts_like(told, map(words_of, iter_texts(raw, "validation")))
+    written = [Excerpt.written(sample["prompt"], sample["text"]) for sample in samples]
+    real = excerpts_like(written, map(words_of, iter_texts(raw, "validation")))
     training = TrainingWords(map(words_of, islice(iter_texts(raw, "train"), _TRAINING_STORIES)))
     count = sum(group.rows for group in row_groups(raw, "train"))
-    searched = {"stories": count, "stories_searched": min(count, _TRAINING_STORIES)}
+    searched: dict[str, float] = {
+        "stories": count,
+        "stories_searched": min(count, _TRAINING_STORIES),
+    }
     return {
-        "samples": _figures([excerpt.words for excerpt in told], training),
+        "samples": _figures([excerpt.words for excerpt in written], training),
         "real": _figures([excerpt.words for excerpt in real], training),
         "training": searched,
     }
@@ -138,32 +140,32 @@ class Excerpt:
 
     @classmethod
     def written(cls, prompt: str, text: str) -> Excerpt:
-        """What the model wrote after a prompt; a word of both is the model's."""
+        """Return what the model wrote after a prompt; a word of both counts as the model's."""
         words = _WORD.finditer(prompt + text)
         opening = sum(word.end() <= len(prompt) for word in words)
         return cls(opening, words_of(prompt + text)[opening:])
 
     @property
     def end(self) -> int:
-        """Words from the start of the text."""
+        """The number of words from the start of the text."""
         return self.opening + len(self.words)
 
 
-def excerpts_like(told: list[Excerpt], stories: Iterable[list[str]]) -> list[Excerpt]:
-    """For each excerpt one of as many words, after as many, of a story of its own.
+def excerpts_like(samples: list[Excerpt], stories: Iterable[list[str]]) -> list[Excerpt]:
+    """Return for each sample an excerpt of the same length and position in a story of its own.
 
-    The first stories that are long enough are taken; where none is, the longest left over.
+    The first stories that are long enough are used; where there is none, the longest of the rest.
     """
-    waiting = sorted(told, key=lambda excerpt: excerpt.end, reverse=True)
+    waiting = sorted(samples, key=lambda excerpt: excerpt.end, reverse=True)
     pairs, short = [], []
     for story in stories:
         if not waiting:
             break
-        place = next((n for n, excerpt in enumerate(waiting) if excerpt.end <= len(story)), None)
-        if place is None:
+        fitting = next((n for n, excerpt in enumerate(waiting) if excerpt.end <= len(story)), None)
+        if fitting is None:
             short.append(story)
         else:
-            pairs.append((waiting.pop(place), story))
+            pairs.append((waiting.pop(fitting), story))
     pairs += zip(waiting, sorted(short, key=len, reverse=True), strict=False)
     return [Excerpt(one.opening, story[one.opening : one.end]) for one, story in pairs]
 

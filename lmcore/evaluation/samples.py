@@ -1,17 +1,18 @@
-"""The stories that the pipeline samples, with figures about their quality."""
+"""The stories that the `sample` stage writes, with figures of their quality."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from lmcore.common.atomic_files import atomic_directory, write_json, write_text
+from lmcore.common.checksums import write_checksums
 from lmcore.evaluation.quality import quality
 from lmcore.generation.storytelling import Generator
 from lmcore.tokenizer.pretokenize import replace_surrogates
 
 
 def save_samples(generator: Generator, prompts: list[str], raw: Path, folder: Path) -> None:
-    """Write a story for each prompt, and figures about their quality, to `folder`."""
+    """Write a story for each prompt, and figures of their quality, to `folder`."""
     prompts = [replace_surrogates(prompt) for prompt in prompts]  # YAML's "\ud800" is no text
     texts = zip(prompts, generator.generate(prompts), strict=True)
     samples = [{"prompt": prompt, "text": text} for prompt, text in texts]
@@ -20,6 +21,7 @@ def save_samples(generator: Generator, prompts: list[str], raw: Path, folder: Pa
         write_json(partial / "samples.json", samples)
         write_text(partial / "samples.md", _markdown(samples))
         write_json(partial / "quality.json", figures)
+        write_checksums(partial)
 
 
 def _markdown(samples: list[dict[str, str]]) -> str:

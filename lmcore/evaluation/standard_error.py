@@ -1,4 +1,4 @@
-"""How sure a figure is that is a ratio of sums over stories: loss, perplexity, bits per byte."""
+"""Standard errors of ratios of sums over stories: loss, perplexity, bits per byte."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and its standard error: NaN where one story does not tell any."""
+    """A figure and its standard error, which is NaN where there is only one story."""
 
     value: float
     standard_error: float
 
 
 def ratio(numerators: np.ndarray, denominators: np.ndarray) -> Estimate:
-    """sum(numerators) / sum(denominators), (stories,) each, stories being independent draws.
+    """Return sum(numerators) / sum(denominators), (stories,) each, for independent stories.
 
     For a ratio r of sums, var(r) = var(y_i - r x_i) / (n mean(x)^2)
     (Cochran, 1977, section 2.11).
@@ -30,6 +30,6 @@ def ratio(numerators: np.ndarray, denominators: np.ndarray) -> Estimate:
 
 
 def exponential(logarithm: Estimate) -> Estimate:
-    """exp of a figure, such as perplexity of loss; its error by the delta method."""
+    """Return exp of a figure (perplexity from loss), with its error by the delta method."""
     value = math.exp(logarithm.value)
     return Estimate(value, value * logarithm.standard_error)

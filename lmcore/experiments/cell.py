@@ -20,10 +20,13 @@ from lmcore.common.atomic_files import atomic_directory, write_json
 from lmcore.common.json_files import read_json
 from lmcore.common.params import Params
 from lmcore.common.paths import CHECKPOINTS, DOWNLOADS, EXPERIMENTS
+from lmcore.common.units import LN2
 from lmcore.corpus.sources import prepare
-from lmcore.dataset.encode import encode_corpus, train_tokenizer
+from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.shards import TokenShards
-from lmcore.evaluation.bits_per_byte import LN2, _stories, _story_sizes, model_losses
+from lmcore.dataset.train_tokenizer import train_tokenizer
+from lmcore.evaluation.bits_per_byte import story_sizes
+from lmcore.evaluation.losses import StoryLosses, model_losses
 from lmcore.experiments.definition import (
     TUNING_SEED,
     Experiment,
@@ -52,8 +55,8 @@ def run_cell(params: Params, context_factors: list[int]) -> dict[str, Any]:
     batch_size = params.evaluate.batch_size
     tokens = np.asarray(shards[:])
     losses, _ = model_losses(model, tokens, shards.end_of_text, batch_size, params.evaluate.stride)
-    stories = _stories(
-        losses, tokens, shards.end_of_text, _story_sizes(data / "raw", shards.documents)
+    stories = StoryLosses.of(
+        losses, tokens, shards.end_of_text, story_sizes(data / "raw", shards.documents)
     )
     cost = cost_of(model.config, params.train)
     curve = [[row["tokens"], round(row["bits_per_byte"], 5)] for row in outcome.curves.validation]

@@ -36,11 +36,11 @@ def summarise(question: str, cells: dict[str, list[Cell]]) -> dict[str, Any]:
     first, *others = cells
     rows = {name: _variant_row(runs) for name, runs in cells.items()}
     compared = {name: _compare(cells[name], cells[first]) for name in others}
-    known = [name for name, row in compared.items() if row is not None]
-    for name, rejected in zip(known, holm([compared[n]["p_value"] for n in known]), strict=True):
-        compared[name]["distinguishable"] = rejected
-    for name, row in compared.items():
-        rows[name]["against_first"] = row
+    known = [row for row in compared.values() if row is not None]
+    for row, rejected in zip(known, holm([row["p_value"] for row in known]), strict=True):
+        row["distinguishable"] = rejected
+    for name in others:
+        rows[name]["against_first"] = compared[name]
     return {
         "question": question,
         "seeds": [cell["seed"] for cell in cells[first]],

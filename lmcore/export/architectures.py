@@ -281,7 +281,7 @@ def differences(config: ModelConfig, requirements: Requirements) -> str:
     )
 
 
-def _allowed(values: Container) -> str:
+def _allowed(values: Any) -> str:
     if isinstance(values, range):
         return f"at least {values.start}"
     return listing(_spelt(value) for value in values)

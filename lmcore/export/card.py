@@ -47,7 +47,7 @@ print(tell("Once upon a time")[0]["generated_text"])
 
 def _header(run: Run) -> str:
     lines = ["library_name: transformers", "pipeline_tag: text-generation"]
-    source = run.manifest.get("source")
+    source = str(run.manifest.get("source"))
     if source in ("builtin", "tinystories"):
         lines.append("language: en")
     if dataset := _DATASETS.get(source):

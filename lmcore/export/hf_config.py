@@ -301,7 +301,9 @@ def _config(architecture: Architecture, values: Json) -> ModelConfig:
             f"norm_topk_prob is {found!r}; lmcore has {many} where num_experts_per_tok is "
             f"{values['moe.top_k']}"
         )
-    moe = {name.removeprefix("moe."): v for name, v in values.items() if name.startswith("moe.")}
+    moe: Any = {
+        name.removeprefix("moe."): v for name, v in values.items() if name.startswith("moe.")
+    }
     rest = {name: value for name, value in values.items() if not name.startswith("moe.")}
     try:
         config = ModelConfig(**rest, moe=moe)

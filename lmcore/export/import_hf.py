@@ -8,24 +8,26 @@ we know none.
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import mlx.core as mx
 
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
+from lmcore.common.json_files import read_json
 from lmcore.export.architectures import ARCHITECTURES
 from lmcore.export.folder import refuse_foreign
-from lmcore.export.hf_config import Json, from_config_json
+from lmcore.export.hf_config import from_config_json
 from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
 from lmcore.model import GPT, save_model
+from lmcore.model.io import refuse_non_finite
+from lmcore.model.safetensors_header import count_layers, read_shapes
 from lmcore.tokenizer.tokenizer import Tokenizer
 
-_WRITTEN = {"model.safetensors", "config.json", "tokenizer.json"}
+_WRITTEN = {"checksums.json", "config.json", "model.safetensors", "tokenizer.json"}
+_REMEDY = "a folder of Hugging Face's layout has it"
 
 
 def import_huggingface(source: Path, into: Path) -> GPT:
@@ -36,7 +38,7 @@ def import_huggingface(source: Path, into: Path) -> GPT:
     where `into` holds anything but a model of ours.
     """
     refuse_foreign(into, _WRITTEN, _is_ours)
-    described = _read_json(source / "config.json")
+    described = read_json(source / "config.json", {"model_type": str}, _REMEDY)
     try:
         config = from_config_json(described)
     except LmcoreError as error:
@@ -46,12 +48,15 @@ def import_huggingface(source: Path, into: Path) -> GPT:
         config = config.model_copy(update={"bias": True})
     theirs = _model_arrays(_read_weights(source), config.tied_embeddings)
     try:
+        if (layers := count_layers(theirs)) != config.n_layers:  # before a model is built
+            raise LmcoreError(f"they have {layers} layers, not {config.n_layers}")
         arrays = to_ours(config, theirs, TRANSFORMERS[kind])
         config, arrays = without_idle_biases(config, arrays)
         model = GPT(config)
         model.load_weights(list(arrays.items()))
     except (LmcoreError, ValueError) as error:
         raise LmcoreError(f"The weights in {source} do not fit its config.json: {error}.") from None
+    refuse_non_finite(arrays, source)
     with TemporaryDirectory() as folder:
         _read_tokenizer(source / "tokenizer.json", Path(folder), config.vocab_size)
         save_model(into, model, Path(folder) / "tokenizer.json")
@@ -61,7 +66,7 @@ def import_huggingface(source: Path, into: Path) -> GPT:
 def _is_ours(folder: Path) -> bool:
     """Whether config.json is of our kind; transformers' names the kind of model."""
     path = folder / "config.json"
-    return path.exists() and "model_type" not in _read_json(path)
+    return path.exists() and "model_type" not in read_json(path, {str: object})
 
 
 def _read_weights(source: Path) -> Arrays:
@@ -71,8 +76,7 @@ def _read_weights(source: Path) -> Arrays:
         files = _files_of(index)
     arrays: Arrays = {}
     for path in (source / name for name in files):
-        if not path.exists():
-            raise LmcoreError(f"{path} does not exist; weights are read from safetensors files.")
+        read_shapes(path)
         try:
             arrays |= mx.load(str(path), format="safetensors")
         except (RuntimeError, ValueError) as error:
@@ -81,11 +85,12 @@ def _read_weights(source: Path) -> Arrays:
 
 
 def _files_of(index: Path) -> list[str]:
-    """The files that an index names, each once."""
-    files = _read_json(index).get("weight_map")
-    if not isinstance(files, dict) or not all(isinstance(name, str) for name in files.values()):
-        raise LmcoreError(f"{index} has no weight_map that tells the file of each array.")
-    return sorted(set(files.values()))
+    """Return the files that an index names, each once."""
+    files = set(read_json(index, {"weight_map": {str: str}}, _REMEDY)["weight_map"].values())
+    for name in files:
+        if name != Path(name).name:  # it must not choose other files of this machine
+            raise LmcoreError(f"{index} names {name!r}; weights lie in its own folder.")
+    return sorted(files)
 
 
 # Tables that old checkpoints hold though they can be computed.
@@ -114,15 +119,3 @@ def _read_tokenizer(path: Path, folder: Path, vocab_size: int) -> None:
             f"{path} has {tokenizer.vocab_size:,} tokens; the model has {vocab_size:,}."
         )
     tokenizer.save(folder)
-
-
-def _read_json(path: Path) -> Json:
-    try:
-        content: Any = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise LmcoreError(f"{path} does not exist.") from None
-    except ValueError as error:
-        raise LmcoreError(f"{path} is not valid JSON ({error}).") from None
-    if not isinstance(content, dict):
-        raise LmcoreError(f"{path} is not a JSON object.")
-    return content

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
@@ -222,8 +223,8 @@ def entries(config: ModelConfig, naming: Naming, names: Collection[str]) -> Iter
     for layer in range(config.n_layers):
         lines = naming.mixture if is_mixture(config, layer) else naming.feed_forward
         for ours, theirs, *layout in (*naming.block, *lines):
-            line = (ours, theirs.replace("*", str(layer)), *layout)
-            yield from _entries(line, f"blocks.{layer}.", names, config)
+            whole: Any = (ours, theirs.replace("*", str(layer)), *layout)
+            yield from _entries(whole, f"blocks.{layer}.", names, config)
 
 
 def _entries(line: Line, at: str, names: Collection[str], config: ModelConfig) -> Iterator[Entry]:
@@ -246,7 +247,8 @@ def to_theirs(config: ModelConfig, arrays: Arrays, naming: Naming) -> Arrays:
 
     Raises `LmcoreError` where one has no name there.
     """
-    left, found = dict(arrays), {}
+    left = dict(arrays)
+    found: Arrays = {}
     for entry in entries(config, naming, arrays):
         theirs = entry.layout.outward([left.pop(name) for name in entry.ours])
         found.update(zip(entry.theirs, theirs, strict=True))

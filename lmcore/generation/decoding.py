@@ -59,7 +59,7 @@ def generate_naive(
         logits = model(mx.array([visible]))[:, -1]  # (1, V), of the last position
         # 2. The logits become a distribution, from which one token is sampled.
         logits = repetition_penalty(logits, mx.array([text]), params.repetition_penalty)
-        token = int(sample(logits, params, position).item())
+        token = int(np.array(sample(logits, params, position)).item())
         # 3. That token is part of the text that the next step reads.
         text.append(token)
         if token == end_of_text:
@@ -106,14 +106,14 @@ def generate(
         raise ValueError("a prompt needs at least one token")
     ended = np.zeros(len(prompts), bool)
     steps = _decode(model, prompts, max_tokens, params, vocab_size)
-    upcoming = next(steps)
+    upcoming: tuple[mx.array, ...] = next(steps)
     mx.async_eval(upcoming[0])
     for position in range(lengths.min(), lengths.max() + max_tokens):
         current, upcoming = upcoming, next(steps, ())
         mx.async_eval(upcoming[:1])  # computed while this step is used
         tokens, logits = np.array(current[0], np.int32), current[1]
         is_new = (position >= lengths) & ~ended  # not a token of the prompt
-        for row in np.flatnonzero(is_new):
+        for row in map(int, np.flatnonzero(is_new)):
             token = int(tokens[row])
             ended[row] = (
                 token == end_of_text

@@ -9,6 +9,7 @@ are RMS-normalised per head before they are compared (Henry et al. 2020).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import mlx.core as mx
@@ -56,7 +57,7 @@ def scaled_dot_product_attention(
     return attention_weights(q, k, bias) @ v
 
 
-ATTENTIONS = {
+ATTENTIONS: dict[str, Callable[..., mx.array]] = {
     "reference": scaled_dot_product_attention,
     "cpu_kernels": partial(blocked_attention, scaled_dot_product_attention),
     "mlx": fused_attention,
@@ -106,6 +107,7 @@ class Attention(nn.Module):
         if context.attention_weights is not None:
             context.attention_weights.append(attention_weights(q, k, bias))
         attended = ATTENTIONS[implementation()](q, k, v, bias)  # (B, H, T, Dh)
+        attended = context.hook(f"blocks.{self._layer}.attention.heads", attended)
 
         # 5. The heads side by side, mixed by one more matrix.
         return self.output(merge_heads(attended))

@@ -28,6 +28,7 @@ class Block(nn.Module):
         super().__init__()
         self._pre = config.norm_placement == "pre"
         self._post = config.norm_placement == "post"
+        self._layer = layer
         self._residual, self._dropout = config.residual, config.dropout
         self.attention = Attention(config, layer, positions)
         if is_mixture(config, layer):
@@ -48,6 +49,7 @@ class Block(nn.Module):
 
         # 2. Feed-forward: x = x + dropout(feed_forward(norm(x)))
         y = self.feed_forward_norm(x) if self._pre else x
-        y = context.dropout(self.feed_forward(y, context), self._dropout)
+        y = context.hook(f"blocks.{self._layer}.feed_forward", self.feed_forward(y, context))
+        y = context.dropout(y, self._dropout)
         x = x + y if self._residual else y
         return self.feed_forward_norm(x) if self._post else x

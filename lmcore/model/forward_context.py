@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import mlx.core as mx
@@ -17,6 +18,8 @@ class ForwardContext:
     cache: KVCache | None = None
     dropout_keys: mx.array | None = None  # (B, 2), one for each row; None: no dropout
     gradient_checkpointing: bool = False  # see lmcore/model/gradient_checkpointing.py
+    # Functions of activations, by name: what they return takes the activation's place.
+    hooks: Mapping[str, Callable[[mx.array], mx.array]] = field(default_factory=dict)
 
     # Set by `GPT.hidden`:
     tokens: mx.array | None = None  # (B, T), for value embeddings
@@ -37,13 +40,17 @@ class ForwardContext:
         Hidden are keys that the cache does not hold yet and those of other
         documents. The causal mask is attention's own.
         """
-        if not isinstance(self.offset, int):
+        if self.cache is not None and not isinstance(self.offset, int):
             unwritten = self.cache.unwritten_mask
             bias = unwritten if bias is None else bias + unwritten
         if self.documents is not None:
             same = self.documents[:, None, :, None] == self.documents[:, None, None, :]
             bias = mx.where(same, 0.0 if bias is None else bias, -mx.inf)
         return bias
+
+    def hook(self, name: str, x: mx.array) -> mx.array:
+        """Return the activation `x`, or what the hook of this name makes of it."""
+        return self.hooks[name](x) if name in self.hooks else x
 
     def dropout(self, x: mx.array, rate: float) -> mx.array:
         """Return `x` (B, ...) with that share of it set to 0 and the rest scaled up.

@@ -54,7 +54,10 @@ class GPT(nn.Module):
 
     def __call__(self, tokens: mx.array, cache: KVCache | None = None) -> mx.array:
         """Return next-token logits (B, T, V), float32, for tokens (B, T) after those in `cache`."""
-        hidden = self.hidden(tokens, ForwardContext(cache))
+        return self.logits(self.hidden(tokens, ForwardContext(cache)))
+
+    def logits(self, hidden: mx.array) -> mx.array:
+        """Return the output projection of `hidden` (..., D), soft-capped: (..., V), float32."""
         logits = (hidden @ self.output_weight.T).astype(mx.float32)
         if self._config.logit_softcap:
             with use_implementation(self._config.implementation):
@@ -72,7 +75,7 @@ class GPT(nn.Module):
         with use_implementation(self._config.implementation):
             # 1. A vector for each token, and for its position where the scheme has one.
             x = self.positions.embed(self.embedding(tokens), context.offset)  # (B, T, D)
-            x = x0 = context.dropout(x, self._config.dropout)
+            x = x0 = context.dropout(context.hook("embedding", x), self._config.dropout)
 
             # 2. The blocks, one after the other.
             for layer, block in enumerate(self.blocks):
@@ -82,6 +85,7 @@ class GPT(nn.Module):
                     x = gradient_checkpointed(block, x, context.for_block())
                 else:
                     x = block(x, context.for_block())
+                x = context.hook(f"blocks.{layer}.residual", x)
 
             # 3. The last norm.
             if "final_norm" in self:

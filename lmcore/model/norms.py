@@ -7,6 +7,8 @@ root mean square. Each then multiplies by a learned weight per channel.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mlx.core as mx
 import mlx.nn as nn
 
@@ -64,4 +66,4 @@ class LayerNorm(nn.Module):
         return LAYER_NORMS[implementation()](x, self.weight, self.get("bias"), self._epsilon)
 
 
-NORMS = {"rmsnorm": RMSNorm, "layernorm": LayerNorm}
+NORMS: dict[str, Callable[..., nn.Module]] = {"rmsnorm": RMSNorm, "layernorm": LayerNorm}

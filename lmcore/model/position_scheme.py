@@ -8,7 +8,7 @@ attention scores (`bias`). The schemes are in lmcore/model/positions.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import mlx.core as mx
 import mlx.nn as nn
@@ -16,7 +16,7 @@ from mlx.utils import tree_map
 
 from lmcore.model.config import ModelConfig
 
-Offset = int | mx.array  # an array, below the context's length, in a compiled step
+Offset: TypeAlias = "int | mx.array"  # an array, below the context's length, in a compiled step
 
 
 class PositionScheme(nn.Module):

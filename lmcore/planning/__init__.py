@@ -1,4 +1,4 @@
-"""Before a run: profiles, FLOPs, memory and time of a run, the overfit check.
+"""Before a run: repair, profiles, FLOPs, memory and time of a run, the overfit check.
 
 Imports `training` and below.
 """

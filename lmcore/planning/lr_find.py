@@ -52,7 +52,8 @@ def range_test(params: Params, tokens: Path, low: float, high: float, steps: int
     """
     data = TokenShards(tokens / "train")
     config = params.train
-    batches = Batches(data, params.model.context_length, config.batch_size, config.seed)
+    length = params.model.context_length
+    batches = Batches(data, length, config.batch_size, config.seed, config.align_documents)
     train_step = TrainStep(new_model(params, data), config)
     test, mean = RangeTest([], [], []), 0.0
     with progress(steps, "range test", "step") as bar:

@@ -23,6 +23,7 @@ KINDS = {
     "thing": "thing or place changed",
     "unfinished": "story not finished",
 }
+_MAX_QUOTED = 30  # characters of a violation that are quoted beside it
 _CONTEXT = 160  # characters of a story shown before and after a violation
 
 
@@ -171,12 +172,23 @@ def violation_of(sample: dict[str, Any]) -> dict[str, Any] | None:
     """Return what `opening.story` marks in a sample or example of coherence.json."""
     if sample.get("valid"):
         return None
-    explanation = f"“{sample['found']}”"
-    if sample.get("expected"):
-        explanation += f" where the grammar has “{sample['expected']}”"
-    end = sample["offset"] + sample["length"]
-    kind = _label(sample["kind"])
-    return {"kind": kind, "start": sample["offset"], "end": end, "explanation": explanation + "."}
+    return {
+        "kind": _label(sample["kind"]),
+        "start": sample["offset"],
+        "end": sample["offset"] + sample["length"],
+        "explanation": _explanation(sample),
+    }
+
+
+def _explanation(sample: dict[str, Any]) -> str:
+    """Return what is wrong in a sample, and what the grammar has instead, in a sentence."""
+    expected = sample["expected"].strip()
+    if not sample["found"]:
+        return f"The grammar goes on: “{expected}”."
+    if len(sample["found"]) > _MAX_QUOTED:  # a whole sentence, which is marked in the text
+        return f"The grammar has “{expected}” there."
+    instead = f" where the grammar has “{expected}”" if expected else ""
+    return f"“{sample['found']}”{instead}."
 
 
 def _examples(coherence: dict[str, Any]) -> str:
@@ -196,12 +208,11 @@ def _excerpt(example: dict[str, Any]) -> str:
     text, start = example["text"], example["offset"]
     end = start + example["length"]
     before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
-    explanation = violation_of(example)["explanation"]
     return (
         ("… " if start > _CONTEXT else "")
         + f"{lines_of(before)}<mark>{lines_of(text[start:end])}</mark>{lines_of(after)}"
         + (" …" if end + _CONTEXT < len(text) else "")
-        + f'<p class="invalid">✗ {escape(explanation)}</p>'
+        + f'<p class="invalid">✗ {escape(_explanation(example))}</p>'
     )
 
 

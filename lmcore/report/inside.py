@@ -34,10 +34,10 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
     shown = min(_MAX_TOKENS, model.config.context_length)
     cut = f" Of {len(ids):,} tokens these are the first {shown}." if len(ids) > shown else ""
     ids = ids[:shown]
-    context = ForwardContext(attention_weights=[])
-    model.hidden(mx.array(ids[None]), context)
+    weights: list[mx.array] = []
+    model.hidden(mx.array(ids[None]), ForwardContext(attention_weights=weights))
     data = {
-        "tokens": [visible(tokenizer.decode([index])) for index in ids],
+        "tokens": [visible(tokenizer.decode([index])) for index in ids.tolist()],
         # Lower triangles in thousandths: what the causal mask hides is zero.
         "weights": [
             [
@@ -47,7 +47,7 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
                 ]
                 for head in np.array(layer[0]).tolist()
             ]
-            for layer in context.attention_weights  # (1, H, T, T)
+            for layer in weights  # (1, H, T, T)
         ],
     }
     return section(

@@ -149,7 +149,7 @@ def _texts(checkpoints: list[dict[str, Any]]) -> str:
 def _map(
     caption: str, values: Map, *, name: str = "", extra: str = "", signed: bool = False
 ) -> str:
-    """Return values of [layer][head] as a table whose cells are shaded by their size.
+    """Return values of [layer][head] as a table shaded by the square root of their size.
 
     `extra` is the heading of one more column. With `name`, the script may fill it anew.
     """
@@ -160,7 +160,7 @@ def _map(
     rows = "".join(
         f'<tr><th scope="row">Layer {layer + 1}</th>'
         + "".join(
-            f'<td style="--s:{max(0.0, value) / largest:.3f}">'
+            f'<td style="--s:{(max(0.0, value) / largest) ** 0.5:.3f}">'
             f"{value:{'+.3f' if signed else '.2f'}}</td>"
             for value in row
         )

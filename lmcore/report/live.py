@@ -10,14 +10,12 @@ import base64
 from dataclasses import dataclass
 from html import escape
 
-from mlx.utils import tree_flatten
-
 from lmcore.common.params import Params, ReportParams, SampleParams
 from lmcore.model import GPT
 from lmcore.report.elements import fill, inline_json, read_asset, section
 from lmcore.report.inside import ATTENTION_EXPLAINED, attention_elements
 from lmcore.report.live_assets import INTERFACE, LIBRARY, bundle
-from lmcore.report.live_model import WeightType, describe_model, packed_size
+from lmcore.report.live_model import WeightType, arrays_by_name, describe_model, packed_size
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 TITLE = "Try the model"
@@ -44,7 +42,7 @@ class Live:
 def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
     """Return what makes the model run in the page."""
     fits = _size_in_page(model, params.report.live_weights) <= params.report.live_model_mb
-    count = sum(array.size for _, array in tree_flatten(model.parameters()))
+    count = sum(array.size for array in arrays_by_name(model).values())
     prompts = params.sample.prompts
     parts = {
         "SIZE": f"{count:,} weights in {params.report.live_weights}",

@@ -32,10 +32,15 @@ def describe_model(
     return {"config": config, "table": table, "tokenizer": pack_tokenizer(tokenizer)}, weights
 
 
+def arrays_by_name(model: GPT) -> dict[str, mx.array]:
+    """Return the weights of a model by the names that model.safetensors has."""
+    return dict(tree_flatten(model.parameters()))
+
+
 def pack_weights(model: GPT, weight_type: WeightType) -> tuple[list[dict[str, Any]], bytes]:
     """Return the table [{name, shape, type}] and the bytes of all arrays, in its order."""
     table, parts = [], []
-    for name, array in sorted(tree_flatten(model.parameters())):
+    for name, array in sorted(arrays_by_name(model).items()):
         values = np.array(array.astype(mx.float32))
         stored_as, data = _encoded(values, weight_type)
         table.append({"name": name, "shape": list(values.shape), "type": stored_as})
@@ -46,7 +51,7 @@ def pack_weights(model: GPT, weight_type: WeightType) -> tuple[list[dict[str, An
 def packed_size(model: GPT, weight_type: WeightType) -> int:
     """Return about how many bytes `pack_weights` makes, without making them."""
     size = 0
-    for _, array in tree_flatten(model.parameters()):
+    for array in arrays_by_name(model).values():
         rows = array.size // array.shape[-1]
         as_type = {"float16": 2 * array.size, "int8": array.size + 4 * rows}[weight_type]
         size += 4 * array.size if array.ndim < 2 else as_type

@@ -24,7 +24,7 @@ def opening_section(
     """Return the first section of the page."""
     tiles = {
         "bits per byte": f"{evaluation['model']['bits_per_byte']:.3f}",
-        "perplexity per token": f"{evaluation['model']['perplexity']:.2f}",
+        "perplexity": f"{evaluation['model']['perplexity']:.2f}",
         "parameters": f"{train['parameters']:,}",
         "tokens trained on": f"{train['tokens_seen']:,}",
     }

@@ -53,7 +53,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
         surprise_section(passage, model, tokenizer, evaluation["windows"]["stride"]),
         # A page that runs the model shows the attention of any text.
         "" if live.embedded else attention_section(model, tokenizer, params.report.attention_text),
-        interpretability_section(_optional(paths.DATA / "inside" / "inside.json")),
+        interpretability_section(_optional(paths.INSIDE / "inside.json")),
         embedding_section(model, tokenizer),
         experts_section(evaluation.get("experts", {}), favourites),
         _facts(manifest),

@@ -38,7 +38,7 @@ class Parts(NamedTuple):
 
 
 def _alphabet() -> dict[int, str]:
-    """GPT-2's printable character for each byte: itself where it has one, else U+0100 on."""
+    """Return GPT-2's printable character for each byte: itself if printable, else U+0100 on."""
     own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in own]
     return {byte: chr(byte) for byte in own} | {
@@ -51,12 +51,12 @@ _BYTE_OF = {character: byte for byte, character in _CHARACTER_OF.items()}
 
 
 def printable(token: bytes) -> str:
-    """A token as the files spell it."""
+    """Return a token as the files spell it."""
     return "".join(_CHARACTER_OF[byte] for byte in token)
 
 
 def bytes_of(spelling: str) -> bytes:
-    """The token that the files spell so; `ValueError` where it is outside the alphabet."""
+    """Return the token that the files spell so; `ValueError` where it is not of the alphabet."""
     try:
         return bytes(_BYTE_OF[character] for character in spelling)
     except KeyError as error:
@@ -66,12 +66,12 @@ def bytes_of(spelling: str) -> bytes:
 
 
 def readable_merges(merges: list[Pair]) -> str:
-    """A line for each merge, for `git diff`: its two parts as a reader would spell them."""
+    """Return a line for each merge, for `git diff`: its two parts as a reader would spell them."""
     return "".join(f"{_readable(left)} {_readable(right)}\n" for left, right in merges)
 
 
 def _readable(token: bytes) -> str:
-    """UTF-8 as it is, a blank as an open box, a byte of a broken character as \\xNN."""
+    """Return UTF-8 as it is, a blank as an open box, a byte of a broken character as \\xNN."""
     text = token.decode("utf-8", "backslashreplace").replace(" ", "\N{OPEN BOX}")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
@@ -120,7 +120,7 @@ def _from_json(content: Json) -> Parts:
 
 
 def _pair_of(merge: str | list[str]) -> Pair:
-    """A merge as files hold it: two tokens in a list, or with a blank between."""
+    """Return a merge that a file holds as two tokens in a list, or with a blank between."""
     spelt = merge.split(" ") if isinstance(merge, str) else merge
     if len(spelt) != 2:
         raise ValueError(f"the merge {merge!r} does not hold two tokens")
@@ -159,10 +159,10 @@ def _refuse_unknown_settings(content: Json) -> None:
 
 
 def _added_around(processor: Json | None) -> set[str]:
-    """The tokens that a post_processor adds before and after a text."""
-    kind = processor["type"] if processor else "ByteLevel"
-    if kind == "ByteLevel":  # moves offsets only
+    """Return the tokens that a post_processor adds before and after a text."""
+    if not processor or processor["type"] == "ByteLevel":  # moves offsets only
         return set()
+    kind = processor["type"]
     if kind == "Sequence":
         return set().union(*map(_added_around, processor["processors"]))
     if kind == "TemplateProcessing":
@@ -171,7 +171,7 @@ def _added_around(processor: Json | None) -> set[str]:
 
 
 def _special_id(entry: Json, vocab: dict[str, int]) -> int:
-    """The id of one of `added_tokens`."""
+    """Return the id of one of `added_tokens`."""
     text, index = entry["content"], entry["id"]
     # One that is not special becomes its token in any text, allowed or not.
     expected = {"special": True, "single_word": False, "lstrip": False, "rstrip": False}
@@ -223,7 +223,7 @@ def _pattern_of(pre_tokenizer: Json) -> str:
 
 
 def _as_we_spell_it(step: Json) -> Json:
-    """A step of a pre_tokenizer with what does not change ids as `_PRE_TOKENIZERS` has it."""
+    """Return a step of a pre_tokenizer; what changes no id is as `_PRE_TOKENIZERS` has it."""
     match step:
         case {"type": "Sequence"}:
             return {**step, "pretokenizers": [*map(_as_we_spell_it, step["pretokenizers"])]}
@@ -235,7 +235,7 @@ def _as_we_spell_it(step: Json) -> Json:
 
 
 def write_files(directory: Path, parts: Parts) -> None:
-    """Writes `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
+    """Write `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
     content = json.dumps(_to_json(parts), indent=1, ensure_ascii=False)
     write_text(directory / "tokenizer.json", content + "\n")
     lines = [f"{printable(left)} {printable(right)}" for left, right in parts.merges]
@@ -288,7 +288,7 @@ def _to_json(parts: Parts) -> Json:
 
 
 def read_gpt2(vocab: Path, merges: Path) -> Parts:
-    """GPT-2's pair of files, ids as they are there; raises `LmcoreError` for damaged ones."""
+    """Return what GPT-2's two files describe, ids as they are there; `LmcoreError` for damage."""
     path = vocab
     try:
         ids = read_json(vocab, {str: int}, "it belongs beside merges.txt")
@@ -314,10 +314,10 @@ _TIKTOKEN_PATTERNS = PATTERNS | {
 
 
 def to_tiktoken(parts: Parts) -> Any:
-    """A `tiktoken.Encoding` of the same ids.
+    """Return a `tiktoken.Encoding` of the same ids.
 
     Raises `LmcoreError` where ids do not follow the order of the merges:
-    tiktoken knows no merges, it joins what makes the lowest id.
+    tiktoken knows no merges, it merges what makes the lowest id.
     """
     import tiktoken
 

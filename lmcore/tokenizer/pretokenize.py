@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -44,11 +44,13 @@ PATTERNS = {
     ),
 }
 
-Words = pa.BinaryArray | pa.LargeBinaryArray
+Words: TypeAlias = pa.BinaryArray | pa.LargeBinaryArray
 
 # Texts are counted and encoded about this many bytes at a time: smaller blocks
 # repeat dictionary work, larger ones fall out of the processor's cache.
 BLOCK_BYTES = 3 << 20
+# Long texts are cut so that a few pieces are a block.
+PIECE_CHARACTERS = BLOCK_BYTES // 4
 
 # UTF-8 has no byte 0xFF, so it can end each text of a block.
 END = b"\xff"
@@ -59,19 +61,19 @@ _MAX_NARROW = 2**31 - 1  # bytes that int32 offsets reach
 
 
 def check_pattern(name: str) -> None:
-    """Raises `LmcoreError` where there is no pattern of that name."""
+    """Raise `LmcoreError` where there is no pattern of that name."""
     if name not in PATTERNS:
         raise LmcoreError(f"tokenizer.pattern is {name!r}; it must be {listing(PATTERNS)}.")
 
 
 def check_texts(texts: Iterable[str]) -> None:
-    """Raises `LmcoreError` for a single string, whose letters would be the texts."""
+    """Raise `LmcoreError` for a single string, whose letters would be the texts."""
     if isinstance(texts, str):
         raise LmcoreError(f"texts is the string {texts[:20]!r}; it must be a list of strings.")
 
 
 def find_words(text: str, pattern: str = "gpt2") -> list[str]:
-    """The definition: every match of the pattern, in order; they join to `text`."""
+    """Return every match of the pattern, in order, by definition; they join to `text`."""
     shown = text if text.isascii() else text.translate(_STAND_INS)
     words = _compiled(pattern).findall(shown)
     if shown == text:
@@ -81,7 +83,7 @@ def find_words(text: str, pattern: str = "gpt2") -> list[str]:
 
 
 def split_texts(texts: pa.Array, pattern: str = "gpt2") -> Words:
-    """The words of all texts as bytes, `END` after each text.
+    """Return the words of all texts as bytes, `END` after each text.
 
     `texts` is a string array without nulls. Raises `pa.ArrowInvalid` where it
     is not valid UTF-8.
@@ -96,28 +98,76 @@ def split_texts(texts: pa.Array, pattern: str = "gpt2") -> Words:
 
 
 def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
-    """How often each word occurs in a string array."""
+    """Return how often each word occurs in a string array."""
     counted = split_texts(texts, pattern).value_counts()
     words, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
     return dict(zip(words, counts, strict=True))
 
 
 def blocks_of(texts: Iterable[str]) -> Iterator[pa.Array]:
-    """Texts gathered into string arrays of about `BLOCK_BYTES`."""
+    """Yield texts gathered into string arrays of about `BLOCK_BYTES`."""
     check_texts(texts)
-    block, size = [], 0
-    for text in map(replace_surrogates, texts):
-        block.append(text)
-        size += len(text) if text.isascii() else len(text.encode())
+    block: list[bytes] = []
+    size = 0
+    for text in texts:
+        try:
+            encoded = text.encode()
+        except UnicodeEncodeError:
+            encoded = replace_surrogates(text).encode()
+        block.append(encoded)
+        size += len(encoded)
         if size >= BLOCK_BYTES:
-            yield pa.array(block, pa.large_string())
+            yield _string_array(block)
             block, size = [], 0
     if block:
-        yield pa.array(block, pa.large_string())
+        yield _string_array(block)
+
+
+def _string_array(texts: list[bytes]) -> pa.Array:
+    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    return pa.LargeStringArray.from_buffers(
+        len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts))
+    )
+
+
+def pieces_of(text: str) -> Iterator[str]:
+    """Yield a text in pieces whose words are the text's: of `PIECE_CHARACTERS` where they can be.
+
+    A piece ends where a letter is followed by something else: there a word ends in both
+    patterns, whatever comes before and after.
+    """
+    start, size = 0, PIECE_CHARACTERS
+    while start + size < len(text):
+        end = last_cut(text, start, start + size)
+        if end is None:  # a megabyte of blanks, say
+            size *= 2
+            continue
+        yield text[start:end]
+        start, size = end, PIECE_CHARACTERS
+    yield text[start:]
+
+
+def last_cut(text: str, start: int, limit: int) -> int | None:
+    """Return the last position in `start + 1 ... limit` before which a piece may end, if any.
+
+    `limit` must be less than the text's length.
+    """
+    window = 1024
+    while True:
+        first = max(start, limit - window)
+        codes = np.frombuffer(text[first : limit + 1].encode("utf-32-le", "surrogatepass"), "<u4")
+        # Half a UTF-16 pair is no letter, but the pair may be one.
+        letter = (class_table()[codes] == LETTER) | ((codes >= 0xD800) & (codes < 0xE000))
+        cuts = np.flatnonzero((class_table()[codes[:-1]] == LETTER) & ~letter[1:])
+        if len(cuts):
+            return first + int(cuts[-1]) + 1
+        if first == start:
+            return None
+        window *= 8
 
 
 def replace_surrogates(text: str) -> str:
-    """`text` with halves of UTF-16 pairs joined, and U+FFFD for those alone."""
+    """Return `text` with halves of UTF-16 pairs joined, and U+FFFD for those alone."""
     if text.isascii():
         return text
     try:
@@ -165,7 +215,7 @@ def _compiled_class(kind: int) -> Any:
 
 
 def _joined(texts: pa.Array) -> pa.Buffer:
-    """The texts' bytes in one buffer, `END` after each."""
+    """Return the texts' bytes in one buffer, `END` after each."""
     wide = pa.large_binary()  # with the ends, they may be more than int32 offsets reach
     ended = pc.binary_join_element_wise(
         texts.cast(wide), pa.scalar(END, wide), pa.scalar(b"", wide)
@@ -178,6 +228,7 @@ def _joined(texts: pa.Array) -> pa.Buffer:
 def _split_block(block: pa.Buffer) -> Words:
     text = np.frombuffer(block, np.uint8)
     starts = np.flatnonzero(_word_starts(text, block.to_pybytes()))
+    width: type[np.signedinteger]
     if len(text) <= _MAX_NARROW:
         words, kind, width = pa.BinaryArray, pa.binary(), np.int32
     else:
@@ -187,7 +238,7 @@ def _split_block(block: pa.Buffer) -> Words:
 
 
 def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
-    """True at the first byte of every word; `text` and `raw` are the same bytes."""
+    """Return True at the first byte of every word; `text` and `raw` are the same bytes."""
     classes = np.frombuffer(raw.translate(_byte_classes()), np.uint8)
     if not raw.isascii():
         classes = classes.copy()
@@ -213,7 +264,7 @@ def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
 def _start_last_spaces(
     text: np.ndarray, space: np.ndarray, word: np.ndarray, starts: np.ndarray
 ) -> None:
-    """A word starts where the last white-space character before another begins."""
+    """Set a start where the last white-space character before a word begins."""
     last = space[:-1] & word[1:]  # at that character's last byte
     longer = np.flatnonzero(last & (text[:-1] >= 0x80))  # which of a few is not its first
     last[longer] = False
@@ -224,7 +275,7 @@ def _start_last_spaces(
 
 
 def _cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
-    """Moves the start after an apostrophe past the letters of 's 't 'm 'd 're 've 'll."""
+    """Move the start after an apostrophe past the letters of 's 't 'm 'd 're 've 'll."""
     size = len(text)
     at = np.flatnonzero((text == _APOSTROPHE) & starts)
     at = at[at + 1 < size]
@@ -242,7 +293,7 @@ def _cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
 
 
 def _classify_beyond_ascii(text: np.ndarray, classes: np.ndarray) -> None:
-    """Gives every byte of a non-ASCII character the character's class."""
+    """Give every byte of a non-ASCII character the character's class."""
     lead = np.flatnonzero((text >= 0xC2) & (text < 0xF8))
     first = text[lead].astype(np.int32)
     length = 2 + (first >= 0xE0) + (first >= 0xF0)

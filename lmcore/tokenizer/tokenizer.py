@@ -31,13 +31,17 @@ from lmcore.tokenizer.file_formats import (
     write_files,
 )
 from lmcore.tokenizer.pretokenize import (
+    BLOCK_BYTES,
     END,
+    PIECE_CHARACTERS,
     Words,
     blocks_of,
     check_pattern,
     check_texts,
     count_words,
     find_words,
+    last_cut,
+    pieces_of,
     replace_surrogates,
     split_texts,
 )
@@ -94,7 +98,7 @@ class Tokenizer:
         special_tokens: Iterable[str] = (END_OF_TEXT,),
         pattern: str = "gpt2",
     ) -> Tokenizer:
-        """Learns merges from texts until there are `vocab_size` tokens, or no pair is left.
+        """Return a tokenizer with merges learned from texts: `vocab_size` tokens, if pairs last.
 
         Counts every word, so distinct words must fit into memory; the stage
         (`lmcore.dataset.train_tokenizer`) forgets rare ones where there are too many.
@@ -112,7 +116,7 @@ class Tokenizer:
         special_tokens: Iterable[str] = (END_OF_TEXT,),
         pattern: str = "gpt2",
     ) -> Tokenizer:
-        """The same from words and how often each occurs.
+        """Return a tokenizer learned from words and how often each occurs.
 
         Raises `LmcoreError` without any word, and where `vocab_size` has no
         room for the 256 bytes and the special tokens or is beyond uint16.
@@ -133,7 +137,7 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path | str) -> Tokenizer:
-        """Reads a `tokenizer.json`, or the folder that holds one: ours or Hugging Face's.
+        """Read a `tokenizer.json`, or the folder that holds one: ours or Hugging Face's.
 
         A file may tell to put <|endoftext|> around a text, as exported ones do;
         `encode` gives the ids of the text alone. Raises `LmcoreError` for a
@@ -145,7 +149,7 @@ class Tokenizer:
 
     @classmethod
     def from_gpt2(cls, vocab: Path | str, merges: Path | str) -> Tokenizer:
-        """Reads GPT-2's `vocab.json` and `merges.txt`, ids as they are there.
+        """Read GPT-2's `vocab.json` and `merges.txt`, ids as they are there.
 
         Raises `LmcoreError` where one is missing or damaged, or they do not fit together.
         """
@@ -159,11 +163,11 @@ class Tokenizer:
             raise LmcoreError(f"{path}: {error.message}") from None
 
     def save(self, directory: Path | str) -> None:
-        """Writes `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
+        """Write `tokenizer.json`, and `merges.txt` as GPT-2 has it."""
         write_files(Path(directory), self._parts())
 
     def to_tiktoken(self) -> Any:
-        """The same tokenizer as a `tiktoken.Encoding`; needs that package.
+        """Return the same tokenizer as a `tiktoken.Encoding`; needs that package.
 
         Raises `LmcoreError` where tiktoken, which knows no merges, would encode
         otherwise: where ids do not follow their order, or where a token is not
@@ -184,19 +188,19 @@ class Tokenizer:
 
     @property
     def end_of_text(self) -> int:
-        """The id of <|endoftext|>; raises `LmcoreError` where there is no such token."""
+        """Return the id of <|endoftext|>; raises `LmcoreError` where there is no such token."""
         if END_OF_TEXT not in self.special_tokens:
             raise LmcoreError(f"This tokenizer has no special token {END_OF_TEXT}.")
         return self.special_tokens[END_OF_TEXT]
 
     def token_bytes(self, index: int) -> bytes:
-        """The bytes that a token stands for; raises `LmcoreError` where there is no such id."""
+        """Return the bytes that a token stands for; `LmcoreError` where there is no such id."""
         return self._bytes[int(index)]
 
     def encode(
         self, text: str, allowed_special: Special = (), disallowed_special: Special = ()
     ) -> np.ndarray:
-        """Token ids of `text`, (n,) uint16.
+        """Return the token ids of `text`, (n,) uint16.
 
         The spelling of a special token is ordinary text, unless it is in
         `disallowed_special` (then `ValueError`) or in `allowed_special` (then
@@ -212,7 +216,7 @@ class Tokenizer:
         allowed_special: Special = (),
         disallowed_special: Special = (),
     ) -> list[np.ndarray]:
-        """`encode` of each text, in fewer steps."""
+        """Return `encode` of each text, in fewer steps."""
         check_texts(texts)
         allowed = self._specials("allowed_special", allowed_special) & set(self.special_tokens)
         disallowed = self._specials("disallowed_special", disallowed_special)
@@ -236,27 +240,70 @@ class Tokenizer:
             for parts in cut
         ]
 
+    def encode_iterable(
+        self, chunks: Iterable[str], allowed_special: Special = ()
+    ) -> Iterator[np.ndarray]:
+        """Yield the ids of a text that arrives in chunks, such as a file's lines, block by block.
+
+        Joined, they are what `encode` gives for the whole text, however it is cut; memory is
+        bounded unless a word, or white space, is endless. Special tokens as in `encode`.
+        """
+        allowed = self._specials("allowed_special", allowed_special) & set(self.special_tokens)
+        # An occurrence that begins before this many last characters is whole, and no longer one
+        # can begin there.
+        longest = max(map(len, allowed), default=1)
+        waiting: list[str] = []
+        size, needed = 0, BLOCK_BYTES
+        for chunk in chunks:
+            waiting.append(chunk)
+            size += len(chunk)
+            if size < needed + longest:
+                continue
+            text = "".join(waiting)
+            end = last_cut(text, 0, len(text) - longest) or 0
+            end = _before_specials(text, end, allowed)
+            if end:
+                yield self.encode(text[:end], allowed)
+                text = text[end:]
+            waiting, size, needed = [text], len(text), max(BLOCK_BYTES, 2 * len(text))
+        if size:
+            yield self.encode("".join(waiting), allowed)
+
     def _encode_ordinary(self, texts: Iterable[str]) -> list[np.ndarray]:
         texts = list(texts)
         if sum(map(len, texts)) < _SHORT:
             return [self._encode_short(replace_surrogates(text)) for text in texts]
+        # 1. Cut long texts into pieces, and gather pieces into blocks.
+        pieces, cut = [], {}  # cut: how many pieces, by the first one's position
+        for text in texts:
+            if len(text) <= PIECE_CHARACTERS:
+                pieces.append(text)
+            else:
+                first = len(pieces)
+                pieces += pieces_of(text)
+                cut[first] = len(pieces) - first
         encoded: list[np.ndarray] = []
-        for block in blocks_of(texts):
+        for block in blocks_of(pieces):
+            # 2. Encode a block, with a mark where each piece ends.
             ids = self._encode_words(split_texts(block, self.pattern), end=_END_MARK)
+            # 3. Cut its ids at the marks.
             ends = np.flatnonzero(ids == _END_MARK).tolist()
             ids = ids.astype(np.uint16)
             encoded += [ids[start + 1 : end] for start, end in pairwise([-1, *ends])]
+        # 4. Join the pieces of each text, from the last, so that positions hold.
+        for first, count in reversed(cut.items()):
+            encoded[first : first + count] = [np.concatenate(encoded[first : first + count])]
         return encoded
 
     def _encode_short(self, text: str) -> np.ndarray:
-        """The same word by word."""
+        """Return the ids of a short text, word by word."""
         words = find_words(text, self.pattern)
         return np.array(
             [index for word in words for index in self._words[word.encode()]], np.uint16
         )
 
     def encode_block(self, texts: pa.Array) -> np.ndarray:
-        """Token ids of all texts of a string array, <|endoftext|> after each, uint16.
+        """Return the token ids of a string array's texts, <|endoftext|> after each, uint16.
 
         Raises `LmcoreError` where there is no such token.
         """
@@ -264,18 +311,18 @@ class Tokenizer:
         return self._encode_words(words, end=self.end_of_text).astype(np.uint16)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of token ids; what is not valid UTF-8 becomes U+FFFD.
+        """Return the text of token ids; what is not valid UTF-8 becomes U+FFFD.
 
         Raises `LmcoreError` for an id that no token has.
         """
         return self.decode_bytes(ids).decode("utf-8", errors="replace")
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
-        """The bytes of token ids, exactly."""
+        """Return the bytes of token ids, exactly."""
         return b"".join(self._bytes[int(index)] for index in ids)
 
     def decode_stream(self, ids: Iterable[int]) -> Iterator[str]:
-        """Text as tokens arrive, holding back a character until it is whole."""
+        """Yield text as tokens arrive; a character is held back until it is whole."""
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         for index in ids:
             if text := decoder.decode(self._bytes[int(index)]):
@@ -284,7 +331,7 @@ class Tokenizer:
             yield rest
 
     def _encode_words(self, words: Words, end: int) -> np.ndarray:
-        """Ids of all words in order, int32; `END` becomes `end`.
+        """Return the ids of all words in order, int32; `END` becomes `end`.
 
         Each distinct word is merged once. Its ids then stand for the word as
         bytes do for a string, so an array of words becomes one of ids by the
@@ -315,6 +362,16 @@ _END_MARK = -1  # not an id: where one text of a batch ends
 # Characters up to which words are faster looked up one by one: for 40 it takes 13
 # microseconds, and by arrays 381 (one core of a 2-core EPYC).
 _SHORT = 2000
+
+
+def _before_specials(text: str, end: int, specials: set[str]) -> int:
+    """Return the last position up to `end` that no special token lies across."""
+    while True:
+        spans = (text.find(special, max(0, end - len(special) + 1)) for special in specials)
+        before = min([end, *(start for start in spans if 0 <= start < end)])
+        if before == end:
+            return end
+        end = before
 
 
 def _refuse(texts: list[str], disallowed: set[str]) -> None:

@@ -22,7 +22,7 @@ _CODE_POINTS = 0x110000
 
 @cache
 def class_table() -> np.ndarray:
-    """(0x110000,) uint8: the class of every code point."""
+    """Return the class of every code point, (0x110000,) uint8."""
     table = np.full(_CODE_POINTS, OTHER, np.uint8)
     for line in _FILE.read_text("ascii").splitlines():
         if line.startswith("#"):
@@ -33,7 +33,7 @@ def class_table() -> np.ndarray:
 
 
 def table_of_tiktoken() -> np.ndarray:
-    r"""The same table as the installed tiktoken has it: \p{L}, \p{N} and \s."""
+    r"""Return the same table as the installed tiktoken has it: \p{L}, \p{N} and \s."""
     import tiktoken
 
     table = np.full(_CODE_POINTS, OTHER, np.uint8)
@@ -50,7 +50,7 @@ def table_of_tiktoken() -> np.ndarray:
 
 
 def as_text(table: np.ndarray, version: str) -> str:
-    """Runs of equal class, `FIRST LAST CLASS` a line; what is not named is other."""
+    """Return runs of equal class, `FIRST LAST CLASS` a line; what is not named is other."""
     starts = np.flatnonzero(np.diff(table, prepend=255))
     ends = np.append(starts[1:], len(table)) - 1
     lines = [
@@ -63,7 +63,7 @@ def as_text(table: np.ndarray, version: str) -> str:
 
 
 def main() -> None:
-    """Writes the table of the installed tiktoken."""
+    """Write the table of the installed tiktoken."""
     from importlib.metadata import version
 
     _FILE.write_text(as_text(table_of_tiktoken(), version("tiktoken")), "ascii")

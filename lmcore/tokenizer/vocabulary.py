@@ -18,13 +18,13 @@ MAX_TOKENS = 2**16  # ids are uint16
 
 
 def tokens_of(merges: list[Pair]) -> list[bytes]:
-    """The bytes of each ordinary token by id: bytes, then what merges make."""
+    """Return the bytes of each ordinary token by id: bytes, then what merges make."""
     made = dict.fromkeys(left + right for left, right in merges)
     return [bytes([byte]) for byte in range(256)] + list(made)
 
 
 def ids_of_bytes(ids: dict[bytes, int]) -> list[int]:
-    """The id of each of the 256 bytes; raises `LmcoreError` where one is no token."""
+    """Return the id of each of the 256 bytes; raises `LmcoreError` where one is no token."""
     for byte in range(256):
         if bytes([byte]) not in ids:
             raise LmcoreError(f"No token is the byte {byte:#04x}; all 256 must be tokens.")
@@ -32,7 +32,7 @@ def ids_of_bytes(ids: dict[bytes, int]) -> list[int]:
 
 
 def ranks_of(merges: list[Pair], ids: dict[bytes, int]) -> dict[tuple[int, int], tuple[int, int]]:
-    """(rank, id of the token it makes) of each pair of ids that a merge joins.
+    """Return (rank, id of the token it makes) of each pair of ids that is merged.
 
     Raises `LmcoreError` where a merge's parts, or what it makes, are no tokens.
     """
@@ -46,7 +46,7 @@ def ranks_of(merges: list[Pair], ids: dict[bytes, int]) -> dict[tuple[int, int],
 
 
 def special_names(special_tokens: Iterable[str]) -> list[str]:
-    """The texts as a list; raises `LmcoreError` for a lone string, and for a text given twice."""
+    """Return the texts as a list; `LmcoreError` for a lone string, and for one given twice."""
     if isinstance(special_tokens, str):
         raise LmcoreError(f"special_tokens is {special_tokens!r}; it must be a list of strings.")
     names = list(special_tokens)
@@ -56,7 +56,7 @@ def special_names(special_tokens: Iterable[str]) -> list[str]:
 
 
 def check_specials(special_tokens: dict[str, int], ids: dict[bytes, int]) -> None:
-    """Raises `LmcoreError` for a special token that is empty, or an ordinary one as well."""
+    """Raise `LmcoreError` for a special token that is empty, or an ordinary one as well."""
     for text in special_tokens:
         if not isinstance(text, str) or not text or replace_surrogates(text) != text:
             raise LmcoreError(f"special_tokens holds {text!r}; each must be some valid text.")
@@ -67,7 +67,7 @@ def check_specials(special_tokens: dict[str, int], ids: dict[bytes, int]) -> Non
 
 
 def _spells_one_of(text: str, ids: dict[bytes, int]) -> bool:
-    """Whether the files, in their alphabet, would spell an ordinary token so."""
+    """Return whether the files, in their alphabet, would spell an ordinary token so."""
     try:
         return bytes_of(text) in ids
     except ValueError:
@@ -82,7 +82,7 @@ class _TokenBytes(dict[int, bytes]):
 
 
 def bytes_by_id(ordinary: dict[int, bytes], special_tokens: dict[str, int]) -> dict[int, bytes]:
-    """All tokens together; raises `LmcoreError` where ids are shared, missing or too many."""
+    """Return all tokens together; `LmcoreError` where ids are shared, missing or too many."""
     tokens = _TokenBytes(ordinary)
     for text, index in special_tokens.items():
         if index in tokens:

@@ -15,12 +15,9 @@ A damaged checkpoint is set aside, with a message, and the one before it is read
 
 from __future__ import annotations
 
-import fcntl
 import re
 import shutil
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +27,7 @@ import mlx.core as mx
 
 from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
 from lmcore.common.errors import LmcoreError
+from lmcore.common.file_lock import file_lock
 from lmcore.common.json_files import read_json
 from lmcore.model.io import save_arrays
 
@@ -149,26 +147,12 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {name: sha256_of(folder / name) for name in (_ARRAYS, _STATE)}
 
 
-@contextmanager
-def lock_folder(folder: Path, patience: float = 30.0) -> Iterator[None]:
-    """Hold a lock on `folder` for this process alone, waiting up to `patience` seconds.
+def lock_folder(folder: Path, patience: float = 30.0) -> AbstractContextManager[None]:
+    """Return a lock on `folder` for this process alone; it waits up to `patience` seconds.
 
-    The operating system releases the lock when the process ends, however it
-    ends. A killed `dvc repro` can leave its stage running for a moment: hence
-    the patience.
+    A killed `dvc repro` can leave its stage running for a moment: hence the patience.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
-        deadline = time.monotonic() + patience
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise LmcoreError(
-                        f"{folder} is in use: another process is training the same run; "
-                        "wait for it or stop it."
-                    ) from None
-                time.sleep(0.2)
-        yield
+    in_use = (
+        f"{folder} is in use: another process is training the same run; wait for it or stop it."
+    )
+    return file_lock(folder / "lock", patience, in_use)

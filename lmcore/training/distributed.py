@@ -223,7 +223,7 @@ def _wait_for_all(processes: list[subprocess.Popen]) -> None:
                 "Run again to resume from the last checkpoint."
             )
     if failed := next((process.returncode for process in processes if process.returncode), None):
-        sys.exit(failed)  # that worker has said why
+        sys.exit(failed)  # that worker has printed the reason
 
 
 def _let_finish(processes: list[subprocess.Popen], seconds: float = 5.0) -> None:

@@ -70,7 +70,6 @@ class TrainStep:
         groups = _update_groups(parameters, len(self._streams))
         self._groups = [[self._keys_of(names) for names in per_stream] for per_stream in groups]
         self._compiled_gradients = mx.compile(self._gradients)
-        self._compiled_norm = mx.compile(global_norm)
         self._compiled_update = mx.compile(self._update)
         self._compiled_validation_loss = mx.compile(self._validation_loss)
 
@@ -128,7 +127,7 @@ class TrainStep:
         `gradients`. MLX writes new arrays in place of old ones that nothing else holds;
         where it cannot, both exist for one group and not for all.
         """
-        norm = self._compiled_norm(gradients)
+        norm = global_norm(gradients)
         scaling = self.state.get("loss_scale")
         taken = mx.array(step) if scaling is None else scaling["optimizer_steps"]
         rate = mx.array(learning_rate)
@@ -164,7 +163,9 @@ class TrainStep:
 
     def _keys_of(self, names: list[str]) -> dict[str, list[str]]:
         """Return the keys of each part of the state that belong to these weights."""
-        keys = {part: names for part in ("parameters", "ema") if part in self.state}
+        keys: dict[str, list[str]] = {
+            part: names for part in ("parameters", "ema") if part in self.state
+        }
         own = set(names)
         keys["optimizer"] = [
             key for key in self.state["optimizer"] if key.rpartition(".")[0] in own

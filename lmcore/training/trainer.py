@@ -96,7 +96,11 @@ class Trainer:
         self.curves = Curves()
         self.batches = {
             split: Batches(
-                shards, params.model.context_length, self.config.batch_size, self.config.seed
+                shards,
+                params.model.context_length,
+                self.config.batch_size,
+                self.config.seed,
+                self.config.align_documents,
             )
             for split, shards in data.items()
         }

@@ -64,6 +64,45 @@ def test_a_killed_writer_leaves_nothing_that_looks_finished(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [final]
 
 
+def test_a_second_writer_is_refused_and_harms_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It used to delete the first one's folder, and half of its own was then published."""
+    monkeypatch.setattr("lmcore.common.atomic_files._PATIENCE", 0.0)
+    final = tmp_path / "out"
+    with atomic_directory(final) as first:
+        (first / "whole").write_text("1")
+        with (
+            pytest.raises(LmcoreError, match=r"out is being written by another process"),
+            atomic_directory(final),
+        ):
+            pass
+        with atomic_file(tmp_path / "out.json") as other:  # of a similar name, and another place
+            other.write_text("{}")
+    assert (final / "whole").read_text() == "1"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.json"]
+
+
+def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
+    program = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from lmcore.common.atomic_files import atomic_directory\n"
+        "with atomic_directory(Path(sys.argv[1])) as partial:\n"
+        "    print('begun', flush=True)\n"
+        "    time.sleep(0.3)\n"
+        "    (partial / 'first').touch()\n"
+    )
+    final = tmp_path / "out"
+    process = subprocess.Popen([sys.executable, "-c", program, str(final)], stdout=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline() == b"begun\n"
+    with atomic_directory(final) as partial:
+        assert (final / "first").exists()
+        (partial / "second").touch()
+    assert process.wait() == 0
+    assert [path.name for path in final.iterdir()] == ["second"]
+
+
 def test_json_does_not_depend_on_the_order_of_keys(tmp_path: Path) -> None:
     write_json(tmp_path / "a", {"x": 1, "ä": [2.5]})
     write_json(tmp_path / "b", {"ä": [2.5], "x": 1})

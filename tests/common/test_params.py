@@ -49,6 +49,11 @@ def test_shipped_profiles_are_valid(repository: Path) -> None:
         ("model.d_model", 130, ["model.d_model is 130", "multiple", "n_heads", "4"]),
         ("model.value_embeddings", 9, ["model.value_embeddings is 9", "n_layers", "4"]),
         ("model.logit_softcap", -1.0, ["model.logit_softcap is -1.0", "greater than or equal"]),
+        (
+            "model.implementation",
+            "fast",
+            ["model.implementation is 'fast'", "'reference'", "'mlx'"],
+        ),
         ("model.n_kv_heads", 3, ["model.n_heads", "multiple", "n_kv_heads", "3"]),
         ("train.warmup_steps", 10**6, ["train.warmup_steps is 1000000", "smaller", "steps"]),
         ("train.workers", 7, ["train.batch_size", "multiple", "train.workers", "7"]),
@@ -80,6 +85,14 @@ def test_a_mistake_is_named(
     message = refusal(values)
     for word in words:
         assert word in message
+
+
+def test_the_cpus_kernels_are_for_float32(values: dict[str, Any]) -> None:
+    put(values, "model.implementation", "cpu_kernels")
+    parse_params(values, "params.yaml")
+    put(values, "train.precision", "bfloat16")
+    message = refusal(values)
+    assert "train.precision is bfloat16; with model.implementation cpu_kernels" in message
 
 
 def test_a_missing_key_is_named(values: dict[str, Any]) -> None:
@@ -118,7 +131,9 @@ SIZES = [
     "model.moe.every", "train.steps", "train.batch_size", "train.gradient_accumulation",
     "train.workers", "train.warmup_steps", "train.eval_every", "train.eval_batches",
     "train.checkpoint_every", "train.kept_checkpoints", "evaluate.batch_size", "evaluate.stride",
-    "sample.max_tokens", "sample.top_k",
+    "evaluate.coherence_stories", "evaluate.coherence_checkpoint_stories",
+    "evaluate.copying_stories",
+    "sample.max_tokens", "sample.top_k", "inside.windows", "inside.pairs", "inside.prompt_tokens",
 ]  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from lmcore.compare.measures import (
     relative_distance,
     share_cut_differently,
 )
-from lmcore.compare.sections import ARTIFACTS, Part, significance
+from lmcore.compare.sections import ARTIFACTS, Section, answer, significance
 from lmcore.compare.show import as_page, as_text
 from lmcore.tokenizer.tokenizer import Tokenizer
 
@@ -55,6 +55,11 @@ def said(clone: Clone, a: str, b: str) -> str:
 
 def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> None:
     text = said(runs, "HEAD~1", "HEAD")
+    assert re.match(
+        r"Answer -+ HEAD is (better|worse) than HEAD~1: [\d.]+ against [\d.]+ bits per byte, "
+        r"(not )?distinguishable",
+        text,
+    )
     assert "train.learning_rate 0.003 0.001" in text
     assert "train.steps" not in text
     assert "data/tokens identical" in text
@@ -72,6 +77,7 @@ def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> N
 def test_equal_revisions_compare_as_identical(runs: Clone) -> None:
     text = said(runs, "HEAD", "HEAD")
     assert "differs" not in text
+    assert text.startswith("Answer ------ HEAD needs as many bits as HEAD for every story.")
     for title in ("Parameters", "Significance", "Metrics", "Tokenizer", "Weights", "Samples"):
         assert f"{title} {'-' * len(title)} Identical." in text
     assert re.findall(r"data/(\w+) identical", text) == ARTIFACTS
@@ -209,6 +215,23 @@ def test_loss_and_perplexity_are_told_with_their_errors(tmp_path: Path) -> None:
     assert "paired by story" in covered and "train.seed" in covered
 
 
+def test_the_answer_comes_first_and_says_whether_it_can_be_told(tmp_path: Path) -> None:
+    a = side(tmp_path, "old", [(40, 10, 21.0), (80, 20, 40.0), (60, 15, 30.0)])
+    far = side(tmp_path, "far", [(40, 10, 41.0), (80, 20, 81.0), (60, 15, 59.0)])
+    near = side(tmp_path, "near", [(40, 10, 22.0), (80, 20, 38.0), (60, 15, 31.0)])
+    (first,) = answer(a, far).sentences
+    bits = [nats / 180 / math.log(2) for nats in (181, 91)]
+    assert first == (
+        f"far is worse than old: {bits[0]:.3f} against {bits[1]:.3f} bits per byte, "
+        "distinguishable."
+    )
+    assert "not distinguishable" in answer(a, near).sentences[0]
+    one = [
+        side(tmp_path, name, [story]) for name, story in (("p", (40, 10, 9)), ("q", (40, 10, 8)))
+    ]
+    assert "one story alone does not tell" in answer(*one).sentences[0]
+
+
 def test_what_one_story_or_an_old_file_cannot_tell_is_called_unknown(tmp_path: Path) -> None:
     a, b = (side(tmp_path, *one) for one in (("old", [(40, 10, 21)]), ("new", [(40, 10, 20)])))
     text = " ".join(significance(a, b).sentences)
@@ -263,10 +286,10 @@ def test_values_are_told_in_words_and_not_as_python_writes_them() -> None:
 
 
 def test_text_is_cut_and_the_page_escapes(tmp_path: Path) -> None:
-    part = Part("Samples", ["<b>"], ["", "x", "y"], [["p", "z" * 100, "<i>" * 100]])
+    part = Section("Samples", ["<b>"], ["", "x", "y"], [["p", "z" * 100, "<i>" * 100]])
     text = as_text([part])
     assert "z" * 59 + "…" in text and "<i>" * 19 + "<i…" in text
-    whole = Part("Artifacts", [], ["", "x", "y"], part.rows, reasons=True)
+    whole = Section("Artifacts", [], ["", "x", "y"], part.rows, reasons=True)
     assert "z" * 59 + "…" in as_text([whole]) and "<i>" * 100 in as_text([whole])
     as_page("x and <y>", [part], tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()

@@ -212,8 +212,8 @@ def test_the_table_names_each_file_what_it_became_and_its_stories(given: Path) -
         "valid.txt | validation | 2",
         "x.parquet.gz | of a format that is not read",
         "The files named as validation text are held out.",
-        "8 training stories and 2 validation stories, of which 1 (50.00%) are word for word among "
-        "the training stories.",
+        "Stories: 8 for training and 2 for validation; 1 (50.00%) of the latter are word for word "
+        "among the former.",
     ]
     assert sources(given)["files"][4] == {
         "file": "a.jsonl", "became": "train", "train_stories": 2,

@@ -9,7 +9,7 @@ import pytest
 from helpers.shards import write
 
 from lmcore.common.errors import LmcoreError
-from lmcore.dataset.batches import Batches, batch_at_step
+from lmcore.dataset.batches import Batches, aligned_starts, batch_at_step
 from lmcore.dataset.shards import TokenShards
 
 
@@ -62,3 +62,28 @@ def test_data_shorter_than_a_window_is_refused(tmp_path: Path) -> None:
     shards = write(tmp_path, np.arange(10, dtype=np.uint16), 8)
     with pytest.raises(LmcoreError, match=r"context_length is 10; .* tokens in .*, which is 10\.$"):
         Batches(shards, 10, 1, seed=0)
+
+
+def test_aligned_windows_begin_with_the_end_of_text_before_each_document(tmp_path: Path) -> None:
+    """Documents of 3, 25, 1 and 40 tokens with an end each, in windows of 10."""
+    end = 299
+    documents = [np.append(np.arange(size) + 1, end) for size in (3, 25, 1, 40)]
+    shards = write(tmp_path, np.concatenate(documents).astype(np.uint16), 16)
+    # Ends at 3, 29, 31 and 72: 1 window of the first, then 3, 1, and 4 that have 11 tokens.
+    expected = [0, 3, 13, 23, 29, 31, 41, 51, 61]
+    assert aligned_starts(shards, 10).tolist() == expected
+    batches = Batches(shards, 10, 3, seed=0, align_documents=True)
+    epochs = [
+        np.concatenate([batches.micro_batch(step)[0] for step in range(3 * epoch, 3 * epoch + 3)])
+        for epoch in range(2)
+    ]
+    for windows in epochs:
+        found = sorted(windows.tolist())
+        assert found == sorted(np.asarray(shards[s : s + 10]).tolist() for s in expected)
+    assert epochs[0].tolist() != epochs[1].tolist()
+
+
+def test_aligned_windows_of_short_data_stay_within_bounds(tmp_path: Path) -> None:
+    shards = write(tmp_path, np.arange(12, dtype=np.uint16), 8)
+    inputs, targets = Batches(shards, 10, 2, seed=0, align_documents=True).micro_batch(7)
+    assert (inputs[:, 0] == 0).all() and (inputs + 1 == targets).all()

@@ -187,7 +187,7 @@ def one_more(content: dict) -> None:
     ("change", "message"),
     [
         (lambda c: c["pre_tokenizer"].update(type="Metaspace"), "tokenizer.json is not a byte-le"),
-        (lambda c: c.update(model={"type": "Unigram"}), "tokenizer.json is not a byte-level BPE"),
+        (lambda c: c["model"].update(type="Unigram"), "tokenizer.json is not a byte-level BPE"),
         (
             lambda c: c.update(normalizer={"type": "NFC"}),
             'its normalizer is "NFC"; it must be null',
@@ -206,14 +206,25 @@ def test_a_tokenizer_of_another_kind_is_named(
     assert not (tmp_path / "ours").exists()
 
 
+def poison(folder: Path) -> None:
+    file = str(folder / "model.safetensors")
+    arrays = dict(mx.load(file))
+    arrays["model.norm.weight"] = arrays["model.norm.weight"] * float("nan")
+    mx.eval(arrays)
+    mx.save_safetensors(file, arrays)
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
         (lambda f: (f / "config.json").unlink(), "config.json does not exist"),
-        (lambda f: (f / "config.json").write_text("["), "config.json is not valid JSON"),
-        (lambda f: (f / "config.json").write_text("[]"), "config.json is not a JSON object"),
+        (lambda f: (f / "config.json").write_text("["), "config.json is damaged"),
+        (
+            lambda f: (f / "config.json").write_text("[]"),
+            r"config.json is damaged \(its content is \[\]",
+        ),
         (lambda f: (f / "tokenizer.json").unlink(), "tokenizer.json does not exist"),
-        (lambda f: (f / "model.safetensors").unlink(), "model.safetensors does not exist; weights"),
+        (lambda f: (f / "model.safetensors").unlink(), "model.safetensors does not exist"),
         (lambda f: (f / "model.safetensors").write_bytes(b"x" * 99), "not a readable safetensors"),
         (
             lambda f: edit(f / "config.json", lambda c: c.update(model_type="bert")),
@@ -225,7 +236,7 @@ def test_a_tokenizer_of_another_kind_is_named(
         ),
         (
             lambda f: edit(f / "config.json", lambda c: c.update(num_hidden_layers=3)),
-            r"do not fit its config.json: the array model.layers.2.* is missing\.$",
+            r"do not fit its config.json: they have 2 layers, not 3\.$",
         ),
         (
             lambda f: edit(f / "config.json", lambda c: c.update(num_attention_heads=0)),
@@ -237,12 +248,23 @@ def test_a_tokenizer_of_another_kind_is_named(
         ),
         (
             lambda f: (f / "model.safetensors.index.json").write_text('{"weight_map": null}'),
-            "index.json has no weight_map",
+            "weight_map is null; it must be an object",
         ),
         (
             lambda f: (f / "model.safetensors.index.json").write_text('{"weight_map": {"a": 1}}'),
-            "index.json has no weight_map",
+            "weight_map.a is 1; it must be a string",
         ),
+        (
+            lambda f: (f / "model.safetensors.index.json").write_text(
+                '{"weight_map": {"a": "../../private.safetensors"}}'
+            ),
+            r"names '../../private.safetensors'; weights lie in its own folder\.$",
+        ),
+        (
+            lambda f: edit(f / "config.json", lambda c: c.update(num_hidden_layers=1024)),
+            "they have 2 layers, not 1024",
+        ),
+        (poison, "holds NaN or infinity, and a model must hold numbers"),
     ],
 )
 def test_damage_is_named(

@@ -96,8 +96,8 @@ def test_the_cache_changes_no_logits_from_bucket_to_bucket(
 def test_a_bucket_is_compiled_once(model: GPT, monkeypatch: pytest.MonkeyPatch) -> None:
     decoding._compiled_step.cache_clear()
     monkeypatch.setattr(decoding, "CACHE_BUCKET", 8)
-    passes, run = [], GPT.run
-    monkeypatch.setattr(GPT, "run", lambda *of: passes.append(of) or run(*of))
+    passes, hidden = [], GPT.hidden
+    monkeypatch.setattr(GPT, "hidden", lambda *of: passes.append(of) or hidden(*of))
     texts(model, [[3, 1, 4]], SamplingParams(seed=1), 13)
     assert len(passes) == 1 + 2  # the prompt; places 3 to 7 and 8 to 15
 

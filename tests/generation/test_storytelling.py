@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from lmcore.common.atomic_files import sha256_of, write_json
 from lmcore.common.params import load_params
 from lmcore.dataset.stories import SplitWriter
 from lmcore.evaluation.samples import save_samples
@@ -35,6 +36,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
         with SplitWriter(folder / "data" / "raw", split) as writer:
             for text in TEXTS:
                 writer.add(text)
+    raw = folder / "data" / "raw"
+    files = {path.name: sha256_of(path) for path in sorted(raw.glob("*.parquet"))}
+    splits = {
+        split: {"files": {name: files[name] for name in files if name.startswith(split)}}
+        for split in ("train", "validation")
+    }
+    write_json(raw / "manifest.json", {"source": "files", "splits": splits})
     tokenizer = Tokenizer.train(TEXTS, 290)
     tokenizer.save(folder)
     shape = load_params(folder / "params.yaml").model.model_dump()

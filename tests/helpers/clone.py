@@ -27,8 +27,8 @@ SOURCES = [
 ]  # fmt: skip
 
 STAGES = [
-    "check_params", "download", "train_bpe", "encode", "train", "evaluate", "sample", "report",
-    "result",
+    "check_params", "download", "train_bpe", "encode", "train", "evaluate", "sample", "inside",
+    "report", "result",
 ]  # fmt: skip
 
 # A pipeline of seconds that still goes through everything.
@@ -50,6 +50,9 @@ SMALL: dict[str, Any] = {
     "train.eval_batches": 2,
     "train.checkpoint_every": 10,
     "sample.max_tokens": 20,
+    "evaluate.coherence_stories": 4,
+    "evaluate.coherence_checkpoint_stories": 2,
+    "evaluate.copying_stories": 3,
 }
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import mlx.core as mx
 import numpy as np
 import pytest
 from helpers.variants import NO_EXPERTS, model_of, tokens_of
 
 from lmcore.common.atomic_files import sha256_of
+from lmcore.common.checksums import write_checksums
 from lmcore.common.errors import LmcoreError
 from lmcore.model import load_model, save_model
 
@@ -54,41 +58,78 @@ def test_config_json_is_readable_and_sorted(tmp_path: Path, tokenizer: Path) -> 
     assert config["vocab_size"] == 61 and config["moe"]["experts"] == 0
 
 
-def break_config(folder: Path) -> None:
-    path = folder / "config.json"
-    path.write_text(path.read_text().replace('"n_heads": 4', '"n_heads": 5'))
+def edit_config(**changes: object) -> Callable[[Path], object]:
+    """Return a function that changes config.json, and checksums.json with it."""
 
+    def edit(folder: Path) -> None:
+        path = folder / "config.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+        write_checksums(folder)
 
-def swap_weights(folder: Path) -> None:
-    path = folder / "config.json"
-    path.write_text(path.read_text().replace('"d_ff": 56', '"d_ff": 57'))
+    return edit
 
 
 def of_another_kind(folder: Path) -> None:
     """A config of transformers: many keys that ours does not have, and none that it has."""
     others = {f"{name}_of_theirs": 1 for name in model_of().config.model_dump()}
-    (folder / "config.json").write_text(json.dumps(others))
+    write(folder, "config.json", json.dumps(others).encode())
+
+
+def write(folder: Path, name: str, content: bytes) -> None:
+    (folder / name).write_bytes(content)
+    write_checksums(folder)
+
+
+def poison(folder: Path) -> None:
+    file = str(folder / "model.safetensors")
+    arrays = dict(mx.load(file))
+    arrays["embedding.weight"] = mx.full(arrays["embedding.weight"].shape, float("inf"))
+    mx.eval(arrays)
+    mx.save_safetensors(file, arrays)
+    write_checksums(folder)
+
+
+def flip_a_bit(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
 
 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda folder: (folder / "config.json").unlink(), "config.json does not exist"),
-        (lambda folder: (folder / "model.safetensors").unlink(), "safetensors does not exist"),
-        (lambda folder: (folder / "model.safetensors").write_bytes(b"x" * 99), "does not fit"),
-        (break_config, "config.json is not a model's config.*n_heads"),
+        (lambda folder: shutil.rmtree(folder), "is not a folder; `dvc repro` makes it"),
+        (lambda folder: (folder / "config.json").unlink(), "config.json is missing"),
+        (lambda folder: (folder / "model.safetensors").unlink(), "safetensors is missing"),
+        (lambda folder: (folder / "checksums.json").unlink(), "checksums.json does not exist"),
+        (flip_a_bit, "model.safetensors is damaged: its SHA-256"),
+        # What follows is damaged together with its checksum.
+        (
+            lambda folder: write(folder, "model.safetensors", b"x" * 99),
+            "not a readable safetensors",
+        ),
+        (lambda folder: write(folder, "model.safetensors", b""), "not a readable safetensors"),
+        (poison, "embedding.weight holds NaN or infinity"),
+        (edit_config(n_heads=5), "config.json is not a model's config.*n_heads"),
+        (
+            edit_config(n_layers=1024),
+            "does not fit config.json beside it: it has 2 layers, not 1024",
+        ),
+        (edit_config(n_layers=10**6), "config.json is not a model's config.*n_layers"),
+        (edit_config(vocab_size=2**24), r"embedding.weight is \(61, 24\), not \(16777216, 24\)"),
+        (edit_config(d_ff=57), "does not fit config.json"),
         (
             of_another_kind,
             r"config.json is not a model's config: \w+ is not a parameter; the nearest is \w+\.$",
         ),
-        (
-            lambda folder: (folder / "config.json").write_text("[]"),
-            "config.json is not a model's config: it is no JSON object",
-        ),
-        (swap_weights, "does not fit config.json"),
+        (lambda folder: write(folder, "config.json", b"[]"), "config: it is no JSON object"),
+        (lambda folder: write(folder, "config.json", b"[" * 10**5), "nested too deeply"),
     ],
 )
-def test_damage_is_named(damage: object, message: str, tmp_path: Path, tokenizer: Path) -> None:
+def test_damage_is_named(
+    damage: Callable[[Path], object], message: str, tmp_path: Path, tokenizer: Path
+) -> None:
     folder = tmp_path / "model"
     save_model(folder, model_of(), tokenizer)
     damage(folder)

@@ -128,11 +128,13 @@ def test_the_commands_of_the_readme_work(restored: Clone) -> None:
         ["dvc", "exp", "run", "-S", "train.learning_rate=0.002"],
         ["dvc", "metrics", "diff"],
         ["dvc", "params", "diff"],
-        ["dvc", "exp", "show", "--csv"],
+        ["dvc", "exp", "show", "--only-changed", "--drop", "data/|State|Executor"],
     ):
         done = restored.run(*command)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         assert done.stdout.strip()
+        assert max(map(len, done.stdout.splitlines())) <= 165, done.stdout
+    assert restored.run("git", "status", "--short", "dvc_plots").stdout == ""
 
 
 def test_artifacts_name_no_place_of_this_machine(finished: Clone) -> None:

@@ -42,7 +42,7 @@ def coherence(**changes: Any) -> dict[str, Any]:
                 "text": text,
                 "offset": 27,
                 "length": 9,
-                "found": HOSTILE,
+                "found": HOSTILE[:9],
                 "expected": "<b>",
             }
         ],
@@ -71,7 +71,7 @@ def test_a_bar_has_a_part_for_each_kind_and_the_last_is_that_of_the_final_model(
 def test_an_example_is_marked_and_cannot_inject_markup() -> None:
     page = coherence_section(coherence())
     assert "<mark>&lt;/script&gt;</mark>" in page
-    assert "✗ “&lt;/script&gt;&lt;img" in page and "where the grammar has “&lt;b&gt;”." in page
+    assert "✗ “&lt;/script&gt;” where the grammar has “&lt;b&gt;”." in page
     assert "<img" not in page
 
 
@@ -115,11 +115,30 @@ def test_the_page_opens_with_checked_stories(
     samples = [
         {"text": "A story.", "valid": True},
         {"text": "A cat flew.", "valid": False, "kind": "sentence", "offset": 6, "length": 4,
-         "found": "flew", "expected": None},
+         "found": "flew", "expected": ""},
     ]  # fmt: skip
     write_coherence(tmp_path, coherence(samples=samples))
     page = make_report(tmp_path)
     assert "✓ The grammar could have written this story.</p>A story." in page
     assert "✗ First violation: no such sentence. “flew”.</p>A cat <mark>flew</mark>." in page
     assert "<dt>valid stories</dt><dd>50%</dd>" in page
-    assert violation_of(samples[0]) is None
+
+
+@pytest.mark.parametrize(
+    "kind, found, expected, explanation",
+    [
+        ("name", "Tim", "Ben", "“Tim” where the grammar has “Ben”."),
+        ("word", "xylo", "", "“xylo”."),
+        ("unfinished", "", " The end.", "The grammar goes on: “The end.”."),
+        ("sentence", "A cow flew over the moon at night.", "It", "The grammar has “It” there."),
+    ],
+)
+def test_a_violation_says_what_was_expected(
+    kind: str, found: str, expected: str, explanation: str
+) -> None:
+    sample = {"text": f"One. {found}", "valid": False, "kind": kind, "offset": 5}
+    sample |= {"length": len(found), "found": found, "expected": expected}
+    violation = violation_of(sample)
+    assert violation["kind"] == KINDS[kind] and violation["explanation"] == explanation
+    assert sample["text"][violation["start"] : violation["end"]] == found
+    assert violation_of({"text": "One.", "valid": True}) is None

@@ -22,7 +22,7 @@ def test_a_map_tells_what_each_part_is_worth(tmp_path: Path) -> None:
     assert [text for _, text in cells] == [
         "+0.250", "+0.000", "+2.000", "-0.250", "+0.125", "+0.250",
     ]  # fmt: skip
-    assert [float(shade) for shade, _ in cells] == [0.125, 0.0, 1.0, 0.0, 0.062, 0.125]
+    assert [float(shade) for shade, _ in cells] == [0.354, 0.0, 1.0, 0.0, 0.25, 0.354]
     assert "Feed-forward</th>" in page
 
 

@@ -11,7 +11,7 @@ from helpers.browser import Browser, open_browser
 from helpers.report_run import HOSTILE, make_report, write_inside
 
 from lmcore.common import paths
-from lmcore.compare.sections import Part
+from lmcore.compare.sections import Section
 from lmcore.compare.show import as_page
 from lmcore.report.charts import Line, line_chart
 
@@ -46,8 +46,8 @@ def comparison(browser: Browser, tmp_path: Path) -> Iterator[Browser]:
         Line(f"{side}: a branch of a long name", [(1, 3.5), (2, 3.0)], [0.5, 0.25]) for side in "AB"
     ]
     parts = [
-        Part("Metrics", ["Sentence."], ["metric", "HEAD~1", "workspace", "change"], rows),
-        Part("Curves", [], charts=line_chart("Training loss", "step", "nats per token", lines)),
+        Section("Metrics", ["Sentence."], ["metric", "HEAD~1", "workspace", "change"], rows),
+        Section("Curves", [], charts=line_chart("Training loss", "step", "nats per token", lines)),
     ]
     as_page("HEAD~1 and workspace", parts, tmp_path / "compare" / "index.html")
     yield from opened(browser, tmp_path / "compare" / "index.html")

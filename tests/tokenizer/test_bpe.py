@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lmcore.tokenizer import bpe
-from lmcore.tokenizer.bpe import WordEncoder, join_pair, merge_naive, train_merges, train_naive
+from lmcore.tokenizer.bpe import WordEncoder, merge_naive, merge_pair, train_merges, train_naive
 
 small_words = st.dictionaries(
     st.binary(min_size=1, max_size=9).map(lambda word: bytes(97 + byte % 4 for byte in word)),
@@ -71,7 +71,7 @@ def test_long_words_are_not_remembered() -> None:
 
 
 def test_no_more_words_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bpe, "_REMEMBERED", 2)
+    monkeypatch.setattr(bpe, "_MAX_CACHED", 2)
     merges = [(b"a", b"b"), (b"ab", b"c")]
     words_of, tokens = encoder(merges)
     for word in (b"ab", b"abc", b"cab", b"ab", b"ba", b"abcabc"):
@@ -80,7 +80,7 @@ def test_no_more_words_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_runs_of_one_letter_join_from_the_left() -> None:
-    assert join_pair([b"a"] * 5, (b"a", b"a")) == [b"aa", b"aa", b"a"]
+    assert merge_pair([b"a"] * 5, (b"a", b"a")) == [b"aa", b"aa", b"a"]
     assert train_merges({b"aaaaa": 3}, 2) == train_naive({b"aaaaa": 3}, 2)
 
 

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from lmcore.common.errors import LmcoreError
 from lmcore.tokenizer import pretokenize, unicode_classes
-from lmcore.tokenizer.pretokenize import END, PATTERNS, blocks_of, find_words, split_texts
+from lmcore.tokenizer.pretokenize import (
+    END,
+    PATTERNS,
+    blocks_of,
+    find_words,
+    last_cut,
+    pieces_of,
+    split_texts,
+)
 from lmcore.tokenizer.unicode_classes import LETTER, NUMBER, OTHER, class_table
 
 
@@ -115,3 +123,28 @@ def test_the_table_of_classes_is_that_of_tiktoken() -> None:
     assert stored.splitlines()[1:] == made.splitlines()[1:], (
         "python -m lmcore.tokenizer.unicode_classes"
     )
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@given(text=texts_of_classes, size=st.integers(1, 8))
+@settings(max_examples=1500, deadline=None)
+def test_pieces_of_a_text_have_its_words(pattern: str, text: str, size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pretokenize, "PIECE_CHARACTERS", size)
+        pieces = list(pieces_of(text))
+    assert "".join(pieces) == text
+    assert [word for piece in pieces for word in find_words(piece, pattern)] == find_words(
+        text, pattern
+    )
+
+
+def test_a_long_text_is_cut_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pretokenize, "PIECE_CHARACTERS", 10)
+    assert list(pieces_of("some words, and some more")) == ["some words", ", and some", " more"]
+    assert list(pieces_of("x" * 35 + "!" * 8)) == ["x" * 35, "!" * 8]
+    assert list(pieces_of("1" * 99)) == ["1" * 99]
+    long = "word " * 3000
+    assert last_cut(long, 0, len(long) - 1) == len(long) - 1
+    assert last_cut(" " * 9000 + "a " + " " * 9000, 0, 18000) == 9001
+    # Half a pair may be a letter with its other half.
+    assert last_cut("ab\ud835\udd18", 0, 2) is None

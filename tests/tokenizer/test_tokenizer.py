@@ -19,6 +19,7 @@ from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
 from lmcore.dataset.stories import iter_texts
 from lmcore.tokenizer import pretokenize
+from lmcore.tokenizer import tokenizer as module
 from lmcore.tokenizer.pretokenize import PATTERNS
 from lmcore.tokenizer.tokenizer import Tokenizer, main
 from lmcore.tokenizer.unicode_classes import OTHER, class_table
@@ -138,6 +139,58 @@ def test_many_texts_are_encoded_a_block_at_a_time(
     in_blocks = tokenizer.encode_batch(CORPUS)
     assert [ids.tolist() for ids in in_blocks] == [ids.tolist() for ids in given]
     assert sum(sizes) == len(CORPUS) and len(sizes) > 1
+
+
+def test_a_long_text_is_encoded_in_pieces(
+    tokenizer: Tokenizer, references, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pretokenize, "PIECE_CHARACTERS", 50)
+    monkeypatch.setattr(module, "PIECE_CHARACTERS", 50)
+    check(tokenizer, references, " ".join([*TEXTS, *CORPUS, LONG]))
+    texts = [LONG, "short", "", LONG + "12"]
+    assert [ids.tolist() for ids in tokenizer.encode_batch(texts)] == [
+        tokenizer.encode(text).tolist() for text in texts
+    ]
+
+
+@given(
+    text=texts_of_classes,
+    size=st.integers(1, 9),
+    chunk=st.integers(1, 5),
+    specials=st.sets(st.sampled_from(["'s", "s!", "a0", "0a0", "!?", "  "])),
+    allow=st.booleans(),
+)
+@settings(max_examples=500, deadline=None)
+def test_chunks_give_the_ids_of_the_whole(text, size, chunk, specials, allow) -> None:
+    tokenizer = Tokenizer([(b"a", b"s"), (b" ", b"a")], sorted(specials))
+    allowed = "all" if allow else ()
+    chunks = [text[at : at + chunk] for at in range(0, len(text), chunk)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK_BYTES", size)
+        patch.setattr(pretokenize, "PIECE_CHARACTERS", size)
+        patch.setattr(module, "PIECE_CHARACTERS", size)
+        blocks = list(tokenizer.encode_iterable(chunks, allowed))
+    assert np.concatenate([*blocks, np.empty(0, np.uint16)]).tolist() == (
+        tokenizer.encode(text, allowed).tolist()
+    )
+
+
+def test_a_text_in_chunks_is_encoded_block_by_block(
+    tokenizer: Tokenizer, references, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCK_BYTES", 40_000)
+    text = "Once upon a time there was a girl. <|endoftext|>\n" * 2000
+    lines = (text[at : at + 99] for at in range(0, len(text), 99))
+    blocks = list(tokenizer.encode_iterable(lines))
+    assert len(blocks) == 3
+    assert np.concatenate(blocks).tolist() == references(text)[1]
+    assert list(tokenizer.encode_iterable([])) == []
+
+
+def test_halves_of_a_pair_in_two_chunks_are_joined(tokenizer: Tokenizer, monkeypatch) -> None:
+    monkeypatch.setattr(module, "BLOCK_BYTES", 1)
+    blocks = tokenizer.encode_iterable(["a\ud835", "\udd18b", " c d e f"])
+    assert np.concatenate(list(blocks)).tolist() == tokenizer.encode("a𝔘b c d e f").tolist()
 
 
 def test_lone_surrogates_are_replaced_as_tiktoken_does(tokenizer: Tokenizer) -> None:

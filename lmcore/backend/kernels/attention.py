@@ -97,7 +97,8 @@ def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     if not kept:
         # Made to depend on the gradient, so that the compiler does not keep the
         # forward pass's exponentials.
-        kept = _exp_scores(*mx.depends([q], [d_out]), k, biases, row_max)
+        (q_after,) = mx.depends([q], [d_out])
+        kept = list(_exp_scores(q_after, k, biases, row_max))
     projection = mx.sum(d_out * out, axis=-1, keepdims=True)
     d_scores = kept[0] * ((d_out @ v.swapaxes(-1, -2)) - projection) * (1 / LOG2_E)
     d_k = d_scores.swapaxes(-1, -2) @ q

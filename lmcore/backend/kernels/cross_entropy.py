@@ -14,6 +14,7 @@ multiplied by the cap's derivative at each logit.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import mlx.core as mx
 
@@ -58,8 +59,10 @@ def fused_linear_cross_entropy(
 def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
     rows = len(hidden)
     step = chunk_rows(len(weight))
-    losses, d_hidden, derivatives = [], [], []
-    d_weight = None
+    losses: list[mx.array] = []
+    d_hidden: list[mx.array] = []
+    derivatives: list[mx.array] = []
+    d_weight: Any = None
     for number, start in enumerate(range(0, rows, step)):
         h, target = hidden[start : start + step], targets[start : start + step]
         if number:  # one chunk after the other, for the sake of memory
@@ -113,7 +116,8 @@ def chunked_linear_cross_entropy(
 def _chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
     rows, vocabulary = len(hidden), mx.arange(len(weight))
     step = chunk_rows(len(weight))
-    loss, d_hidden, d_weight = mx.array(0.0), [], mx.zeros(weight.shape)
+    loss, d_weight = mx.array(0.0), mx.zeros(weight.shape)
+    d_hidden: list[mx.array] = []
     for start in range(0, rows, step):
         h, target = hidden[start : start + step], targets[start : start + step, None]
         if start:  # one chunk after the other, for the sake of memory

@@ -107,7 +107,7 @@ function showInside(slider) {
       [...map.tBodies[0].rows].forEach((row, layer) => {
         [...row.querySelectorAll("td")].forEach((cell, head) => {
           cell.textContent = rows[layer][head].toFixed(2);
-          cell.style.setProperty("--s", rows[layer][head]);
+          cell.style.setProperty("--s", Math.sqrt(rows[layer][head]));
         });
       });
     }

@@ -1,0 +1,98 @@
+"""What the `inside` stage measures: the parts of the model, and when they came to be."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lmcore.common.json_files import read_json
+from lmcore.common.params import InsideParams
+from lmcore.common.progress import progress
+from lmcore.corpus.validity import minimal_pair
+from lmcore.dataset.shards import TokenShards
+from lmcore.generation.decoding import generate
+from lmcore.generation.sampling import SamplingParams
+from lmcore.interpretability.ablation import ablation
+from lmcore.interpretability.head_scores import head_scores, repeated_tokens
+from lmcore.interpretability.logit_lens import logit_lens
+from lmcore.interpretability.patching import aligned, patching
+from lmcore.model import GPT, checkpoint_steps, load_model
+from lmcore.tokenizer import Tokenizer
+
+
+def measure(
+    model_folder: Path, kept: Path, raw: Path, tokens: Path, params: InsideParams
+) -> dict[str, Any]:
+    """Return everything about the trained model, and a part of it for each kept checkpoint.
+
+    Patching needs minimal pairs, which only the built-in grammar makes: else it is absent.
+    """
+    model, tokenizer = load_model(model_folder), Tokenizer.load(model_folder)
+    sizes = np.array([len(tokenizer.token_bytes(i)) for i in range(tokenizer.vocab_size)])
+    sizes[tokenizer.end_of_text] = 0
+    windows = _windows(TokenShards(tokens / "validation"), model.config.context_length, params)
+    repeated = repeated_tokens(model, tokenizer.end_of_text, tokenizer.vocab_size)
+    inside: dict[str, Any] = {
+        "ablation": ablation(model, windows, sizes),
+        "head_scores": head_scores(model, repeated),
+        "logit_lens": logit_lens(model, windows, sizes),
+        "checkpoints": [],
+    }
+    if read_json(raw / "manifest.json", {"source": str})["source"] == "builtin" and params.pairs:
+        inside["patching"] = patching(model, _pairs(model, tokenizer, params.pairs))
+    steps = checkpoint_steps(kept)
+    with progress(len(steps), "inside", "checkpoint") as bar:
+        for step in steps:
+            earlier = load_model(kept, step=step)
+            inside["checkpoints"].append(
+                {
+                    "step": step,
+                    "head_scores": head_scores(earlier, repeated),
+                    "text": _continuation(earlier, tokenizer, params),
+                }
+            )
+            bar.update()
+    return inside
+
+
+def _windows(shards: TokenShards, length: int, params: InsideParams) -> np.ndarray:
+    """Return the first windows (B, T + 1) of the validation tokens."""
+    length = min(length, shards.tokens - 1)
+    count = min(params.windows, (shards.tokens - 1) // length)
+    starts = np.arange(count) * length
+    return np.stack([np.asarray(shards[start : start + length + 1]) for start in starts]).astype(
+        np.int32
+    )
+
+
+def _pairs(model: GPT, tokenizer: Tokenizer, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return `count` minimal pairs as tokens; names of unequal lengths are passed over."""
+    start = [tokenizer.end_of_text]
+
+    def encoded() -> Any:
+        for seed in range(20 * count):
+            one, other, _ = minimal_pair(seed)
+            yield tuple(
+                np.concatenate([start, tokenizer.encode(text)]).astype(np.int32)
+                for text in (one, other)
+            )
+
+    return list(islice(aligned(encoded(), model.config.context_length), count))
+
+
+def _continuation(model: GPT, tokenizer: Tokenizer, params: InsideParams) -> str:
+    """Return the likeliest continuation of the prompt, token by token."""
+    prompt = np.append(tokenizer.end_of_text, tokenizer.encode(params.prompt))
+    steps = generate(
+        model,
+        [prompt],
+        params.prompt_tokens,
+        SamplingParams(temperature=0.0),
+        tokenizer.end_of_text,
+        tokenizer.vocab_size,
+    )
+    ids = [int(step.tokens[0]) for step in steps]
+    return params.prompt + tokenizer.decode([i for i in ids if i != tokenizer.end_of_text])

@@ -126,19 +126,14 @@ def _chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap:
         if cap:
             logits = cap * mx.tanh(logits / cap)
             derivative = 1 - mx.square(logits / cap)
-        log_sum_exp = _log_sum_exp(logits)
-        loss = loss + mx.sum(log_sum_exp - mx.take_along_axis(logits, target, axis=-1))
+        row_max = mx.max(logits, axis=-1, keepdims=True)
+        exp_logits = mx.exp(logits - row_max)
+        row_sum = row_sums(exp_logits)
+        target_logit = mx.take_along_axis(logits, target, axis=-1)
+        loss = loss + mx.sum(mx.log(row_sum) + row_max - target_logit)
         # The gradient of the sum.
-        d_logits = (mx.exp(logits - log_sum_exp) - (target == vocabulary)) * derivative
+        d_logits = (exp_logits / row_sum - (target == vocabulary)) * derivative
         d_logits = d_logits.astype(h.dtype)
         d_hidden.append((d_logits @ weight).astype(mx.float32))
         d_weight = d_weight + d_logits.T @ h
     return loss / rows, mx.concatenate(d_hidden) / rows, d_weight / rows
-
-
-def _log_sum_exp(logits: mx.array) -> mx.array:
-    """Return log(sum(exp(logits))), (N, 1); on a CPU by `row_sums`, which is less biased."""
-    if mx.default_device() != mx.cpu:
-        return mx.logsumexp(logits, axis=-1, keepdims=True)
-    row_max = mx.max(logits, axis=-1, keepdims=True)
-    return mx.log(row_sums(mx.exp(logits - row_max))) + row_max

@@ -64,7 +64,7 @@ def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> N
     assert "train.steps" not in text
     assert "data/tokens identical" in text
     assert "data/model differs: train.learning_rate" in text
-    assert "data/evaluation differs: data/model" in text
+    assert "data/evaluation differs: data/checkpoints; data/model" in text
     assert "paired by story" in text and "train.seed and nothing else" in text
     assert "nats per token more than" in text and "Perplexity is 1." in text
     assert "Training loss ends at" in text and "nats per token." in text

@@ -39,7 +39,7 @@ PINNED = --constraint requirements.lock --editable
 # only a CPU build is taken there, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 
-.PHONY: run test lint experiment bench bench-gpu bench-ablations bench-recipes soak soak-tokenizer soak-export deps lock clean
+.PHONY: run test lint experiment bench bench-gpu bench-ablations bench-recipes soak soak-faults soak-tokenizer soak-export deps lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -71,7 +71,10 @@ experiment: .venv/.ready-experiment
 	@folder=$$(.venv/bin/python -m stages.experiment prepare "experiments/$(NAME)" $(if $(SMOKE),--smoke)) \
 	&& .venv/bin/dvc repro "$$folder/dvc.yaml" && cat "$$folder/results.md"
 
-soak: soak-tokenizer soak-export
+soak: soak-faults soak-tokenizer soak-export
+
+soak-faults: .venv/.ready-test
+	@.venv/bin/python -m benchmarks.soak_faults
 
 soak-tokenizer: .venv/.ready-test
 	@.venv/bin/python -m benchmarks.soak_tokenizer

@@ -259,9 +259,15 @@ _REFUSED: Json = {
     "partial_rotary_factor": 1.0,
 }
 
+_NESTED = {"rope_parameters": dict, "no_rope_layers": list, "layer_types": list}
+_NAMES = {dict: "an object", list: "a list"}
+
 
 def _plain(theirs: Json) -> Json:
     """config.json with what transformers 5 nests at the top, as before."""
+    for key, kind in _NESTED.items():
+        if theirs.get(key) is not None and not isinstance(theirs[key], kind):
+            raise LmcoreError(f"{key} is {theirs[key]!r}; it must be {_NAMES[kind]}")
     rope = dict(theirs.get("rope_parameters") or {})
     if (kind := rope.pop("rope_type", "default")) != "default":
         raise LmcoreError(f"rope_type is {kind!r}; lmcore has 'default'")
@@ -275,7 +281,7 @@ def _plain(theirs: Json) -> Json:
             raise LmcoreError(f"{key} is {plain[key]!r}; lmcore has no counterpart of it")
     if any(plain.get("no_rope_layers") or []):
         raise LmcoreError("no_rope_layers leaves some layers with rope; lmcore has none or all")
-    if others := set(plain.get("layer_types") or []) - {"full_attention"}:
+    if others := set(map(str, plain.get("layer_types") or [])) - {"full_attention"}:
         raise LmcoreError(f"layer_types has {min(others)!r}; lmcore has 'full_attention'")
     return plain
 

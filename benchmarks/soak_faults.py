@@ -1,0 +1,88 @@
+"""Kills, damaged artifacts, hostile inputs, faulty servers and full disks: `make soak`.
+
+All against a small clone, which is run once at the start. LMCORE_SOAK is the share of the
+trials to make (1 by default, which is 200 kills); 0.05 takes a few minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from helpers.clone import Clone
+
+from benchmarks.soak_damage import cache_trials, damage_trials
+from benchmarks.soak_disk import disk_trials, small_disk
+from benchmarks.soak_hostile import hostile_trials, trials
+from benchmarks.soak_kills import kill_trials
+from benchmarks.soak_server import FAULTS, server_trials
+from benchmarks.soak_trial import RESULTS, Outcome, copy_of, row
+
+COLUMNS = ["area", "trials", "survived", "lost", "tracebacks", "slowest"]
+
+
+@click.command()
+@click.option("--share", default=float(os.environ.get("LMCORE_SOAK", "1")), show_default=True)
+@click.option("--seed", default=0, show_default=True)
+def main(share: float, seed: int) -> None:
+    """Print a table of all trials; exit with 1 if one was not survived."""
+    draw = random.Random(seed)
+
+    def number(whole: int) -> int:
+        return max(1, round(whole * share))
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        clone = Clone.make(place / "clone")
+        clone.repro()
+        clone.commit("run")
+        expected = clone.bytes_of(*RESULTS)
+
+        def victim() -> Clone:
+            copy = copy_of(clone, Path(tempfile.mkdtemp(dir=place)) / "clone")
+            copy.repro()  # DVC notes the copies' times
+            return copy
+
+        hostile = draw.sample(trials(), min(number(len(trials())), len(trials())))
+        faults = draw.sample(FAULTS, min(number(len(FAULTS)), len(FAULTS)))
+        rows = [
+            _tried("kills", lambda: kill_trials(victim(), expected, draw, number(200))),
+            _tried("damaged artifacts", lambda: damage_trials(victim(), draw, number(300))),
+            _tried("damaged cache", lambda: cache_trials(victim(), draw, number(10))),
+            _tried("hostile inputs", lambda: hostile_trials(victim(), hostile)),
+            _tried("server faults", lambda: server_trials(victim(), faults)),
+        ]
+        with small_disk(place / "disk") as mounted:
+            if mounted:
+                disk = place / "disk"
+                full = _tried(
+                    "full disk", lambda: disk_trials(clone, expected, disk, draw, number(40))
+                )
+                rows.append(full)
+            else:
+                print("full disk: skipped, as it needs root and mount")
+    for cells in [COLUMNS, ["---"] * len(COLUMNS), *rows]:
+        print(f"| {' | '.join(cells)} |")
+    sys.exit(any(cells[1] != cells[2] for cells in rows))
+
+
+def _tried(area: str, trials: Callable[[], Iterable[Outcome]]) -> list[str]:
+    """Return the row of an area, naming what was not survived as it happens."""
+    outcomes = []
+    for outcome in trials():
+        outcomes.append(outcome)
+        if not outcome.survived:
+            print(f"{area}: {outcome.name}: {outcome.lost or outcome.error}", flush=True)
+    return row(area, outcomes)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from helpers.report_run import write_inside
+
+from benchmarks import inside
+from lmcore.common.json_files import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -46,3 +50,17 @@ def test_the_index_lists_every_chapter_under_its_title() -> None:
     for chapter in CHAPTERS:
         title = chapter.read_text("utf-8").splitlines()[0].removeprefix("# ")
         assert f"[{title}]({chapter.name})" in listed
+
+
+def test_the_figures_of_the_quickstart_in_chapter_6_are_the_committed_ones() -> None:
+    _, written, _ = inside.parts_of(inside.CHAPTER.read_text("utf-8"))
+    committed = inside.RESULTS.exists()
+    assert written == (inside.tables(read_json(inside.RESULTS)) if committed else "")
+
+
+def test_the_figures_of_a_part_are_in_its_row(tmp_path: Path) -> None:
+    figures = inside.tables(write_inside(tmp_path))
+    first = next(line for line in figures.splitlines() if line.startswith("| layer 1, head 1 |"))
+    assert first.split(" | ")[1] == "+0.250"
+    assert "| layer 2, feed-forward | +0.250 |" in figures
+    assert "5.25 in a story's own text, -5.50 in the other" in figures

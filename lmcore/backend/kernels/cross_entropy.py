@@ -126,14 +126,26 @@ def _chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap:
         if cap:
             logits = cap * mx.tanh(logits / cap)
             derivative = 1 - mx.square(logits / cap)
-        row_max = mx.max(logits, axis=-1, keepdims=True)
-        exp_logits = mx.exp(logits - row_max)
-        row_sum = row_sums(exp_logits)
-        target_logit = mx.take_along_axis(logits, target, axis=-1)
-        loss = loss + mx.sum(mx.log(row_sum) + row_max - target_logit)
+        log_sum_exp = blockwise_logsumexp(logits)
+        loss = loss + mx.sum(log_sum_exp - mx.take_along_axis(logits, target, axis=-1))
         # The gradient of the sum.
-        d_logits = (exp_logits / row_sum - (target == vocabulary)) * derivative
+        d_logits = (mx.exp(logits - log_sum_exp) - (target == vocabulary)) * derivative
         d_logits = d_logits.astype(h.dtype)
         d_hidden.append((d_logits @ weight).astype(mx.float32))
         d_weight = d_weight + d_logits.T @ h
     return loss / rows, mx.concatenate(d_hidden) / rows, d_weight / rows
+
+
+def blockwise_logsumexp(logits: mx.array, block: int = 4096) -> mx.array:
+    """Return log(sum(exp(logits))), (N, 1) of (N, V), as that of blocks of the vocabulary.
+
+    On a CPU, one float32 sum over a large vocabulary is biased (see `row_sums`), and the
+    exponentials for a product with ones would take as much memory as the logits.
+    """
+    parts = [
+        mx.logsumexp(logits[:, start : start + block], axis=-1, keepdims=True)
+        for start in range(0, logits.shape[-1], block)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    return mx.logsumexp(mx.concatenate(parts, axis=-1), axis=-1, keepdims=True)

@@ -60,9 +60,7 @@ def live_model(model: GPT, tokenizer: Tokenizer, params: Params) -> Live:
         scripts = inline_json("live-model", description)
         scripts += f'<script type="text/plain" id="live-weights">{encoded}</script>'
     scripts += f'<script type="module">\n{bundle(LIBRARY + INTERFACE)}</script>'
-    return Live(
-        section(TITLE, fill(read_asset("live/live.html"), parts), "architecture"), scripts, fits
-    )
+    return Live(section(TITLE, fill(read_asset("live/live.html"), parts), "inside"), scripts, fits)
 
 
 def _size_in_page(model: GPT, weight_type: WeightType) -> float:

@@ -271,8 +271,8 @@ class Sentence(Alternatives):
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         found = []
         starts = {before: before.match(text, partial) for before in set(self._befores)}
-        for start in {each.end for some in starts.values() for each in some}:
-            text.frames.setdefault(start, []).append(self.options)
+        for offset in {each.end for some in starts.values() for each in some}:
+            text.frames.setdefault(offset, []).append(self.options)
         for before, frame, log2 in zip(self._befores, self.options, self._log2, strict=True):
             for start in starts[before]:
                 for each in frame.match(text, start):

@@ -15,6 +15,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeVar
 
 from lmcore.corpus.derivation import Record, Symbol
 from lmcore.corpus.grammar import (
@@ -32,6 +34,7 @@ Words = Sequence[str] | Mapping[str, Sequence[str]]
 _CLOSING = {"{": "}", "[": "]", "<": ">"}
 _REFERENCE = re.compile(r"\$([A-Za-z_]\w*)")
 _WORD = re.compile(r"[A-Za-z]+")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Vocabulary:
     def _class(self, name: str) -> Symbol:
         form, name = _form(name)
         name, _, key = name.partition(" of ")
-        words = self._words[name]
+        words = _known(self._words, name, "class of words")
         if isinstance(words, Mapping):
             written = {value: [form(word) for word in some] for value, some in words.items()}
             domain = {word for some in written.values() for word in some}
@@ -114,7 +117,7 @@ class Vocabulary:
             return self._bound([{name: option} for option in _split(options)], name, ())
         written = inside.replace(" ", "_")
         name = base_name(written)
-        variable = self._variables[name]
+        variable = _known(self._variables, name, "variable")
         written = written.replace(name, variable.writes) if variable.writes else written
         if isinstance(variable.records, Mapping):
             assert variable.key is not None
@@ -136,6 +139,15 @@ class Vocabulary:
                 self.domains[name].add(value)
                 self.lexicon.update(_WORD.findall(value))
         return Binding(records, written, differs_from, self.domains[written])
+
+
+def _known(named: Mapping[str, T], name: str, what: str) -> T:
+    """Return what a template names, or say that there is no such thing."""
+    if name not in named:
+        near = get_close_matches(name, named)
+        hint = f"; like it are: {', '.join(near)}" if near else ""
+        raise ValueError(f"a template names the {what} {name!r}, which does not exist{hint}")
+    return named[name]
 
 
 def _parts(template: str) -> Iterator[str]:

@@ -96,6 +96,13 @@ def test_a_bracket_that_is_not_closed_is_refused() -> None:
         compile_("{a|[tail")
 
 
+def test_an_unknown_class_or_variable_is_named() -> None:
+    with pytest.raises(ValueError, match="variable 'knd', which does not exist; like it are: kind"):
+        compile_("<knd>")
+    with pytest.raises(ValueError, match="class of words 'noses', which does not exist"):
+        compile_("[noses]")
+
+
 def test_text_outside_the_language_is_refused() -> None:
     symbol = Alternatives([compile_("{a|b}"), compile_("c")])
     for text in ("d", "", "ab"):

@@ -16,7 +16,7 @@ POOLS = {
     "sad": """
 {$Hero|$He} [felt] [sad].
 {$Hero|$He} {began|started} to cry.
-{$Hero|$He} {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and [felt] [sad].
+{$Hero|$He} {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and {felt|was} [sad].
 "[Oh]!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
 $Hero {did not|didn't} {smile|play|talk|know what to do|say a word|look up|move}.
 {$Hero|$He} {wanted|tried} to {smile|be brave|be strong|talk|look happy|play}, but $he [felt] [sad].
@@ -24,7 +24,7 @@ $Hero cried {for [long]|and cried}.
 """,
     "scared": """
 {$Hero|$He} [felt] [scared].
-{$Hero|$He} {ran|hid|shook|looked around|stepped back|stopped|sat down|held on} and [felt] [scared].
+{$Hero|$He} {ran|hid|shook|looked around|stepped back|stopped|sat down|held on} and {felt|was} [scared].
 "[Oh]!" {[cried] $hero|$hero [cried]|$he [cried]} [fearful].
 {$Hero|$He} {wanted|tried} to {run|hide|shout|be brave|call for help|go home}, but $he [felt] [scared].
 $Hero {could not|couldn't} {move|speak|run|look|talk|think}.
@@ -40,7 +40,7 @@ $Hero {could not|couldn't} {move|speak|run|look|talk|think}.
     "sorry": """
 {$Hero|$He} [felt] [sorry].
 "I am {so |very |}sorry!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
-{$Hero|$He} {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and [felt] [sorry].
+{$Hero|$He} {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and {felt|was} [sorry].
 $Hero {knew|saw|thought|felt} that {$he was wrong|it was wrong}.
 """,
     "eager": """

@@ -15,7 +15,7 @@ There was once <a trait>, <trait2> <kind> {named|called} <hero>.
 In a {small|little|quiet|big|busy|pretty|nice|far away|happy|lovely|new} town {there |}lived <a trait>, <trait2> <kind> {named|called} <hero>.
 
 either intro: house
-$He lived with $his <adult> in <a house> {little |}house {near|by|beside|close to|next to} the <home>.
+$He lived with $his <adult> in <a house> house {near|by|beside|close to|next to} the <home>.
 $He and $his <adult> {had|lived in|shared} <a house> house {near|by|beside|close to|next to} the <home>.
 $His home was <a house> house {near|by|beside|close to|next to} the <home>, and $his <adult> lived there too.
 or intro: food
@@ -189,7 +189,7 @@ There was once <a trait>, <trait2> <animal> {named|called} <hero>.
 
 either intro: den
 $He lived in <a lair> $den {near|by|beside|close to|next to} the <wild>.
-$His home was <a lair> {little |}$den {near|by|beside|close to|next to} the <wild>.
+$His home was <a lair> $den {near|by|beside|close to|next to} the <wild>.
 $He {had|loved} $his <lair> $den {near|by|beside|close to|next to} the <wild>.
 or intro: meal
 $He lived by the <wild> and {loved|liked|always wanted} to eat $meal{| and <snack>}.
@@ -225,7 +225,7 @@ In a {small|big|nice|pretty|quiet} room {there |}lived <a trait>, <trait2> toy <
 
 $He {lived|sat|slept} on <a dye> {shelf|bed|chair|box|table} {by the window|by the door|near the lamp|by the wall|near the bed|in the corner} and belonged to <a okind> named <owner>.
 $He belonged to a {kind |good |little |}<okind> named <owner>, who {had|loved|kept} <count> <dye2> <others> too.
-A {kind |good |little |}<okind> named <owner> {loved $him|played with $him|owned $him} and kept $him {in|on} <a dye> {box|basket|bag|bed|chair|hat}.
+A {kind |good |little |}<okind> named <owner> {loved $him|played with $him|owned $him} and kept $him in <a dye> {box|basket|bag|bed|hat}.
 
 {At night|When $owner slept|When it was dark|In the dark|When nobody looked}, $he could {walk|dance|talk|play|sing|run|jump}{| and {jump|run|laugh}} with <friend>, <a ftrait> toy <ftoykind>.
 $His {best |good |dear |}friend was <friend>, <a ftrait> toy <ftoykind>{| in $fhis <colour> <wear>}.

@@ -142,7 +142,7 @@ SNACKS = (
 )
 CLOTHES = (
     "hat, shirt, shoes, jacket, coat, pants, vest, scarf, belt, cap, boots, mittens, socks, "
-    "sweater, dress, gloves, crown"
+    "sweater, gloves, crown"
 )
 HERDS = (
     "birds, bugs, cats, dogs, ducks, sheep, bees, deer, butterflies, cows, ants, horses, "

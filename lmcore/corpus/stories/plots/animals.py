@@ -105,7 +105,7 @@ MUD = Plot(
 One <weather> <time>, $hero [ran] {near|along|by} the $wild and {looked at|sang to|followed} <nmud> {<fur> butterflies|<fur> bees|<fur> birds|<fur> bugs}.
 After the rain, $hero [ran] {near|along|by} the $wild {to look|looking} for <nmud> <dye2> {mushrooms|flowers|leaves|shells}.
 
-[Suddenly], $he {fell|slipped|slid} {into a hole|down a hill} {full of|of} mud{,|} and it {held|kept} $his {feet|legs}.
+[Suddenly], $he {fell|slipped|slid} {into a hole full of mud|down a hill into the mud|into deep mud|into the mud}{,|} and it {held|kept} $his {feet|legs}.
 $He {did not|didn't} see {a hole|the mud|the deep mud}, and [suddenly] $he {fell|slipped} {in|into it} and {could not|couldn't} {move|get out}.
 
 "[Oh]! {{I am|I'm} stuck|I can't move|Can anyone hear me}!" {[cried] $hero|$hero [cried]|$he [cried]} [fearful].
@@ -129,7 +129,7 @@ when passer: busy
 {Far away|Down the road}, $third {heard them|heard the cries} and [felt] [sorry]. {$The|And $the} {ran|came} back and {took|grabbed} the $line{| too}.
 {But then|[Then]}, $third {came back|turned around}. "I was {mean|wrong}. Let me {help|pull too}," $the said [tearful].
 or passer: kind
-"{Three|Two} are {stronger|better} than {one|two}!" [called] $third and {took|grabbed} the $line{| too}.
+"Three are {stronger|better} than {one|two}!" [called] $third and {took|grabbed} the $line{| too}.
 $Third {took|grabbed} the $line {too|behind $friend} and [called], "{One, two, three|Now|Pull}!"
 end
 

@@ -103,7 +103,7 @@ They [went] to the <place>, and <spot> {lay|were|sat|slept} <count> <coat> <babi
 
 
 ---
-The next {day|morning|afternoon}, <third>{,|} and <fourth> {asked|came and asked} [warm], "Where {were you|did you go}?"
+The next {day|morning|afternoon}, <third> and <fourth> {asked|came and asked} [warm], "Where {were you|did you go}?"
 [Then]{,|} <third> and <fourth> came. "{Do you know|Can you tell us} something {new|fun|nice|good}?" $third asked [warm].
 
 either told: no
@@ -169,7 +169,7 @@ STRANGER = Plot(
 ---
 [Day], $hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon}.
 $Hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon} [day].
-{$His $adult|$Adult} {sent|asked} $hero to {get|buy} {some |}<snack> at the <errand> [day].
+{$His $adult|$Adult} {sent|asked} $hero to {get|buy} {some |}<snack> at the {market|shop|store|bakery|farm} [day].
 
 + way
 

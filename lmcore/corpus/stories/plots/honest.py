@@ -55,11 +55,9 @@ end
 when truth: hide
 "The lie {hurt me|was worse}, not the $fragile. [Thanks] for {telling me|the truth}," $ahe said [warm].
 "{I am|I'm} {sad|not mad} about the $fragile, but {glad|happy} that you {told me|told the truth}," $ahe said [warm].
-* thanks: hero
 or truth: tell
 "You were [brave] to {tell|tell me|say it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm]. "{A $fragile|It} is only $a_fragile{.|!}"
 "{The truth|An honest $kind} is {worth|better than} {ten|two|three|a hundred} $fragile2{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
-* thanks: hero
 end
 
 ---

@@ -48,7 +48,7 @@ On the <nth> day, {$hero|$he} $skilled!
 "[Wow]! {I did it|I can $skill|Look at me}!" {[called] $hero|$hero [called]|$he [called]} [eager].
 "[Wow]! You did it, $hero!" [called] {$third and $fourth|$fourth and $third} [eager].
 * happy: hero
-* eager: third
+* happy: third
 
 when teacher: adult
 {$His $adult|$Adult} {hugged $him|clapped|was [happy]}{,|} and they {ate|had|shared|enjoyed|tried} [tasty] <snack> and <snack2>.
@@ -131,8 +131,8 @@ $Hero [felt] [sorry]. "{My seed is thirsty|I forgot the water}!" $he [cried].
 * sad: hero
 end
 
-{So |}{$hero and $friend|$friend and $hero} {gave|brought|handed} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
-{They|The two friends} {gave|brought|handed} it water {every day|each morning|for <weeks> weeks} and [had fun].
+{So |}{$hero and $friend|$friend and $hero} {gave|brought} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
+{They|The two friends} {gave|brought} it water {every day|each morning|for <weeks> weeks} and [had fun].
 
 [Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]|$he [called]} [eager].
 [Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]|$he [called]} [eager].

@@ -50,7 +50,7 @@ or search: animal
 "[Wow]! It {found|has|saved} my $thing!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].
 "[Thanks], {little|dear|good|kind|sweet} $visitor!" {[called] $hero|$hero [called]|$he [called]} [eager].
 or search: stranger
-[Suddenly], [a kind] {old |}<stranger> {came|walked|ran|hurried} {up to them|over|by} and [smiled].
+[Suddenly], [a kind] {old |}<stranger> {came|walked|ran|hurried} {up to them|over|by} with something $colour.
 [Suddenly], [a kind] {old |}<stranger> {asked|said}, "{Is this {yours|your $thing}|Did you lose {this|$a_thing}}?"
 
 "[Wow]! {That is|That's|It is|It's|You found} my $thing! [Thanks]!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].

@@ -1,4 +1,4 @@
-"""Refuses a params.yaml with a mistake: every other stage depends on this one.
+"""Refuses a params.yaml with a mistake: every other stage comes after this one.
 
 DVC removes a stage's outputs before it starts it. So a mistake is found here, by a stage
 whose output is the same for every valid file: no other stage runs again because of it.

@@ -23,7 +23,8 @@ QUICKSTART = REPOSITORY / "profiles" / "quickstart.yaml"
 # What a clone is made of. Its params.yaml is the quickstart's.
 SOURCES = [
     ".dvc/.gitignore", ".dvc/config", ".dvcignore", ".gitignore", "Makefile", "data/.gitignore",
-    "data/input/README.md", "dvc.yaml", "lmcore", "profiles", "stages",
+    "data/input/README.md", "dvc.yaml",
+    "experiments/quick/experiment.yaml", "lmcore", "profiles", "stages",
 ]  # fmt: skip
 
 STAGES = [

@@ -86,7 +86,7 @@ def test_a_change_of_learning_rate_reruns_training_and_a_revert_restores_it(
 ) -> None:
     before = restored.bytes_of("data/model")
     restored.set({"train.learning_rate": 0.001})
-    changed = ["check_params", "train", "evaluate", "sample", "report", "result"]
+    changed = ["check_params", *STAGES[STAGES.index("train") :]]
     assert restored.repro().ran == changed
     assert restored.bytes_of("data/model") != before
     restored.set({"train.learning_rate": 0.003})
@@ -133,7 +133,8 @@ def test_the_commands_of_the_readme_work(restored: Clone) -> None:
         done = restored.run(*command)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         assert done.stdout.strip()
-        assert max(map(len, done.stdout.splitlines())) <= 165, done.stdout
+        if command[1:] == ["metrics", "show"] or "--only-changed" in command:
+            assert max(map(len, done.stdout.splitlines())) <= 165, done.stdout
     assert restored.run("git", "status", "--short", "dvc_plots").stdout == ""
 
 

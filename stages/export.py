@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lmcore import backend
-from lmcore.common.errors import StageCommand
+from lmcore.common.errors import StageCommand, printable
 from lmcore.common.params import load_params
 from lmcore.common.paths import EXPORT, MODEL
 
@@ -25,7 +25,7 @@ def main(into: Path, gguf: bool) -> None:
     from lmcore.tokenizer.tokenizer import Tokenizer
 
     model, tokenizer = load_model(MODEL), Tokenizer.load(MODEL)
-    click.echo(export(into, model, tokenizer, sample, Run.read(), gguf))
+    click.echo(printable(export(into, model, tokenizer, sample, Run.read(), gguf)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lmcore import backend
-from lmcore.common.errors import StageCommand
+from lmcore.common.errors import StageCommand, printable
 
 
 @click.command(cls=StageCommand)
@@ -19,7 +19,7 @@ def main(folder: Path, into: Path) -> None:
     from lmcore.export.import_hf import import_huggingface
 
     import_huggingface(folder, into)
-    click.echo(f"{into}: model.safetensors, config.json and tokenizer.json.")
+    click.echo(printable(f"{into}: model.safetensors, config.json and tokenizer.json."))
 
 
 if __name__ == "__main__":

@@ -64,3 +64,14 @@ def test_the_figures_of_a_part_are_in_its_row(tmp_path: Path) -> None:
     assert first.split(" | ")[1] == "+0.250"
     assert "| layer 2, feed-forward | +0.250 |" in figures
     assert "5.25 in a story's own text, -5.50 in the other" in figures
+
+
+def test_the_tests_that_documents_name_exist() -> None:
+    named = {
+        tuple(found)
+        for path in DOCS
+        for found in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", path.read_text("utf-8"))
+    }
+    assert named
+    for file, name in named:
+        assert f"def {name}(" in (ROOT / file).read_text("utf-8"), f"{file}::{name}"

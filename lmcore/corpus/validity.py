@@ -201,16 +201,18 @@ def _kind(symbol: Symbol, text: str, failure: Failure, word: int) -> str | None:
     """Return what kind of value was expected where the text has another one, over `word`."""
     if not isinstance(symbol, Reference | Binding | TerminalChoice) or not symbol.attribute:
         return None
-    for value in symbol.domain:
-        end = failure.start + len(value)
-        covers = failure.start <= word < end and not text[end : end + 1].isalpha()
-        if covers and text.startswith(value, failure.start):
-            if value == failure.piece:
-                return None
-            if symbol.attribute in PRONOUNS:
-                return "pronoun"
-            return "name" if symbol.attribute in NAMES else "thing"
-    return None
+    here = [
+        value
+        for value in symbol.domain
+        if text.startswith(value, failure.start)
+        and failure.start <= word < failure.start + len(value)
+        and not text[failure.start + len(value) : failure.start + len(value) + 1].isalpha()
+    ]
+    if not here or failure.piece == max(here, key=len):
+        return None
+    if symbol.attribute in PRONOUNS:
+        return "pronoun"
+    return "name" if symbol.attribute in NAMES else "thing"
 
 
 def _sentence_start(text: str, start: int, recognizer: Recognizer) -> int:

@@ -37,7 +37,7 @@ def learned_by_heart() -> GPT:
     step = nn.value_and_grad(model, next_token_loss)
     optimizer = mlx.optimizers.Adam(0.01, bias_correction=True)
     for _ in range(300):
-        loss, gradients = step(model, inputs, targets)
+        (loss, _), gradients = step(model, inputs, targets)
         optimizer.update(model, gradients)
         mx.eval(model.parameters(), optimizer.state)
     assert loss.item() < 0.1

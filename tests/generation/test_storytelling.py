@@ -266,7 +266,7 @@ def test_a_missing_model_is_named(sample, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     result = sample("--prompt", "a")
     assert result.exit_code == 1
-    assert "data/model/config.json does not exist; `dvc repro` makes it." in result.output
+    assert "data/model is not a folder; `dvc repro` makes it." in result.output
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 # The surprise, in bits, from which on a token has the darkest shade.
 _DARKEST = 12.0
 # Tokens expected in place of each of the passage, and words and neighbours of the embedding.
-_EXPECTED, _WORDS, _NEIGHBOURS = 5, 12, 5
+_EXPECTED, _WORDS, _NEIGHBOURS = 5, 12, 4
 # Tokens whose attention is drawn: the page grows with their square.
 _MAX_TOKENS = 64
 

@@ -257,7 +257,7 @@ def test_what_cannot_be_served_is_one_sentence(
     with pytest.raises(LmcoreError, match=r"index\.html does not exist; `dvc repro` makes it"):
         make_server(paths.REPORT / "index.html", paths.MODEL, "float16", 0)
     make_report(tmp_path)
-    with pytest.raises(LmcoreError, match=r"config\.json does not exist"):
+    with pytest.raises(LmcoreError, match=r"data/model is not a folder; `dvc repro`"):
         make_server(paths.REPORT / "index.html", paths.MODEL, "float16", 0)
     tokenizer = Tokenizer.train(STORIES, 300, ["<|endoftext|>"])
     tokenizer.save(tmp_path / "tokenizer")

@@ -9,14 +9,15 @@ from lmcore.common.json_files import read_json
 from lmcore.compare.last_commit import change_lines, committed_run, run_of_workspace
 
 RECORD = "git add params.yaml dvc.lock data/metrics data/plots && git commit -m 'A run'"
+_METRICS = {"bits_per_byte": float, "trigram_bits_per_byte": float}
 _STORY_LENGTH = 160  # characters
 
 
 def result_lines() -> list[str]:
     """Return the figure, a story's beginning, the page, what to do next and how to record it."""
     return [
-        _figure(read_json(paths.METRICS / "evaluation.json")),
-        _story(read_json(paths.SAMPLES / "samples.json")),
+        _figure(read_json(paths.METRICS / "evaluation.json", _METRICS)),
+        _story(read_json(paths.SAMPLES / "samples.json", [{"prompt": str, "text": str}])),
         f"The page:  {(paths.REPORT / 'index.html').resolve()}",
         "Next:      change a line of params.yaml, or write your own story with "
         "`python -m stages.sample --interactive`",
@@ -34,7 +35,7 @@ def _figure(metrics: dict[str, float]) -> str:
         f"{metrics['bits_per_byte']:.3f} bits per byte of unseen stories; a trigram model needs "
         f"{metrics['trigram_bits_per_byte']:.3f}"
     )
-    if "bits_per_byte_floor" in metrics:
+    if {"bits_per_byte_floor", "above_floor_percent"} <= metrics.keys():
         text += (
             f", no model fewer than {metrics['bits_per_byte_floor']:.3f}: "
             f"{metrics['above_floor_percent']:.1f} % above the floor"

@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from lmcore.common import paths
+from lmcore.common.checksums import remake
 from lmcore.common.errors import LmcoreError
 from lmcore.report.charts import MAX_POINTS, Level, Line, line_chart, short
 from lmcore.report.elements import section
@@ -18,6 +19,11 @@ def training_section(train: dict[str, Any], evaluation: dict[str, Any]) -> str:
     """Return the curves of the training run."""
     training = _rows(paths.PLOTS / "training.csv")
     validation = _rows(paths.PLOTS / "validation.csv")
+    if validation[-1]["loss"] != train["final_validation_loss"]:
+        raise LmcoreError(
+            f"{paths.PLOTS / 'validation.csv'} is damaged: its last loss is not the "
+            f"{train['final_validation_loss']} of data/figures/train.json; {remake('train')}."
+        )
 
     def line(name: str, rows: list[dict[str, float]], column: str) -> Line:
         return Line(name, [(row["step"], row[column]) for row in rows])

@@ -29,14 +29,23 @@ from lmcore.report.live import live_model
 from lmcore.report.opening import opening_section, story
 from lmcore.tokenizer.tokenizer import Tokenizer
 
+# What the page needs of figures that lie alone, without a folder's checksums.
+_TRAIN = {
+    "parameters": int,
+    "tokens_seen": int,
+    "final_validation_loss": float,
+    "best_validation_loss": float,
+}
+_SPLIT = {"documents": int, "bytes": int, "tokens": int, "bytes_per_token": float}
+
 
 def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path) -> None:
     """Write `folder`/index.html; `LmcoreError` names an input that is missing."""
     evaluation = read_json(paths.EVALUATION / "figures.json")
-    manifest = read_json(paths.RAW / "manifest.json")
+    manifest = read_json(paths.RAW / "manifest.json", {"source": str, "license": str})
     passage = read_json(paths.EVALUATION / "passage.json")
     favourites = read_json(paths.EVALUATION / "experts.json")
-    train = read_json(paths.FIGURES / "train.json")
+    train = read_json(paths.FIGURES / "train.json", _TRAIN)
     samples = read_json(paths.SAMPLES / "samples.json")
     coherence = _optional(paths.EVALUATION / "coherence.json")
     copying = _optional(paths.EVALUATION / "copying.json")
@@ -66,7 +75,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
 
 def _optional(path: Path) -> Any:
     """Return the content of a JSON file that not every run has, or None."""
-    return read_json(path) if path.exists() else None
+    return read_json(path, dict) if path.exists() else None
 
 
 def _opening_stories(
@@ -124,8 +133,8 @@ def _figure(value: float) -> str:
 
 
 def _facts(manifest: dict[str, Any]) -> str:
-    tokens = read_json(paths.FIGURES / "tokens.json")
-    tokenizer = read_json(paths.FIGURES / "tokenizer.json")
+    tokens = read_json(paths.FIGURES / "tokens.json", {"train": _SPLIT, "validation": _SPLIT})
+    tokenizer = read_json(paths.FIGURES / "tokenizer.json", {"vocab_size": int, "merges": int})
     facts = {
         "Source": manifest["source"],
         "Licence": manifest["license"],

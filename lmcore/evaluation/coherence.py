@@ -165,6 +165,8 @@ def marked(text: str, check: Validity) -> dict[str, Any]:
     """Return a text with its first violation: `length` characters from `offset` do not fit."""
     if check.valid:
         return {"text": text, "valid": True}
+    # A wrong word may begin as the right one does: "Kitty" in place of "Kate".
+    begun = text[check.start : check.offset] if check.kind not in ("sentence", "order") else ""
     return {
         "text": text,
         "valid": False,
@@ -172,5 +174,5 @@ def marked(text: str, check: Validity) -> dict[str, Any]:
         "offset": check.start,
         "length": check.end - check.start,
         "found": text[check.start : check.end],
-        "expected": check.expected,
+        "expected": begun + check.expected,
     }

@@ -13,7 +13,7 @@ from helpers.variants import config_of
 
 from lmcore.common.atomic_files import write_json
 from lmcore.common.params import EvaluateParams
-from lmcore.corpus.validity import KINDS, check
+from lmcore.corpus.validity import KINDS, Validity, check
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter
 from lmcore.evaluation.checkpoints import kept_models
@@ -23,6 +23,7 @@ from lmcore.evaluation.coherence import (
     evaluate_coherence,
     examples,
     first_samples,
+    marked,
     name_recurs,
 )
 from lmcore.evaluation.copying import evaluate_copying
@@ -77,6 +78,12 @@ def test_figures_of_broken_stories(built_in: list[str]) -> None:
     assert misspelt[start : start + length] == shown[0]["found"] == "zorp"
     assert shown[0]["expected"]
     assert [sample["valid"] for sample in first_samples(texts, checks)] == [True] + [False] * 3
+
+
+def test_of_a_wrong_word_that_begins_as_the_right_one_the_whole_is_told() -> None:
+    violation = Validity(False, "name", 7, 6, 11, "ate", 7)
+    shown = marked("I saw Kitty.", violation)
+    assert (shown["found"], shown["expected"]) == ("Kitty", "Kate")
 
 
 def test_without_a_grammar_only_the_name_is_known() -> None:

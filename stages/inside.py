@@ -6,6 +6,7 @@ import click
 
 from lmcore import backend
 from lmcore.common.atomic_files import atomic_directory, write_json
+from lmcore.common.checksums import write_checksums
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
 from lmcore.common.paths import INSIDE, KEPT, MODEL, RAW, TOKENS
@@ -21,6 +22,7 @@ def main() -> None:
     figures = measure(MODEL, KEPT, RAW, TOKENS, params)
     with atomic_directory(INSIDE) as partial:
         write_json(partial / "inside.json", figures)
+        write_checksums(partial)
 
 
 if __name__ == "__main__":

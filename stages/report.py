@@ -8,7 +8,7 @@ from lmcore import backend
 from lmcore.common.checksums import remake, verify_checksums
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import EVALUATION, MODEL, REPORT, SAMPLES
+from lmcore.common.paths import EVALUATION, INSIDE, MODEL, REPORT, SAMPLES
 
 
 @click.command(cls=StageCommand)
@@ -17,6 +17,7 @@ def main() -> None:
     params = load_params()
     verify_checksums(EVALUATION, remake("evaluate"))
     verify_checksums(SAMPLES, remake("sample"))
+    verify_checksums(INSIDE, remake("inside"))
     backend.setup()
     from lmcore.model import load_model
     from lmcore.report.page import write_report

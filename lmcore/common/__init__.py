@@ -11,7 +11,7 @@ from lmcore.common.errors import LmcoreError, StageCommand
 from lmcore.common.json_files import read_json
 from lmcore.common.params import Params, load_params
 from lmcore.common.parent_process import parent_died
-from lmcore.common.progress import progress
+from lmcore.common.progress import Progress
 from lmcore.common.units import LN2
 
 __all__ = [
@@ -19,13 +19,13 @@ __all__ = [
     "LN2",
     "LmcoreError",
     "Params",
+    "Progress",
     "StageCommand",
     "atomic_directory",
     "atomic_file",
     "load_params",
     "parent_died",
     "paths",
-    "progress",
     "read_json",
     "verify_checksums",
     "write_checksums",

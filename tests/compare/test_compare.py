@@ -60,7 +60,7 @@ def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> N
         r"(not )?distinguishable",
         text,
     )
-    assert "train.learning_rate 0.003 0.001" in text
+    assert "train.learning_rate 0.01 0.001" in text
     assert "train.steps" not in text
     assert "data/tokens identical" in text
     assert "data/model differs: train.learning_rate" in text

@@ -89,7 +89,7 @@ def test_a_change_of_learning_rate_reruns_training_and_a_revert_restores_it(
     changed = ["check_params", *STAGES[STAGES.index("train") :]]
     assert restored.repro().ran == changed
     assert restored.bytes_of("data/model") != before
-    restored.set({"train.learning_rate": 0.003})
+    restored.set({"train.learning_rate": 0.01})
     reverted = restored.repro()
     assert reverted.ran == ["result"]
     assert restored.bytes_of("data/model") == before

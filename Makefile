@@ -100,6 +100,9 @@ soak-export: .venv/.ready-soak
 	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,experiment]'
 	@$(INSTALL) '$(TORCH)' 2>/dev/null || \
 		echo "No CPU build of PyTorch in pip's indexes: comparisons with PyTorch are skipped."
+	@{ .venv/bin/python -c 'import torch' && \
+		$(INSTALL) --constraint requirements.lock 'transformer-lens==4.3.0'; } 2>/dev/null || \
+		echo "TransformerLens is not installed: comparisons with it are skipped."
 	@touch $@
 
 .venv/.ready-lint: .venv/.ready-$(BACKEND)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import time
 from pathlib import Path
 
 import pytest
-from helpers.clone import REPOSITORY, Clone
+from helpers.clone import Clone
 from helpers.imports import files_of
 
 pytest.importorskip("scipy", reason="needs scipy (`make experiment` installs it)")
@@ -23,9 +22,6 @@ PIPELINE = "experiments/smoke_quick/dvc.yaml"
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     clone = Clone.make(tmp_path_factory.mktemp("experiment"))
-    experiment = Path("experiments", "quick", "experiment.yaml")
-    (clone.folder / experiment).parent.mkdir(parents=True)
-    shutil.copyfile(REPOSITORY / experiment, clone.folder / experiment)
     prepare(clone, "--smoke")
     ran = repro(clone)
     cells = [f"{variant}-{seed}" for variant in ("gelu", "swiglu") for seed in (1, 2, 3)]

@@ -85,8 +85,7 @@ def test_an_export_does_not_replace_the_model(into: str, project: Path) -> None:
     (project / "link").symlink_to(project / "data" / "model")
     said = refused(["export", "--into", into], project / "data" / "model")
     assert said == (
-        f"Error: {into} holds a config.json that this command did not write, which would be "
-        "lost; name another folder.\n"
+        f"Error: {into} holds checksums.json, which would be lost; name another folder.\n"
     )
 
 

@@ -26,7 +26,7 @@ from lmcore.tokenizer import Tokenizer
 def measure(
     model_folder: Path, kept: Path, raw: Path, tokens: Path, params: InsideParams
 ) -> dict[str, Any]:
-    """Return everything about the trained model, and a part of it for each kept checkpoint.
+    """Return what the parts of the trained model do, and the same for each kept checkpoint.
 
     Patching needs minimal pairs, which only the built-in grammar makes: else it is absent.
     """
@@ -35,25 +35,25 @@ def measure(
     sizes[tokenizer.end_of_text] = 0
     windows = _windows(TokenShards(tokens / "validation"), model.config.context_length, params)
     repeated = repeated_tokens(model, tokenizer.end_of_text, tokenizer.vocab_size)
-    inside: dict[str, Any] = {
-        "ablation": ablation(model, windows, sizes),
-        "head_scores": head_scores(model, repeated),
-        "logit_lens": logit_lens(model, windows, sizes),
-        "checkpoints": [],
-    }
+    pairs = None
     if read_json(raw / "manifest.json", {"source": str})["source"] == "builtin" and params.pairs:
-        inside["patching"] = patching(model, _pairs(model, tokenizer, params.pairs))
+        pairs = _pairs(model, tokenizer, params.pairs)
+
+    def parts(model: GPT) -> dict[str, Any]:
+        found = {
+            "ablation": ablation(model, windows, sizes),
+            "head_scores": head_scores(model, repeated),
+            "logit_lens": logit_lens(model, windows, sizes),
+        }
+        return found if pairs is None else found | {"patching": patching(model, pairs)}
+
+    inside: dict[str, Any] = {**parts(model), "checkpoints": []}
     steps = checkpoint_steps(kept)
     with progress(len(steps), "inside", "checkpoint") as bar:
         for step in steps:
             earlier = load_model(kept, step=step)
-            inside["checkpoints"].append(
-                {
-                    "step": step,
-                    "head_scores": head_scores(earlier, repeated),
-                    "text": _continuation(earlier, tokenizer, params),
-                }
-            )
+            text = _continuation(earlier, tokenizer, params)
+            inside["checkpoints"].append({"step": step, **parts(earlier), "text": text})
             bar.update()
     return inside
 

@@ -136,7 +136,7 @@ def write_inside(root: Path) -> dict[str, Any]:
         }
         return maps | {"copying_nats": [6.0, 6.0 - 5 * size]}
 
-    inside = {
+    inside: dict[str, Any] = {
         "ablation": {
             "bits_per_byte": 0.75,
             "heads": [[1.0, 0.75], [0.5, 0.875]],
@@ -149,11 +149,11 @@ def write_inside(root: Path) -> dict[str, Any]:
             "logit_difference": {"own_story": 5.25, "other_story": -5.5},
             "recovered": [[0.0, 0.625], [-0.125, 0.25]],
         },
-        "checkpoints": [
-            {"step": step, "head_scores": scores(size), "text": text}
-            for step, size, text in ((1, 0.0625, f"Once {HOSTILE}"), (1000, 0.75, "Once upon."))
-        ],
     }
+    inside["checkpoints"] = [
+        {**inside, "step": step, "head_scores": scores(size), "text": text}
+        for step, size, text in ((1, 0.0625, f"Once {HOSTILE}"), (1000, 0.75, "Once upon."))
+    ]
     (root / paths.DATA / "inside").mkdir(parents=True, exist_ok=True)
     write_json(root / paths.DATA / "inside" / "inside.json", inside)
     return inside

@@ -30,9 +30,8 @@ def test_patching_and_the_lens_are_told(tmp_path: Path) -> None:
     page = interpretability_section(write_inside(tmp_path))
     assert "40 pairs of stories" in page and "by 5.25 in logits, and by -5.50 after" in page
     assert cells_of(page, "The share that a head")[1] == ("1.000", "+0.625")
-    lens = [f'<th scope="row">{name}</th><td class="number">{bits}</td>'
-            for name, bits in (("Embedding", "5.000"), ("Layer 2", "0.750"))]  # fmt: skip
-    assert all(row in page for row in lens)
+    lens = cells_of(page, "Bits per byte if the model ended")
+    assert lens == [("0.000", "5.000"), ("0.000", "2.000"), ("0.000", "0.750")]
 
 
 def test_scores_are_those_of_the_last_checkpoint_until_the_slider_moves(tmp_path: Path) -> None:

@@ -99,15 +99,16 @@ function showPassage(passage) {
 function showInside(slider) {
   const checkpoints = read(document.querySelector(".inside-data"));
   const show = () => {
-    const { name, scores, text } = checkpoints[slider.value];
+    const { name, maps, text } = checkpoints[slider.value];
     document.getElementById("inside-name").textContent = name;
     document.getElementById("inside-text").textContent = text;
     for (const map of document.querySelectorAll("[data-score]")) {
-      const rows = scores[map.dataset.score];
+      const rows = maps[map.dataset.score];
       [...map.tBodies[0].rows].forEach((row, layer) => {
         [...row.querySelectorAll("td")].forEach((cell, head) => {
-          cell.textContent = rows[layer][head].toFixed(2);
-          cell.style.setProperty("--s", Math.sqrt(rows[layer][head]));
+          const [value, shade] = rows[layer][head];
+          cell.textContent = value;
+          cell.style.setProperty("--s", shade);
         });
       });
     }

@@ -12,7 +12,7 @@ from lmcore.planning.lr_find import RangeTest, as_text, range_test
 
 
 def test_the_suggestion_is_where_the_loss_falls_fastest() -> None:
-    """By hand: the central slopes are -0.5, -0.75, -1.5 and -0.3 up to the lowest loss."""
+    """By hand: up to the lowest loss the slopes are -0.5, -0.75, -1.5, -1.15 and -0.3."""
     smoothed = [5.0, 4.5, 3.5, 1.5, 1.2, 3.0]
     test = RangeTest([10.0**n for n in range(-5, 1)], smoothed, smoothed)
     assert test.suggestion == 1e-3

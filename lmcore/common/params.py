@@ -16,36 +16,30 @@ import stat
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from lmcore.common.errors import LmcoreError, listing
+from lmcore.common.model_params import ModelParams
+from lmcore.common.section import (
+    NonEmpty,
+    NonNegative,
+    Positive,
+    Section,
+    Seed,
+    Stories,
+    Text,
+    VocabSize,
+)
+from lmcore.common.train_params import TrainParams
 
 PARAMS_FILE = Path("params.yaml")
 
 _MAX_BYTES = 1_000_000  # of a file of parameters
 _REPR = reprlib.Repr()
 _REPR.maxlevel, _REPR.maxlist, _REPR.maxstring, _REPR.maxother = 2, 3, 60, 60
-
-Steps = Annotated[int, Field(ge=1, le=100_000_000)]
-Stories = Annotated[int, Field(ge=1, le=100_000_000)]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NonEmpty = Annotated[str, Field(min_length=1, max_length=100_000)]
-Text = Annotated[str, Field(max_length=100_000)]
-Probability = Annotated[float, Field(ge=0, lt=1)]
-Implementation = Literal["auto", "reference", "cpu_kernels", "mlx"]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-# Token ids are stored as uint16, and every byte is a token beside <|endoftext|>.
-VocabSize = Annotated[int, Field(ge=257, le=65536)]
-
-
-class Section(BaseModel):
-    """A part of params.yaml: unknown keys and wrong types are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class DataParams(Section):
@@ -71,133 +65,6 @@ class EncodeParams(Section):
     """Text to token shards (read by `encode`)."""
 
     shard_tokens: Annotated[int, Field(ge=1024, le=2**30)]  # tokens per .npy file
-
-
-class MoEParams(Section):
-    """Mixture of experts in place of the feed-forward."""
-
-    experts: Annotated[int, Field(ge=0, le=1024)]  # 0: a plain feed-forward in every block
-    top_k: Annotated[int, Field(ge=1, le=1024)]  # experts that each token is sent to
-    every: Annotated[int, Field(ge=1, le=1024)]  # every n-th block is a mixture
-    balance: Literal["loss", "bias"]  # auxiliary loss, or the loss-free bias
-    # The weight of that loss (0.01 in Switch, and per micro-batch and worker: their
-    # means are no large batch's), or the step of that bias (0.001 in Wang et al.).
-    balance_coefficient: NonNegative
-    z_loss_coefficient: NonNegative  # weight of the router's z-loss
-
-    @model_validator(mode="after")
-    def _enough_experts(self) -> MoEParams:
-        if self.experts and self.top_k > self.experts:
-            raise ValueError(
-                f"model.moe.top_k is {self.top_k}; it must be at most "
-                f"model.moe.experts, which is {self.experts}"
-            )
-        return self
-
-
-class ModelParams(Section):
-    """The transformer (read by `train`)."""
-
-    implementation: Implementation  # which code computes the formulas; auto: by device
-    context_length: Annotated[int, Field(ge=2, le=2**24)]
-    d_model: Annotated[int, Field(ge=1, le=2**17)]
-    n_layers: Annotated[int, Field(ge=1, le=1024)]
-    n_heads: Annotated[int, Field(ge=1, le=4096)]
-    n_kv_heads: Annotated[int, Field(ge=1, le=4096)]  # fewer than n_heads: grouped-query attention
-    d_ff: Annotated[int, Field(ge=1, le=2**20)]
-    positions: Literal["rope", "learned", "sinusoidal", "alibi", "none"]
-    rope_theta: Positive
-    norm: Literal["rmsnorm", "layernorm"]
-    norm_placement: Literal["pre", "post", "none"]
-    residual: bool
-    feed_forward: Literal["gelu", "relu", "relu2", "swiglu"]
-    qk_norm: bool
-    value_embeddings: Annotated[int, Field(ge=0, le=1024)]  # last blocks with a table
-    residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
-    zero_init_projections: bool  # what writes to the residual stream starts at 0
-    logit_softcap: NonNegative  # cap * tanh(logits / cap); 0: off
-    tied_embeddings: bool
-    bias: bool
-    dropout: Probability
-    moe: MoEParams
-
-    @model_validator(mode="after")
-    def _shapes_fit(self) -> ModelParams:
-        if self.d_model % self.n_heads:
-            raise ValueError(
-                f"model.d_model is {self.d_model}; it must be a multiple of "
-                f"model.n_heads, which is {self.n_heads}"
-            )
-        if self.n_heads % self.n_kv_heads:
-            raise ValueError(
-                f"model.n_heads is {self.n_heads}; it must be a multiple of "
-                f"model.n_kv_heads, which is {self.n_kv_heads}"
-            )
-        if self.positions == "rope" and self.head_dim % 2:
-            raise ValueError(
-                f"model.d_model / model.n_heads is {self.head_dim}; "
-                "model.positions rope turns pairs and needs an even number"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _enough_blocks(self) -> ModelParams:
-        if self.value_embeddings > self.n_layers:
-            raise ValueError(
-                f"model.value_embeddings is {self.value_embeddings}; it must be at most "
-                f"model.n_layers, which is {self.n_layers}"
-            )
-        return self
-
-    @property
-    def head_dim(self) -> int:
-        return self.d_model // self.n_heads
-
-
-class TrainParams(Section):
-    """The training run (read by `train`)."""
-
-    seed: Seed
-    steps: Steps
-    batch_size: Annotated[int, Field(ge=1, le=1_000_000)]  # sequences per micro-batch
-    # micro-batches per optimizer step
-    gradient_accumulation: Annotated[int, Field(ge=1, le=100_000)]
-    workers: Annotated[int, Field(ge=1, le=128)]  # processes that share each step's batch
-    optimizer: Literal["adamw", "muon"]
-    learning_rate: Positive
-    schedule: Literal["cosine", "linear", "wsd", "constant"]
-    warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)]
-    final_learning_rate_ratio: Annotated[float, Field(ge=0, le=1)]
-    beta1: Probability
-    beta2: Probability
-    epsilon: Positive
-    weight_decay: NonNegative  # decoupled, on matrices only
-    max_grad_norm: Positive
-    max_loss_spike: NonNegative  # stop when a step's loss is this far above the mean; 0: never
-    precision: Literal["float32", "bfloat16", "float16"]  # of activations and gradients
-    gradient_checkpointing: bool  # recompute activations in the backward pass
-    ema_decay: Probability  # of the moving average of the weights, which is the result; 0: off
-    mask_documents: bool  # attention stays within a story
-    align_documents: bool  # each window begins where a story begins
-    eval_every: Steps  # steps between evaluations on the validation split
-    eval_batches: Annotated[int, Field(ge=1, le=100_000)]  # batches per evaluation
-    checkpoint_every: Steps  # steps between checkpoints
-    # log-spaced steps whose weights are kept; 0: none
-    kept_checkpoints: Annotated[int, Field(ge=0, le=1000)]
-
-    @model_validator(mode="after")
-    def _warmup_ends(self) -> TrainParams:
-        if self.warmup_steps >= self.steps:
-            raise ValueError(
-                f"train.warmup_steps is {self.warmup_steps}; it must be smaller than "
-                f"train.steps, which is {self.steps}"
-            )
-        if self.batch_size % self.workers:
-            raise ValueError(
-                f"train.batch_size is {self.batch_size}; it must be a multiple of "
-                f"train.workers, which is {self.workers}"
-            )
-        return self
 
 
 class EvaluateParams(Section):

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lmcore.common.params import Implementation, ModelParams, Positive
+from lmcore.common.model_params import ModelParams
+from lmcore.common.section import Implementation, Positive
 from lmcore.model.norms import EPSILON
 
 

@@ -19,7 +19,7 @@ from lmcore.backend.dispatch import implementation, streams, use_implementation
 from lmcore.backend.kernels.attention import MAX_KEPT_KEYS, QUERY_BLOCK
 from lmcore.backend.kernels.cross_entropy import chunk_rows
 from lmcore.backend.kernels.experts import BLOCK_ROWS
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.moe import is_mixture
 from lmcore.model.parameter_kinds import EXPERTS, HIDDEN_MATRICES, Kind, kind_of

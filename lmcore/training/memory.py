@@ -6,7 +6,7 @@ import mlx.core as mx
 
 from lmcore.backend.memory import check_fits_memory
 from lmcore.common.errors import LmcoreError
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.model.config import ModelConfig
 from lmcore.training.distributed import Workers
 

@@ -7,7 +7,7 @@ from typing import Any
 import mlx.core as mx
 from mlx.utils import tree_flatten, tree_map_with_path, tree_unflatten
 
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.model.parameter_kinds import BIASES, HIDDEN_MATRICES, Kind, kind_of
 from lmcore.training.adamw import adamw
 from lmcore.training.muon import muon

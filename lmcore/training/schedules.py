@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 
 # wsd: the fraction of the steps after the warmup in which the rate decays.
 _DECAY = 0.2

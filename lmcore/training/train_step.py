@@ -19,7 +19,7 @@ import numpy as np
 from mlx.utils import tree_flatten, tree_map, tree_unflatten
 
 from lmcore.backend.dispatch import streams
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.model import GPT
 from lmcore.training.clipping import clip_by_global_norm, global_norm
 from lmcore.training.cross_entropy import next_token_loss, token_losses

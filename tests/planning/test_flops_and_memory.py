@@ -11,7 +11,7 @@ from helpers.small_params import quickstart
 from helpers.variants import NO_EXPERTS, VARIANTS, config_of
 from mlx.utils import tree_flatten
 
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.positions import alibi_bias
 from lmcore.planning.flops_and_memory import cost_of, saved_per_token_and_layer

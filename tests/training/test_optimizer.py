@@ -11,7 +11,7 @@ from helpers.small_params import quickstart
 from helpers.variants import NO_EXPERTS, model_of
 from mlx.utils import tree_flatten
 
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.training.optimizer import make_optimizer
 
 

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from helpers.small_params import quickstart
 
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.training.schedules import SCHEDULES, learning_rate_at
 
 

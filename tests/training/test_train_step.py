@@ -11,7 +11,7 @@ from helpers.small_params import quickstart
 from helpers.variants import NO_EXPERTS, model_of, tokens_of
 from mlx.utils import tree_flatten, tree_map
 
-from lmcore.common.params import TrainParams
+from lmcore.common.train_params import TrainParams
 from lmcore.training import train_step as train_step_module
 from lmcore.training.clipping import clip_by_global_norm
 from lmcore.training.mixed_precision import cast_parameters, next_loss_scale

@@ -1,0 +1,90 @@
+"""The `model` section of params.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lmcore.common.section import Implementation, NonNegative, Positive, Probability, Section
+
+
+class MoEParams(Section):
+    """Mixture of experts in place of the feed-forward."""
+
+    experts: Annotated[int, Field(ge=0, le=1024)]  # 0: a plain feed-forward in every block
+    top_k: Annotated[int, Field(ge=1, le=1024)]  # experts that each token is sent to
+    every: Annotated[int, Field(ge=1, le=1024)]  # every n-th block is a mixture
+    balance: Literal["loss", "bias"]  # auxiliary loss, or the loss-free bias
+    # The weight of that loss (0.01 in Switch, and per micro-batch and worker: their
+    # means are no large batch's), or the step of that bias (0.001 in Wang et al.).
+    balance_coefficient: NonNegative
+    z_loss_coefficient: NonNegative  # weight of the router's z-loss
+
+    @model_validator(mode="after")
+    def _enough_experts(self) -> MoEParams:
+        if self.experts and self.top_k > self.experts:
+            raise ValueError(
+                f"model.moe.top_k is {self.top_k}; it must be at most "
+                f"model.moe.experts, which is {self.experts}"
+            )
+        return self
+
+
+class ModelParams(Section):
+    """The transformer (read by `train`)."""
+
+    implementation: Implementation  # which code computes the formulas; auto: by device
+    context_length: Annotated[int, Field(ge=2, le=2**24)]
+    d_model: Annotated[int, Field(ge=1, le=2**17)]
+    n_layers: Annotated[int, Field(ge=1, le=1024)]
+    n_heads: Annotated[int, Field(ge=1, le=4096)]
+    n_kv_heads: Annotated[int, Field(ge=1, le=4096)]  # fewer than n_heads: grouped-query attention
+    d_ff: Annotated[int, Field(ge=1, le=2**20)]
+    positions: Literal["rope", "learned", "sinusoidal", "alibi", "none"]
+    rope_theta: Positive
+    norm: Literal["rmsnorm", "layernorm"]
+    norm_placement: Literal["pre", "post", "none"]
+    residual: bool
+    feed_forward: Literal["gelu", "relu", "relu2", "swiglu"]
+    qk_norm: bool
+    value_embeddings: Annotated[int, Field(ge=0, le=1024)]  # last blocks with a table
+    residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
+    zero_init_projections: bool  # what writes to the residual stream starts at 0
+    logit_softcap: NonNegative  # cap * tanh(logits / cap); 0: off
+    tied_embeddings: bool
+    bias: bool
+    dropout: Probability
+    moe: MoEParams
+
+    @model_validator(mode="after")
+    def _shapes_fit(self) -> ModelParams:
+        if self.d_model % self.n_heads:
+            raise ValueError(
+                f"model.d_model is {self.d_model}; it must be a multiple of "
+                f"model.n_heads, which is {self.n_heads}"
+            )
+        if self.n_heads % self.n_kv_heads:
+            raise ValueError(
+                f"model.n_heads is {self.n_heads}; it must be a multiple of "
+                f"model.n_kv_heads, which is {self.n_kv_heads}"
+            )
+        if self.positions == "rope" and self.head_dim % 2:
+            raise ValueError(
+                f"model.d_model / model.n_heads is {self.head_dim}; "
+                "model.positions rope turns pairs and needs an even number"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _enough_blocks(self) -> ModelParams:
+        if self.value_embeddings > self.n_layers:
+            raise ValueError(
+                f"model.value_embeddings is {self.value_embeddings}; it must be at most "
+                f"model.n_layers, which is {self.n_layers}"
+            )
+        return self
+
+    @property
+    def head_dim(self) -> int:
+        return self.d_model // self.n_heads

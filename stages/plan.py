@@ -6,17 +6,22 @@ import click
 
 from lmcore import backend
 from lmcore.common.errors import StageCommand
-from lmcore.common.params import load_params
+from lmcore.common.params import PARAMS_FILE, load_params
 
 
 @click.command(cls=StageCommand)
-def main() -> None:
+@click.option("--profile", metavar="NAME", help="Plan profiles/NAME.yaml, not params.yaml.")
+@click.option(
+    "--profiles", "listing", is_flag=True, help="List all profiles by size, with their time here."
+)
+def main(profile: str | None, listing: bool) -> None:
     """Print parameters, FLOPs, memory and time of the run that params.yaml describes."""
-    params = load_params()
     backend.setup()
-    from lmcore.planning.plan import plan
+    from lmcore.planning.plan import plan, profiles_table
+    from lmcore.planning.profiles import profile_file
 
-    for part in plan(params):
+    params = load_params(profile_file(profile) if profile else PARAMS_FILE)
+    for part in profiles_table(timed=True) if listing else plan(params):
         click.echo(part)
 
 

@@ -11,6 +11,8 @@ from tqdm import tqdm
 # Seconds between the lines of a log.
 INTERVAL = 30.0
 
+_YEAR = 365.25 * 86400  # seconds
+
 
 class Progress:
     """A bar over `total` units (steps, bytes, stories), to be used in `with`.
@@ -100,7 +102,9 @@ def progress(
 
 
 def duration(seconds: float) -> str:
-    """Return `0.5 s`, `12 s`, `3.4 min`, `5.2 h` or `12.4 days`."""
+    """Return `0.5 s`, `12 s`, `3.4 min`, `5.2 h`, `12.4 days` or `1,100 years`."""
+    if seconds >= _YEAR:
+        return f"{float(f'{seconds / _YEAR:.2g}'):,.12g} years"
     for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds / size:.1f} {unit}"

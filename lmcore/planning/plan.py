@@ -15,7 +15,8 @@ from dataclasses import dataclass, fields
 
 import mlx.core as mx
 
-from lmcore.backend.memory import machine_memory, size_text
+from lmcore.backend.memory import check_fits_memory, machine_memory, size_text
+from lmcore.common.errors import LmcoreError
 from lmcore.common.params import Params, load_params
 from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
@@ -26,6 +27,8 @@ from lmcore.training.train_step import TrainStep
 
 _GIB = 2**30
 _MACHINES = (16, 32, 64)  # GB of memory
+_USABLE = 0.8  # share of a machine's memory; the rest is for the system and other programs
+_LONGEST_DAYS = 30  # a run that takes longer is not for this machine
 
 # A probe's step: no more than the run's own batch, 2,048 tokens, this many FLOPs, or
 # about this many seconds at the rate of a matrix product. It runs twice, since
@@ -48,7 +51,7 @@ class Speed:
 
 
 def plan(params: Params) -> Iterator[str]:
-    """Yield parameters and FLOPs, the memory, what fits which machine, and at last the time."""
+    """Yield parameters and FLOPs, the memory, the profiles, the time, and at last the verdict."""
     cost, tokens = cost_of_params(params), tokens_per_step(params) * params.train.steps
     rows = [
         ("parameters", f"{cost.total_parameters:,}"),
@@ -60,16 +63,40 @@ def plan(params: Params) -> Iterator[str]:
     ]
     yield _lines(rows)
     yield "\n" + memory_table(params)
-    yield "\n" + profiles_table()
-    probe = _smallest_probe(params)
-    needed = cost_of(probe, params.train.model_copy(update={"batch_size": 1, "workers": 1}))
-    if needed.memory.peak > (memory := machine_memory()):
-        yield (
-            f"\nThe time is not measured: {probe.n_layers} of {params.model.n_layers} blocks need "
-            f"{size_text(needed.memory.peak)} of memory, and this machine has {size_text(memory)}."
-        )
-        return
-    yield "\n" + time_table(params, measured_speed(params))
+    hint = "`python -m stages.plan --profiles` measures how long each takes here."
+    yield "\n" + "\n".join([*profiles_table(), hint])
+    seconds = None
+    try:
+        speed = measured_speed(params)
+    except LmcoreError as error:
+        yield f"\nThe time is not measured: {error.message}"
+    else:
+        yield "\n" + time_table(params, speed)
+        seconds = step_seconds(params, speed) * params.train.steps
+    yield "\n" + verdict(params, seconds, machine_memory())
+
+
+def verdict(params: Params, seconds: float | None, memory: int) -> str:
+    """Return whether a run fits a machine of `memory` bytes, and about how long it takes there.
+
+    `seconds` is None where the time was not measured.
+    """
+    needed = peak_on_one_machine(params)
+    fits = f"it needs {size_text(needed)} of memory, and this machine has {size_text(memory)}"
+    reasons = []
+    if needed > _USABLE * memory:
+        reasons.append(f"{fits}, of which a fifth should stay free")
+    if seconds is not None and seconds > _LONGEST_DAYS * 86400:
+        reasons.append(f"about {duration(seconds)}")
+    if reasons:
+        return f"Verdict: not on this machine: {'; '.join(reasons)}."
+    taken = "for a time that was not measured" if seconds is None else f"about {duration(seconds)}"
+    return f"Verdict: this machine can do it: {taken}; {fits}."
+
+
+def peak_on_one_machine(params: Params) -> int:
+    """Return the peak memory of a run in bytes, of all its workers together."""
+    return cost_of_params(params).memory.peak * params.train.workers
 
 
 def time_table(params: Params, speed: Speed) -> str:
@@ -117,26 +144,52 @@ def memory_table(params: Params) -> str:
     return "\n".join([head, *lines, *each])
 
 
-def profiles_table() -> str:
-    """Return each profile's parameters, peak memory and the machine it fits."""
-    lines = [f"{'profile':<20}{'parameters':>16}{'peak, GiB':>16}  fits, with a fifth free"]
-    for name in profiles.names():
-        cost = cost_of_params(load_params(profiles.PROFILES / f"{name}.yaml"))
-        peak = cost.memory.peak
-        lines.append(
-            f"  {name:<18}{cost.total_parameters:>16,}{peak / _GIB:>16,.1f}  {machine_for(peak)}"
+def profiles_table(timed: bool = False) -> Iterator[str]:
+    """Yield a head and a line for each profile, the smallest first.
+
+    A line has its parameters, tokens, peak memory and the machine that it fits; with
+    `timed` also how long it takes on this machine, by a probe of some seconds each.
+    """
+    yield (
+        f"{'profile':<20}{'parameters':>16}{'tokens':>16}{'peak, GiB':>12}  "
+        f"{'fits, with a fifth free':<24}{'  time here' if timed else ''}".rstrip()
+    )
+    loaded = {name: load_params(profiles.PROFILES / f"{name}.yaml") for name in profiles.names()}
+    for name, params in sorted(
+        loaded.items(), key=lambda item: cost_of_params(item[1]).total_parameters
+    ):
+        peak, tokens = peak_on_one_machine(params), tokens_per_step(params) * params.train.steps
+        line = (
+            f"  {name:<18}{cost_of_params(params).total_parameters:>16,}{tokens:>16,}"
+            f"{peak / _GIB:>12,.1f}  {machine_for(peak):<24}"
         )
-    return "\n".join(lines)
+        if timed:
+            try:
+                taken = step_seconds(params, measured_speed(params)) * params.train.steps
+                line += f"{duration(taken):>12}"
+            except LmcoreError:
+                line += f"{'no memory':>12}"
+        yield line.rstrip()
 
 
 def machine_for(peak: int) -> str:
     """Return the smallest memory of which a peak of so many bytes leaves a fifth free."""
-    fitting = [size for size in _MACHINES if peak <= 0.8 * size * 10**9]
+    fitting = [size for size in _MACHINES if peak <= _USABLE * size * 10**9]
     return f"{fitting[0]} GB" if fitting else f"more than {_MACHINES[-1]} GB"
 
 
 def measured_speed(params: Params) -> Speed:
-    """Return the speed of real training steps of a smaller model; takes some 20 seconds."""
+    """Return the speed of real training steps of a smaller model; takes some 20 seconds.
+
+    Raises `LmcoreError` where not even that model fits into this machine.
+    """
+    smallest = _smallest_probe(params)
+    alone = params.train.model_copy(update={"batch_size": 1, "workers": 1})
+    check_fits_memory(
+        cost_of(smallest, alone).memory.peak,
+        f"Training {smallest.n_layers} of {params.model.n_layers} blocks",
+        "Lower model.d_model or tokenizer.vocab_size.",
+    )
     config, sequences = _probe(params)
     train_step = TrainStep(GPT(config), params.train)
     drawn = mx.random.uniform(shape=(sequences, config.context_length + 1), key=mx.random.key(0))

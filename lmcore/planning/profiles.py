@@ -32,7 +32,7 @@ def choose(profile: str | None, folder: str | None) -> Params:
     profile's source. A params.yaml that would be lost is kept as
     params.previous.yaml. Nothing is written if the result is not valid.
     """
-    source = _profile_file(profile) if profile else PARAMS_FILE
+    source = profile_file(profile) if profile else PARAMS_FILE
     load_params(source)
     text = source.read_text("utf-8")
     if folder is not None:
@@ -46,7 +46,8 @@ def choose(profile: str | None, folder: str | None) -> Params:
     return params
 
 
-def _profile_file(name: str) -> Path:
+def profile_file(name: str) -> Path:
+    """Return the file of a profile; raise `LmcoreError` where there is none of that name."""
     if name not in names():
         raise LmcoreError(f"There is no profile {name!r}; allowed are {listing(names())}.")
     return PROFILES / f"{name}.yaml"
@@ -82,7 +83,7 @@ def _is_a_profile(path: Path) -> bool:
         params = load_params(path)
     except LmcoreError:  # an unfinished edit is worth keeping
         return False
-    return any(_same_except_folder(params, load_params(_profile_file(name))) for name in names())
+    return any(_same_except_folder(params, load_params(profile_file(name))) for name in names())
 
 
 def _same_except_folder(one: Params, other: Params) -> bool:

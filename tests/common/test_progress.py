@@ -94,7 +94,15 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.4, "0.4 s"), (59, "59 s"), (90, "1.5 min"), (2 * 3600, "2.0 h"), (3.5 * 86400, "3.5 days")],
+    [
+        (0.4, "0.4 s"),
+        (59, "59 s"),
+        (90, "1.5 min"),
+        (2 * 3600, "2.0 h"),
+        (3.5 * 86400, "3.5 days"),
+        (1.5 * 365.25 * 86400, "1.5 years"),
+        (1097 * 365.25 * 86400, "1,100 years"),
+    ],
 )
 def test_durations_read_easily(seconds: float, text: str) -> None:
     assert duration(seconds) == text

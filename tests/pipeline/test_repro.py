@@ -72,6 +72,7 @@ def test_the_plan_and_the_overfit_check_print_and_write_nothing(finished: Clone)
     before = finished.bytes_of("data")
     planned, learned = (finished.stage("train", option) for option in ("--plan", "--overfit"))
     assert planned.returncode == 0 and "tokens per second" in planned.stdout, planned.stderr
+    assert "Verdict: this machine can do it" in planned.stdout
     assert learned.returncode == 0 and "nats" in learned.stdout, learned.stderr
     assert finished.bytes_of("data") == before
 

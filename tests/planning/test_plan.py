@@ -10,18 +10,24 @@ import pytest
 from helpers.small_params import quickstart
 
 import lmcore.planning.plan as planning
+from lmcore.backend import memory
+from lmcore.common.errors import LmcoreError
 from lmcore.common.params import Params, load_params
 from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.moe import is_mixture
+from lmcore.planning.budget import steps_for_minutes
 from lmcore.planning.plan import (
     Speed,
+    cost_of_params,
     machine_for,
     measured_speed,
     memory_table,
+    peak_on_one_machine,
     plan,
     profiles_table,
     step_seconds,
+    verdict,
 )
 from lmcore.training.train_step import TrainStep
 
@@ -50,10 +56,50 @@ def test_a_plan_names_the_total_every_part_and_the_time(params: Params) -> None:
     seconds = tokens * per_token / 1e9 + 10 * update
     assert said["tokens per second"] == f"{tokens / seconds:,.0f}"
     assert said["time"] == duration(seconds)
-    assert text.endswith(
+    assert (
         "measured on 2 x 9 tokens and 1 block in one process;\n"
         "if train.workers have cores of their own, it is less"
+    ) in text
+    assert text.splitlines()[-1].startswith(
+        f"Verdict: this machine can do it: about {duration(seconds)}; it needs "
     )
+
+
+def test_the_verdict_weighs_memory_and_time(params: Params) -> None:
+    peak = peak_on_one_machine(params)
+    enough, tight = int(peak / 0.79), int(peak / 0.81)
+    year = 365.25 * 86400
+    assert verdict(params, 90, enough).startswith(
+        "Verdict: this machine can do it: about 1.5 min; it needs "
+    )
+    assert "not measured" in verdict(params, None, enough)
+    little = verdict(params, 90, tight)
+    assert little.startswith("Verdict: not on this machine: it needs ") and "1.5 min" not in little
+    assert verdict(params, 1097 * year, enough) == (
+        "Verdict: not on this machine: about 1,100 years."
+    )
+    assert verdict(params, 1097 * year, tight).endswith("should stay free; about 1,100 years.")
+
+
+def test_workers_on_one_machine_share_its_memory(params: Params) -> None:
+    both = changed(params, "train", workers=2)
+    assert peak_on_one_machine(both) == 2 * cost_of_params(both).memory.peak
+
+
+def test_where_not_even_a_block_fits_a_sentence_stands_for_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (memory, planning):
+        monkeypatch.setattr(module, "machine_memory", lambda: 2**20)
+    *_, not_timed, conclusion = plan(quickstart())
+    assert re.fullmatch(
+        r"\nThe time is not measured: Training 1 of 4 blocks needs at least \d+ MiB of memory; "
+        r"this machine has 1 MiB\. Lower .*",
+        not_timed,
+    )
+    assert conclusion.startswith("\nVerdict: not on this machine: it needs ")
+    with pytest.raises(LmcoreError, match="this machine has 1 MiB"):
+        steps_for_minutes(quickstart(), 1)
 
 
 def test_counts_and_memory_are_there_before_anything_is_measured(
@@ -94,15 +140,32 @@ def test_a_fifth_of_a_machine_stays_free(gigabytes: float, machine: str) -> None
     assert machine_for(int(gigabytes * 1e9)) == machine
 
 
-def test_every_profile_is_listed_with_the_memory_it_fits() -> None:
-    rows = dict(
-        re.findall(r"^  (\S+) .*\d  ((?:more than )?\d+ GB)$", profiles_table(), re.MULTILINE)
-    )
-    assert list(rows) == planning.profiles.names()
+def test_every_profile_is_listed_by_size_with_the_memory_it_fits() -> None:
+    head, *lines = profiles_table()
+    rows = [line.split(maxsplit=4) for line in lines]
+    assert {row[0] for row in rows} == set(planning.profiles.names())
+    sizes = [int(row[1].replace(",", "")) for row in rows]
+    assert sizes == sorted(sizes) and "time" not in head
     # 16 bytes a parameter, 18 in bfloat16, before any activations: 0.9, 20 and 53 GB.
-    assert rows["starter-50m"] == "16 GB"
-    assert rows["1b"] in ("32 GB", "64 GB")
-    assert rows["3b"] == "more than 64 GB"
+    machines = {row[0]: row[4] for row in rows}
+    assert machines["starter-50m"] == "16 GB"
+    assert machines["1b"] in ("32 GB", "64 GB")
+    assert machines["3b"] == "more than 64 GB"
+
+
+def test_profiles_are_listed_with_their_time_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(params: Params) -> Speed:
+        if params.model.d_model > 2500:
+            raise LmcoreError("too large")
+        return SPEED
+
+    monkeypatch.setattr(planning, "measured_speed", measured)
+    head, *lines = profiles_table(timed=True)
+    assert head.endswith("time here")
+    rows = {line.split()[0]: line for line in lines}
+    assert rows["3b"].endswith("  no memory")
+    seconds = step_seconds(quickstart(), SPEED) * quickstart().train.steps
+    assert rows["quickstart"].endswith(f"  {duration(seconds)}")
 
 
 def test_the_probe_foretells_a_training_step() -> None:

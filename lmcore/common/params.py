@@ -14,7 +14,7 @@ import difflib
 import reprlib
 import stat
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -165,10 +165,18 @@ def parse_params(values: Any, source: str) -> Params:
         raise LmcoreError(
             f"{source}: expected sections such as `model:`, found {_shortened(values)}."
         )
+    return checked(Params, values, source)
+
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+
+def checked(model: type[AnyModel], values: dict[str, Any], source: str) -> AnyModel:
+    """Return a `model` of these values; `LmcoreError` with the first mistake, after `source`."""
     try:
-        return Params.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
-        raise LmcoreError(f"{source}: {first_mistake(error, Params)}.") from None
+        raise LmcoreError(f"{source}: {first_mistake(error, model)}.") from None
 
 
 def read_yaml(path: Path) -> Any:

@@ -13,6 +13,7 @@ document longer than a window begins further windows, each where the one before 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lmcore.common.errors import LmcoreError
 from lmcore.dataset.shards import TokenShards
@@ -21,39 +22,47 @@ from lmcore.dataset.shards import TokenShards
 class Batches:
     """Batches of `batch_size` windows of `context_length` tokens.
 
-    Raises `LmcoreError` where the tokens do not fill one window.
+    The tokens are those of shards, or any one-dimensional array or list of ids. `align_documents`
+    with an array needs the id that ends a document, `end_of_text`. Raises `LmcoreError` where
+    the tokens do not fill one window, and for what is no array of ids.
     """
 
     def __init__(
         self,
-        shards: TokenShards,
+        tokens: TokenShards | ArrayLike,
         context_length: int,
         batch_size: int,
         seed: int,
         align_documents: bool = False,
+        end_of_text: int | None = None,
     ) -> None:
-        self._shards, self._length = shards, context_length
-        self._batch_size, self._seed = batch_size, seed
+        self._tokens = tokens if isinstance(tokens, TokenShards) else token_array(tokens)
+        self._length, self._batch_size, self._seed = context_length, batch_size, seed
         # A window needs one token more than it has inputs; one whole window
         # is kept free for the epoch's offset, if there is more than one.
-        whole = (shards.tokens - 1) // context_length
+        count = len(self._tokens)
+        whole = (count - 1) // context_length
         if whole < 1:
+            source = tokens.folder if isinstance(tokens, TokenShards) else "the array"
             raise LmcoreError(
                 f"model.context_length is {context_length}; it must be smaller than the number of "
-                f"tokens in {shards.folder}, which is {shards.tokens}."
+                f"tokens in {source}, which is {count}."
             )
         self._aligned: np.ndarray | None = None  # where the windows begin, if that is fixed
         if align_documents:
-            self._aligned = aligned_starts(shards, context_length)
+            end = tokens.end_of_text if isinstance(tokens, TokenShards) else end_of_text
+            if end is None:
+                raise LmcoreError("end_of_text is missing: the id that ends a document is needed.")
+            self._aligned = aligned_starts(self._tokens, context_length, end)
         self._windows = max(1, whole - 1) if self._aligned is None else len(self._aligned)
-        self._offsets = min(context_length, shards.tokens - self._windows * context_length)
+        self._offsets = min(context_length, count - self._windows * context_length)
         self._epoch, self._starts = -1, np.empty(0, np.int64)
 
     def micro_batch(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         """Return inputs and targets, (B, T) int32 each; targets are the inputs' next tokens."""
         window = step * self._batch_size + np.arange(self._batch_size)
         starts = [self._start(*divmod(int(index), self._windows)) for index in window]
-        rows = np.stack([self._shards[start : start + self._length + 1] for start in starts])
+        rows = np.stack([self._tokens[start : start + self._length + 1] for start in starts])
         rows = rows.astype(np.int32)
         return rows[:, :-1], rows[:, 1:]
 
@@ -70,23 +79,40 @@ class Batches:
         return int(self._starts[position])
 
 
-def aligned_starts(shards: TokenShards, context_length: int) -> np.ndarray:
+def token_array(tokens: ArrayLike) -> np.ndarray:
+    """Return token ids as an array (N,) of integers, whatever holds them: NumPy, MLX, a list."""
+    array = np.asarray(tokens)
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+        raise LmcoreError(
+            f"The tokens are {array.dtype} of shape {array.shape}; they must be integers of "
+            "shape (N,)."
+        )
+    if len(array) and not 0 <= array.min() <= array.max() < 2**31:
+        raise LmcoreError(
+            f"The tokens are {array.min()} to {array.max()}; ids are 0 or more, and below 2^31."
+        )
+    return array
+
+
+def aligned_starts(
+    tokens: TokenShards | np.ndarray, context_length: int, end_of_text: int
+) -> np.ndarray:
     """Return where aligned windows begin, (windows,) int64, in order.
 
     The last windows of the tokens may be too short, and are left out.
     """
     block = 1 << 24  # tokens that are looked at together: bounded memory
     ends = [
-        start + np.flatnonzero(shards[start : start + block] == shards.end_of_text)
-        for start in range(0, shards.tokens, block)
+        start + np.flatnonzero(tokens[start : start + block] == end_of_text)
+        for start in range(0, len(tokens), block)
     ]
     # A window begins with the end of text before its document; the first document has none.
     firsts = np.concatenate([[0], *ends]).astype(np.int64)
-    lengths = np.diff(firsts, append=shards.tokens)
+    lengths = np.diff(firsts, append=len(tokens))
     counts = np.maximum(1, -(-lengths // context_length))  # windows of each document
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     starts = np.repeat(firsts, counts) + within * context_length
-    starts = starts[starts + context_length < shards.tokens]
+    starts = starts[starts + context_length < len(tokens)]
     return starts if len(starts) else np.zeros(1, np.int64)
 
 

@@ -19,10 +19,10 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lmcore.common.errors import LmcoreError, listing
-from lmcore.common.params import Params, first_mistake, parse_params, read_yaml
+from lmcore.common.params import Params, checked, parse_params, read_yaml
 
 FILE = "experiment.yaml"
 TUNING_SEED = 0  # of the runs that choose a value: none of the seeds that are reported
@@ -81,10 +81,7 @@ def load_experiment(folder: Path) -> Experiment:
     values = read_yaml(path)
     if not isinstance(values, dict):
         raise LmcoreError(f"{path} must hold keys such as `variants:`, found {values!r}.")
-    try:
-        experiment = Experiment.model_validate(values)
-    except ValidationError as error:
-        raise LmcoreError(f"{path}: {first_mistake(error, Experiment)}.") from None
+    experiment = checked(Experiment, values, str(path))
     for name in experiment.variants:
         for tuned in tuning_changes(experiment) or [{}]:
             cell_params(folder, experiment, name, experiment.seeds[0], tuned)

@@ -21,6 +21,7 @@ from lmcore.model.config import ModelConfig
 from lmcore.model.forward_context import ForwardContext
 from lmcore.model.norms import RMSNorm
 from lmcore.model.position_scheme import PositionScheme
+from lmcore.model.positions import POSITIONS
 from lmcore.model.value_embedding import ValueEmbedding, has_value_embedding
 
 
@@ -65,11 +66,18 @@ ATTENTIONS: dict[str, Callable[..., mx.array]] = {
 
 
 class Attention(nn.Module):
-    """Projections to heads, attention, and the projection back."""
+    """Projections to heads, attention, and the projection back.
 
-    def __init__(self, config: ModelConfig, layer: int, positions: PositionScheme) -> None:
+    By itself it is block 0, with the position scheme that `config` names.
+    """
+
+    def __init__(
+        self, config: ModelConfig, layer: int = 0, positions: PositionScheme | None = None
+    ) -> None:
         super().__init__()
-        self._layer, self._positions = layer, positions
+        self._layer = layer
+        # `or` would not do: a scheme without parameters is an empty dictionary.
+        self._positions = POSITIONS[config.positions](config) if positions is None else positions
         self._n_heads, self._n_kv_heads = config.n_heads, config.n_kv_heads
         kv_width = config.n_kv_heads * config.head_dim
         self.query = nn.Linear(config.d_model, config.d_model, config.bias)
@@ -82,8 +90,9 @@ class Attention(nn.Module):
             self.query_norm = RMSNorm(config.head_dim, False, config.norm_epsilon)
             self.key_norm = RMSNorm(config.head_dim, False, config.norm_epsilon)
 
-    def __call__(self, x: mx.array, context: ForwardContext) -> mx.array:
+    def __call__(self, x: mx.array, context: ForwardContext | None = None) -> mx.array:
         """Return what each token of x (B, T, D) gathers from those before it, (B, T, D)."""
+        context = context or ForwardContext()
         # 1. Queries, keys and values of each head.
         q = split_heads(self.query(x), self._n_heads)  # (B, H, T, Dh)
         k = split_heads(self.key(x), self._n_kv_heads)  # (B, G, T, Dh)

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from lmcore.common.model_params import ModelParams
+from lmcore.common.params import checked
 from lmcore.common.section import Implementation, Positive
 from lmcore.model.norms import EPSILON
+
+# What `ModelConfig.small` gives: a Llama-like model of 0.8 million parameters and an embedding.
+_SMALL: dict[str, Any] = {
+    "implementation": "auto",
+    "context_length": 256,
+    "d_model": 128,
+    "n_layers": 4,
+    "n_heads": 4,
+    "positions": "rope",
+    "rope_theta": 10000.0,
+    "norm": "rmsnorm",
+    "norm_placement": "pre",
+    "residual": True,
+    "feed_forward": "swiglu",
+    "qk_norm": True,
+    "value_embeddings": 0,
+    "residual_scalars": False,
+    "zero_init_projections": False,
+    "logit_softcap": 0.0,
+    "tied_embeddings": True,
+    "bias": False,
+    "dropout": 0.0,
+}
+_SMALL_MOE: dict[str, Any] = {
+    "experts": 0,
+    "top_k": 2,
+    "every": 1,
+    "balance": "loss",
+    "balance_coefficient": 0.01,
+    "z_loss_coefficient": 0.001,
+}
 
 
 class ModelConfig(ModelParams):
@@ -18,3 +50,20 @@ class ModelConfig(ModelParams):
     implementation: Implementation = "auto"
     norm_epsilon: Positive = EPSILON  # imported models may have another
     document_start: int | None = None  # this token begins a document that attention stays within
+
+    @classmethod
+    def small(cls, vocab_size: int, **changes: Any) -> ModelConfig:
+        """Return the config of a small model, with `changes` to its parameters.
+
+        Unless they are changed too, `n_kv_heads` is `n_heads`, and `d_ff` is so wide that a
+        feed-forward has about 8 d_model^2 weights, gated or not. Of `moe` some parameters
+        are enough. Raises `LmcoreError` for a parameter or a value that there is not.
+        """
+        values = {**_SMALL, "vocab_size": vocab_size, **changes}
+        values.setdefault("n_kv_heads", values["n_heads"])
+        if "d_ff" not in values and isinstance(width := values["d_model"], int):
+            gated = values["feed_forward"] == "swiglu"
+            values["d_ff"] = -(-width // 3) * 8 if gated else 4 * width
+        if isinstance(moe := values.get("moe", {}), dict):
+            values["moe"] = {**_SMALL_MOE, **moe}
+        return checked(cls, values, "ModelConfig.small")

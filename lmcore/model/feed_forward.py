@@ -79,7 +79,7 @@ class FeedForward(nn.Module):
             self.gate = nn.Linear(config.d_model, config.d_ff, config.bias)
         self.down = nn.Linear(config.d_ff, config.d_model, config.bias)
 
-    def __call__(self, x: mx.array, context: ForwardContext) -> mx.array:
+    def __call__(self, x: mx.array, context: ForwardContext | None = None) -> mx.array:
         """Return (B, T, D) from (B, T, D); only a mixture of experts uses the context."""
         if "gate" in self:
             hidden = self._activation(self.gate(x)) * self.up(x)  # (B, T, F)

@@ -19,13 +19,12 @@ from typing import Any
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
-from pydantic import ValidationError
 
 from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
 from lmcore.common.checksums import remake, verify_checksums, verify_file, write_checksums
 from lmcore.common.errors import LmcoreError
 from lmcore.common.json_files import read_json
-from lmcore.common.params import first_mistake
+from lmcore.common.params import checked
 from lmcore.model.config import ModelConfig
 from lmcore.model.gpt import GPT
 from lmcore.model.safetensors_header import count_layers, read_shapes
@@ -127,10 +126,7 @@ def _read_config(path: Path) -> ModelConfig:
     refused = f"{path} is not a model's config"
     if not isinstance(values := read_json(path, object, _REMEDY), dict):
         raise LmcoreError(f"{refused}: it is no JSON object.")
-    try:
-        return ModelConfig(**values)
-    except ValidationError as error:
-        raise LmcoreError(f"{refused}: {first_mistake(error, ModelConfig)}.") from None
+    return checked(ModelConfig, values, refused)
 
 
 def _verify_step(directory: Path, step: int) -> None:

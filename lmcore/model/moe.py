@@ -130,10 +130,12 @@ class MixtureOfExperts(nn.Module):
             self.gate = ExpertLinear(config, config.d_model, config.d_ff)
         self.down = ExpertLinear(config, config.d_ff, config.d_model)
 
-    def __call__(self, x: mx.array, context: ForwardContext) -> mx.array:
+    def __call__(self, x: mx.array, context: ForwardContext | None = None) -> mx.array:
         """Return (B, T, D) from (B, T, D); records the routing in the context."""
         tokens = x.reshape(-1, x.shape[-1])  # (N, D)
-        routing = context.routings[self._layer] = self.router(tokens)
+        routing = self.router(tokens)
+        if context is not None:
+            context.routings[self._layer] = routing
         mixture = MIXTURES[implementation()]
         y = mixture(tokens, routing.chosen, routing.weights, self._n_experts, self.expert)
         return y.reshape(x.shape)

@@ -104,7 +104,8 @@ def test_a_missing_compiler_switches_compilation_off() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the order matters on Linux only")
-def test_a_late_call_is_a_programming_error() -> None:
-    late = "import mlx.core\nfrom lmcore import backend\nbackend.setup()"
+def test_a_late_call_warns_and_everything_still_runs() -> None:
+    late = COMPILE.replace("from lmcore", "import mlx.core\nfrom lmcore", 1)
     done = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True)
-    assert done.returncode == 1 and "before mlx.core is imported" in done.stderr
+    assert done.stdout.endswith("[2.0, 2.0, 2.0]\n"), done.stderr
+    assert done.stderr.count("MLX was imported before lmcore.backend.setup()") == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import mlx.core as mx
 import numpy as np
 import pytest
 from helpers.shards import write
@@ -71,7 +73,7 @@ def test_aligned_windows_begin_with_the_end_of_text_before_each_document(tmp_pat
     shards = write(tmp_path, np.concatenate(documents).astype(np.uint16), 16)
     # Ends at 3, 29, 31 and 72: 1 window of the first, then 3, 1, and 4 that have 11 tokens.
     expected = [0, 3, 13, 23, 29, 31, 41, 51, 61]
-    assert aligned_starts(shards, 10).tolist() == expected
+    assert aligned_starts(shards, 10, end).tolist() == expected
     batches = Batches(shards, 10, 3, seed=0, align_documents=True)
     epochs = [
         np.concatenate([batches.micro_batch(step)[0] for step in range(3 * epoch, 3 * epoch + 3)])
@@ -81,6 +83,37 @@ def test_aligned_windows_begin_with_the_end_of_text_before_each_document(tmp_pat
         found = sorted(windows.tolist())
         assert found == sorted(np.asarray(shards[s : s + 10]).tolist() for s in expected)
     assert epochs[0].tolist() != epochs[1].tolist()
+
+
+@pytest.mark.parametrize("align", [False, True])
+def test_any_integer_array_gives_the_batches_of_its_shards(tmp_path: Path, align: bool) -> None:
+    tokens = (np.arange(403) * 7 % 300).astype(np.uint16)
+    expected = Batches(write(tmp_path, tokens, 128), 16, 4, 1, align).micro_batch(3)
+    for array in (tokens, tokens.astype(np.int64), tokens.tolist(), mx.array(tokens)):
+        found = Batches(array, 16, 4, 1, align, end_of_text=299).micro_batch(3)
+        assert all((one == other).all() for one, other in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("tokens", "message"),
+    [
+        (
+            np.arange(40.0),
+            r"are float64 of shape \(40,\); they must be integers of shape \(N,\)\.$",
+        ),
+        (np.arange(40).reshape(4, 10), r"are int64 of shape \(4, 10\); they must be"),
+        ([-1, *range(40)], r"are -1 to 39; ids are 0 or more, and below 2\^31\.$"),
+        ([1, 2, 3], r"is 10; it must be smaller .* tokens in the array, which is 3\.$"),
+    ],
+)
+def test_what_is_no_array_of_ids_is_refused(tokens: Any, message: str) -> None:
+    with pytest.raises(LmcoreError, match=message):
+        Batches(tokens, 10, 2, seed=0)
+
+
+def test_aligned_windows_of_an_array_need_the_end_of_text() -> None:
+    with pytest.raises(LmcoreError, match=r"^end_of_text is missing: .*\.$"):
+        Batches(range(40), 10, 2, seed=0, align_documents=True)
 
 
 def test_aligned_windows_of_short_data_stay_within_bounds(tmp_path: Path) -> None:

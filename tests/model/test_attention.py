@@ -7,8 +7,10 @@ import math
 import mlx.core as mx
 import numpy as np
 import pytest
+from helpers.variants import config_of
 
-from lmcore.model.attention import ATTENTIONS, attention_weights, causal_mask
+from lmcore.model import GPT, ForwardContext
+from lmcore.model.attention import ATTENTIONS, Attention, attention_weights, causal_mask
 
 FAST = ["cpu_kernels", "mlx"]
 
@@ -84,3 +86,16 @@ def test_huge_scores_stay_finite(implementation: str) -> None:
 def test_the_mask_of_new_tokens_after_old_ones() -> None:
     expected = [[1, 1, 1, 0], [1, 1, 1, 1]]
     np.testing.assert_array_equal(causal_mask(2, 4), np.array(expected, bool))
+
+
+@pytest.mark.parametrize("changes", [{}, {"positions": "alibi"}, {"n_kv_heads": 1}])
+def test_by_itself_it_is_the_first_block_of_a_model(changes: dict) -> None:
+    """Called without a context; every part of a block can be."""
+    config = config_of(**changes)
+    attention, model = Attention(config), GPT(config)
+    attention.update(model.blocks[0].attention.parameters())
+    x = mx.random.normal((2, 5, config.d_model), key=mx.random.key(0))
+    expected = model.blocks[0].attention(x, ForwardContext())
+    np.testing.assert_array_equal(attention(x), expected)
+    y = model.blocks[0].feed_forward(x)
+    np.testing.assert_array_equal(y, model.blocks[0].feed_forward(x, ForwardContext()))

@@ -17,7 +17,7 @@ def main(port: int) -> None:
     """Serve data/report at 127.0.0.1 with the weights of data/model beside it."""
     weight_type = load_params().report.live_weights
     backend.setup()
-    from lmcore.report.play import make_server, url_of
+    from lmcore.serving.server import make_server, url_of
 
     with make_server(REPORT / "index.html", MODEL, weight_type, port) as server:
         click.echo(f"{url_of(server)} (Ctrl-C ends it)")

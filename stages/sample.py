@@ -79,7 +79,7 @@ def main(
     generator = storytelling.Generator.load(MODEL, params)
     if pipeline:
         from lmcore.dataset.stories import verify_stories
-        from lmcore.evaluation.samples import save_samples
+        from lmcore.samples.samples import save_samples
 
         verify_stories(RAW)
         save_samples(generator, params.prompts, RAW, SAMPLES)

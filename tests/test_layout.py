@@ -17,12 +17,14 @@ MAY_IMPORT = {
     "model": ["backend"],
     "training": ["model", "dataset"],
     "generation": ["model", "tokenizer"],
+    "samples": ["generation", "dataset"],
     "evaluation": ["training", "generation", "corpus"],
     "planning": ["training"],
     "interpretability": ["evaluation"],
     "experiments": ["evaluation", "planning"],
-    "report": ["evaluation"],
-    "compare": ["report"],
+    "report": ["dataset", "model"],
+    "serving": ["report"],
+    "compare": ["report", "evaluation"],
     "export": ["generation"],
 }
 NEVER_MLX = ["common", "tokenizer", "dataset", "corpus"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lmcore.corpus import grammar
-from lmcore.corpus.derivation import Derivation
+from lmcore.corpus.grammar.derivation import Derivation
 from lmcore.corpus.stories import story
 
 

@@ -25,7 +25,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lmcore.corpus.derivation import (
+from lmcore.corpus.grammar.derivation import (
     Derivation,
     Failure,
     PartialDerivation,
@@ -33,7 +33,7 @@ from lmcore.corpus.derivation import (
     Span,
     Symbol,
 )
-from lmcore.corpus.grammar import Binding, Reference, TerminalChoice
+from lmcore.corpus.grammar.symbols import Binding, Reference, TerminalChoice
 from lmcore.corpus.stories import compiler, story
 from lmcore.corpus.stories.cast import BOYS, GIRLS, NAMES, PRONOUNS
 

@@ -1,4 +1,4 @@
-"""Stories and token ids on disk: corpus encoding, shards, batches.
+"""Stories and token ids on disk: corpus encoding, shards, batches, windows of a long text.
 
 Imports `tokenizer` and `common`: numpy and pyarrow, never mlx.
 """

@@ -1,4 +1,4 @@
-"""How good a model is: bits per byte, baselines, standard errors, coherence, sample quality.
+"""How good a model is: bits per byte, baselines, standard errors, coherence, copying.
 
 Imports `generation`, `training` (the loss), `corpus`, `dataset`, `tokenizer` and below.
 """

@@ -12,8 +12,8 @@ import numpy as np
 from lmcore.backend.memory import check_fits_memory
 from lmcore.common.progress import progress
 from lmcore.common.units import LN2
+from lmcore.dataset.windows import windows
 from lmcore.evaluation.standard_error import exponential, ratio
-from lmcore.evaluation.windows import windows
 from lmcore.model import GPT
 from lmcore.training.cross_entropy import token_losses
 

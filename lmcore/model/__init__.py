@@ -8,5 +8,14 @@ from lmcore.model.config import ModelConfig
 from lmcore.model.forward_context import ForwardContext
 from lmcore.model.gpt import GPT
 from lmcore.model.io import checkpoint_steps, load_model, save_model
+from lmcore.model.load_balance import auxiliary_loss
 
-__all__ = ["GPT", "ForwardContext", "ModelConfig", "checkpoint_steps", "load_model", "save_model"]
+__all__ = [
+    "GPT",
+    "ForwardContext",
+    "ModelConfig",
+    "auxiliary_loss",
+    "checkpoint_steps",
+    "load_model",
+    "save_model",
+]

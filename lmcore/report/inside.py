@@ -12,7 +12,7 @@ import mlx.core as mx
 import numpy as np
 
 from lmcore.common.units import LN2
-from lmcore.evaluation.windows import windows
+from lmcore.dataset.windows import windows
 from lmcore.model import GPT, ForwardContext
 from lmcore.report.elements import inline_json, lines_of, section, table
 from lmcore.tokenizer.tokenizer import Tokenizer

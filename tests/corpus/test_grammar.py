@@ -6,9 +6,9 @@ import random
 import pytest
 
 from lmcore.corpus import grammar
-from lmcore.corpus.derivation import Derivation, Symbol
-from lmcore.corpus.grammar import Alternatives, Concatenation
-from lmcore.corpus.templates import Variable, Vocabulary
+from lmcore.corpus.grammar.derivation import Derivation, Symbol
+from lmcore.corpus.grammar.symbols import Alternatives, Concatenation
+from lmcore.corpus.grammar.templates import Variable, Vocabulary
 
 WORDS = {
     "noise": {"fox": ["yips", "barks"], "owl": ["hoots"]},

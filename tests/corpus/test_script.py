@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from lmcore.corpus.derivation import Derivation
+from lmcore.corpus.grammar.derivation import Derivation
+from lmcore.corpus.grammar.templates import Vocabulary
 from lmcore.corpus.stories.pools import POOLS, pool
 from lmcore.corpus.stories.script import ScriptCompiler, frames, parse, table
-from lmcore.corpus.templates import Vocabulary
 
 SCRIPT = """
 He had a <colour=red|blue> hat.

@@ -18,10 +18,10 @@ from lmcore.common.errors import LmcoreError
 from lmcore.common.params import load_params
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter
+from lmcore.dataset.windows import windows
 from lmcore.evaluation import evaluate
 from lmcore.evaluation.expert_use import expert_use
 from lmcore.evaluation.losses import model_losses
-from lmcore.evaluation.windows import windows
 from lmcore.model import GPT, ModelConfig
 from lmcore.tokenizer.tokenizer import Tokenizer
 

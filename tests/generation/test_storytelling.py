@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from lmcore.common.atomic_files import sha256_of, write_json
 from lmcore.common.params import load_params
 from lmcore.dataset.stories import SplitWriter
-from lmcore.evaluation.samples import save_samples
 from lmcore.generation import storytelling
 from lmcore.generation.sampling import SamplingParams
 from lmcore.generation.storytelling import Generator
 from lmcore.model import GPT, ModelConfig, load_model, save_model
+from lmcore.samples.samples import save_samples
 from lmcore.tokenizer.tokenizer import Tokenizer
 from stages.sample import main
 

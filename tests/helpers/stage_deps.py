@@ -56,13 +56,13 @@ def _deps(stage: str, deps: str, root: Path) -> str:
     data = [name for name in names if name != "-" and not name.startswith(PACKAGES)]
     # YAML needs quotes around an interpolation between brackets.
     data = [f'"{name}"' if name.startswith("$") else name for name in data]
-    lists = [", ".join(part) for part in (data, code_deps(stage, root)) if part]
-    lines = [line for part in lists for line in _wrapped(part + ",")]
-    return "    deps: [\n" + "".join(f"      {line}\n" for line in lines) + "    ]\n"
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, 94, break_on_hyphens=False, break_long_words=False)
+    lists = [part for part in (data, code_deps(stage, root)) if part]
+    lines = [
+        line
+        for part in lists
+        for line in textwrap.wrap(", ".join(part) + ",", 88, break_on_hyphens=False)
+    ]
+    return "    deps: [" + "\n      ".join(lines).removesuffix(",") + "]\n"
 
 
 def _files_below(folder: Path, root: Path) -> set[str]:

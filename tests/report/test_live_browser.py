@@ -21,7 +21,7 @@ from lmcore.generation.decoding import visible_tokens
 from lmcore.model import GPT, ModelConfig, save_model
 from lmcore.report.elements import page_of
 from lmcore.report.live import live_model
-from lmcore.report.play import make_server, url_of
+from lmcore.serving.server import make_server, url_of
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 READY = "typeof explorer === 'object'"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from lmcore.corpus.derivation import Symbol
-from lmcore.corpus.grammar import Alternatives
+from lmcore.corpus.grammar.derivation import Symbol
+from lmcore.corpus.grammar.symbols import Alternatives
+from lmcore.corpus.grammar.templates import Vocabulary
 from lmcore.corpus.stories import cast, things, words
 from lmcore.corpus.stories.plots import PLOTS
 from lmcore.corpus.stories.script import ScriptCompiler, parse
 from lmcore.corpus.stories.shared import SHARED
-from lmcore.corpus.templates import Vocabulary
 
 
 @cache

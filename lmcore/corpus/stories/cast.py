@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lmcore.corpus.templates import Variable
+from lmcore.corpus.grammar.templates import Variable
 
 Record = dict[str, str]
 

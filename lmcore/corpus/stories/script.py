@@ -30,8 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lmcore.corpus.derivation import Symbol
-from lmcore.corpus.grammar import (
+from lmcore.corpus.grammar.derivation import Symbol
+from lmcore.corpus.grammar.symbols import (
     Alternatives,
     Assignment,
     Concatenation,
@@ -39,8 +39,8 @@ from lmcore.corpus.grammar import (
     Sentence,
     Terminal,
 )
+from lmcore.corpus.grammar.templates import Variable, Vocabulary
 from lmcore.corpus.stories.pools import pool
-from lmcore.corpus.templates import Variable, Vocabulary
 
 START = Terminal("")
 PARAGRAPH = Terminal("\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lmcore.corpus.grammar.templates import Variable
 from lmcore.corpus.stories import words
 from lmcore.corpus.stories.cast import split
-from lmcore.corpus.templates import Variable
 
 # thing: how one plays with it | how one played | how two played with it | a part that can break
 _THINGS = """

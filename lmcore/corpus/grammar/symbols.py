@@ -21,7 +21,7 @@ from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from lmcore.corpus.derivation import (
+from lmcore.corpus.grammar.derivation import (
     Attributes,
     Derivation,
     PartialDerivation,
@@ -30,7 +30,7 @@ from lmcore.corpus.derivation import (
     Span,
     Symbol,
 )
-from lmcore.corpus.word_forms import base_name, with_forms
+from lmcore.corpus.grammar.word_forms import base_name, with_forms
 
 
 class Terminal:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from lmcore.corpus.derivation import Record, Symbol
-from lmcore.corpus.grammar import (
+from lmcore.corpus.grammar.derivation import Record, Symbol
+from lmcore.corpus.grammar.symbols import (
     Alternatives,
     Binding,
     Concatenation,
@@ -28,7 +28,7 @@ from lmcore.corpus.grammar import (
     Terminal,
     TerminalChoice,
 )
-from lmcore.corpus.word_forms import base_name, capitalised, with_article, with_forms
+from lmcore.corpus.grammar.word_forms import base_name, capitalised, with_article, with_forms
 
 Words = Sequence[str] | Mapping[str, Sequence[str]]
 _CLOSING = {"{": "}", "[": "]", "<": ">"}

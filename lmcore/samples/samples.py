@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lmcore.common.atomic_files import atomic_directory, write_json, write_text
 from lmcore.common.checksums import write_checksums
-from lmcore.evaluation.quality import quality
 from lmcore.generation.storytelling import Generator
+from lmcore.samples.quality import quality
 from lmcore.tokenizer.pretokenize import replace_surrogates
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lmcore.dataset.stories import SplitWriter
-from lmcore.evaluation.quality import (
+from lmcore.samples.quality import (
     Excerpt,
     TrainingWords,
     distinct,
@@ -127,7 +127,7 @@ def test_where_not_every_training_story_is_searched_it_says_so(
     raw = write(tmp_path, train=["the cat", "a dog ran", "no"], validation=["the dog ran off"])
     sample = {"prompt": "", "text": "a dog ran"}
     assert quality([sample], raw)["samples"]["longest_overlap"] == 3
-    monkeypatch.setattr("lmcore.evaluation.quality._TRAINING_STORIES", 1)
+    monkeypatch.setattr("lmcore.samples.quality._TRAINING_STORIES", 1)
     figures = quality([sample], raw)
     assert figures["samples"]["longest_overlap"] == 0
     assert figures["training"] == {"stories": 3, "stories_searched": 1}

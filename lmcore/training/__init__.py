@@ -2,3 +2,7 @@
 
 Imports `model`, `dataset` and `common`, and of `backend` the kernels and the dispatch.
 """
+
+from lmcore.training.config import TrainConfig
+
+__all__ = ["TrainConfig"]

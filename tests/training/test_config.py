@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lmcore.common.errors import LmcoreError
-from lmcore.training.config import TrainConfig
+from lmcore.training import TrainConfig
 from lmcore.training.schedules import learning_rate_at
 
 

@@ -50,6 +50,7 @@ class ModelParams(Section):
     qk_norm: bool
     value_embeddings: Annotated[int, Field(ge=0, le=1024)]  # last blocks with a table
     residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
+    smear: bool  # each embedding takes a gated share of the one before it
     zero_init_projections: bool  # what writes to the residual stream starts at 0
     logit_softcap: NonNegative  # cap * tanh(logits / cap); 0: off
     tied_embeddings: bool

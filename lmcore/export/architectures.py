@@ -49,6 +49,7 @@ _COMMON: Requirements = {
     "norm_placement": ["pre"],
     "residual": [True],
     "residual_scalars": [False],
+    "smear": [False],
     "value_embeddings": [0],
     "logit_softcap": [0.0],
     "moe.experts": [0],

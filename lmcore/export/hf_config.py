@@ -238,6 +238,7 @@ _UNTOLD: Json = {
     "norm_placement": "pre",
     "residual": True,
     "residual_scalars": False,
+    "smear": False,
     "value_embeddings": 0,
     "zero_init_projections": False,
     "logit_softcap": 0.0,

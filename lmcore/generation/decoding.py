@@ -221,8 +221,8 @@ def _cached_forward(model: GPT, stream: mx.Stream) -> Callable[[mx.array, KVCach
             return model(tokens, cache)[:, -1]
         end = min(cache.max_length, (cache.offset // CACHE_BUCKET + 1) * CACHE_BUCKET)
         offset = mx.array(cache.offset)
-        logits, cache.keys, cache.values = step(
-            parameters, tokens, offset, cache.keys, cache.values, end
+        logits, cache.keys, cache.values, cache.recent = step(
+            parameters, tokens, offset, cache.keys, cache.values, cache.recent, end
         )
         cache.offset += 1
         return logits
@@ -242,10 +242,16 @@ def _compiled_step(config: ModelConfig, _implementation: str, _stream: str) -> C
 
     @mx.compile
     def step(
-        parameters: dict, tokens: mx.array, offset: mx.array, keys: list, values: list, end: int
+        parameters: dict,
+        tokens: mx.array,
+        offset: mx.array,
+        keys: list,
+        values: list,
+        recent: dict,
+        end: int,
     ) -> tuple:
         model.update(parameters)
-        cache = KVCache(keys, values, end, offset)
-        return model(tokens, cache)[:, -1], cache.keys, cache.values
+        cache = KVCache(keys, values, end, offset, dict(recent))
+        return model(tokens, cache)[:, -1], cache.keys, cache.values, cache.recent
 
     return step

@@ -48,6 +48,27 @@ class ForwardContext:
             bias = mx.where(same, 0.0 if bias is None else bias, -mx.inf)
         return bias
 
+    def earlier(self, name: str, x: mx.array, count: int) -> list[mx.array]:
+        """Return x (B, T, D) shifted by 1, 2, ... `count` tokens: what is that many tokens before.
+
+        It is 0 where that is before the text or in another document. A cache holds the
+        last `count` inputs of this `name`.
+        """
+        length = x.shape[1]
+        if self.cache is None:
+            before = mx.zeros((len(x), count, x.shape[2]), x.dtype)
+        else:
+            before = self.cache.recent[name]
+        padded = mx.concatenate([before, x], axis=1)  # (B, count + T, D)
+        if self.cache is not None:
+            self.cache.recent[name] = padded[:, length:]
+        shifts = [slice(count - lag, count - lag + length) for lag in range(1, count + 1)]
+        if self.documents is None:
+            return [padded[:, shift] for shift in shifts]
+        documents = mx.pad(self.documents, ((0, 0), (count, 0)), constant_values=-1)
+        same = [(documents[:, shift] == self.documents)[..., None] for shift in shifts]
+        return [mx.where(own, padded[:, shift], 0) for own, shift in zip(same, shifts, strict=True)]
+
     def hook(self, name: str, x: mx.array) -> mx.array:
         """Return the activation `x`, or what the hook of this name makes of it."""
         return self.hooks[name](x) if name in self.hooks else x

@@ -22,6 +22,7 @@ from lmcore.model.kv_cache import KVCache
 from lmcore.model.norms import NORMS
 from lmcore.model.positions import POSITIONS
 from lmcore.model.residual_scalars import ResidualScalars
+from lmcore.model.smear import Smear
 from lmcore.model.softcap import SOFTCAPS
 
 
@@ -32,6 +33,8 @@ class GPT(nn.Module):
         super().__init__()
         self._config = config
         self.embedding = nn.Embedding(config.vocab_size, config.d_model)
+        if config.smear:
+            self.smear = Smear(config)
         self.positions = POSITIONS[config.positions](config)
         self.blocks = [Block(config, layer, self.positions) for layer in range(config.n_layers)]
         if config.residual_scalars:
@@ -74,7 +77,10 @@ class GPT(nn.Module):
 
         with use_implementation(self._config.implementation):
             # 1. A vector for each token, and for its position where the scheme has one.
-            x = self.positions.embed(self.embedding(tokens), context.offset)  # (B, T, D)
+            x = self.embedding(tokens)  # (B, T, D)
+            if "smear" in self:
+                x = self.smear(x, context)
+            x = self.positions.embed(x, context.offset)
             x = x0 = context.dropout(context.hook("embedding", x), self._config.dropout)
 
             # 2. The blocks, one after the other.
@@ -100,4 +106,6 @@ class GPT(nn.Module):
         c = self._config
         shape = (batch_size, c.n_kv_heads, max_length, c.head_dim)
         keys, values = ([mx.zeros(shape) for _ in self.blocks] for _ in range(2))
-        return KVCache(keys, values, max_length)
+        looks_back = {"smear": (1, c.d_model)} if c.smear else {}
+        recent = {name: mx.zeros((batch_size, *each)) for name, each in looks_back.items()}
+        return KVCache(keys, values, max_length, recent=recent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import mlx.core as mx
@@ -18,12 +18,14 @@ class KVCache:
     heads; `offset` counts the tokens they hold. In a compiled step of one token
     it is an array, so that one graph serves every position: `update_and_fetch`
     then returns all `max_length` of them, and `unwritten_mask` hides the rest.
+    `recent` holds the last inputs (B, count, D) of what looks a few tokens back, by name.
     """
 
     keys: list[mx.array]
     values: list[mx.array]
     max_length: int
     offset: int | mx.array = 0
+    recent: dict[str, mx.array] = field(default_factory=dict)  # see `ForwardContext.earlier`
 
     def update_and_fetch(
         self, layer: int, keys: mx.array, values: mx.array

@@ -7,7 +7,18 @@ from pathlib import Path
 
 _LIVE = Path(__file__).parent / "assets" / "live"
 # Each comes after what it imports.
-LIBRARY = ("weights.js", "arrays.js", "model.js", "tokenizer.js", "sampler.js")
+LIBRARY = (
+    "weights.js",
+    "arrays.js",
+    "kv_cache.js",
+    "norms.js",
+    "positions.js",
+    "attention.js",
+    "feed_forward.js",
+    "model.js",
+    "tokenizer.js",
+    "sampler.js",
+)
 INTERFACE = (
     "elements.js",
     "reading.js",

@@ -8,6 +8,7 @@ import mlx.core as mx
 import numpy as np
 import pytest
 from helpers.small_params import quickstart
+from helpers.variants import shaken
 
 from lmcore.generation import decoding
 from lmcore.generation.decoding import NO_TOKEN, generate, generate_naive, visible_tokens
@@ -72,7 +73,13 @@ def test_only_ids_below_the_vocabulary_are_drawn(model: GPT) -> None:
     "variant",
     [
         {"moe": {"experts": 4, "top_k": 2}},
-        {"qk_norm": True, "value_embeddings": 1, "residual_scalars": True, "logit_softcap": 5.0},
+        {
+            "qk_norm": True,
+            "value_embeddings": 1,
+            "residual_scalars": True,
+            "smear": True,
+            "logit_softcap": 5.0,
+        },
         {"positions": "alibi", "n_kv_heads": 4, "feed_forward": "gelu", "bias": True},
         {"positions": "learned", "norm_placement": "post", "norm": "layernorm"},
     ],
@@ -84,7 +91,7 @@ def test_the_cache_changes_no_logits_from_bucket_to_bucket(
     shape = quickstart().model.model_dump()
     shape |= {"context_length": 32, "d_model": 16, "n_layers": 2, "n_heads": 4, "n_kv_heads": 2}
     shape |= {"d_ff": 32} | variant | {"moe": shape["moe"] | variant.get("moe", {})}
-    model = GPT(ModelConfig(**shape, vocab_size=40), seed=5)
+    model = shaken(GPT(ModelConfig(**shape, vocab_size=40)), 5)
     text = [3, 1, 4]
     for step in generate(model, [np.array(text)], 20, SamplingParams(seed=1)):
         logits = model(mx.array([text]))[:, -1]

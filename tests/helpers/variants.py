@@ -43,6 +43,7 @@ BASE = {
     "qk_norm": False,
     "value_embeddings": 0,
     "residual_scalars": False,
+    "smear": False,
     "zero_init_projections": False,
     "logit_softcap": 0.0,
     "tied_embeddings": True,
@@ -70,6 +71,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "softcap": {"logit_softcap": 2.0},
     "value embeddings": {"value_embeddings": 1, "n_kv_heads": 2},
     "residual scalars": {"residual_scalars": True, "positions": "learned"},
+    "smear": {"smear": True, "positions": "learned", "norm_placement": "post"},
     "modern": {
         "feed_forward": "relu2",
         "qk_norm": True,
@@ -89,12 +91,16 @@ def config_of(**changes: Any) -> ModelConfig:
 
 def model_of(seed: int = 0, **changes: Any) -> GPT:
     """A model whose weights are larger than at the start, so that all of it matters."""
-    model = GPT(config_of(**changes), seed)
-    shaken = []
+    return shaken(GPT(config_of(**changes), seed), seed)
+
+
+def shaken(model: GPT, seed: int) -> GPT:
+    """The model with noise added to its weights, also to those that start at 0."""
+    weights = []
     for number, (name, array) in enumerate(tree_flatten(model.parameters())):
         noise = mx.random.normal(array.shape, key=mx.random.key(1000 * seed + number))
-        shaken.append((name, array + (0.15 if array.ndim > 1 else 0.3) * noise))
-    model.load_weights(shaken)
+        weights.append((name, array + (0.15 if array.ndim > 1 else 0.3) * noise))
+    model.load_weights(weights)
     return model
 
 
@@ -117,6 +123,9 @@ def numpy_loss(weights: Weights, config: ModelConfig, inputs: Any, targets: Any)
 def numpy_logits(w: Weights, c: ModelConfig, tokens: np.ndarray) -> np.ndarray:
     x = w["embedding.weight"][tokens]
     length, width = x.shape[1:]
+    if c.smear:
+        gate = 1 / (1 + np.exp(-x[:, 1:, :12] @ w["smear.gate"]))
+        x[:, 1:] += w["smear.scale"] * gate[..., None] * x[:, :-1].copy()
     if c.positions == "learned":
         x = x + w["positions.weight"][:length]
     if c.positions == "sinusoidal":

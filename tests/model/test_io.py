@@ -31,7 +31,7 @@ def tokenizer(tmp_path: Path) -> Path:
         {},
         {"moe": {**NO_EXPERTS, "experts": 3, "balance": "bias"}},
         {"tied_embeddings": False, "bias": True, "positions": "learned", "feed_forward": "swiglu"},
-        {"value_embeddings": 1, "residual_scalars": True, "logit_softcap": 3.0},
+        {"value_embeddings": 1, "residual_scalars": True, "smear": True, "logit_softcap": 3.0},
     ],
 )
 def test_what_is_loaded_is_what_was_saved(changes: dict, tmp_path: Path, tokenizer: Path) -> None:

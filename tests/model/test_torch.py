@@ -73,6 +73,9 @@ class Reference:
         c, w = self.c, self.w
         length = tokens.shape[1]
         x = w["embedding.weight"][tokens]
+        if c.smear:
+            gate = torch.sigmoid(F.linear(x[..., :12], w["smear.gate"][None]))
+            x = x + w["smear.scale"] * gate * F.pad(x, (0, 0, 1, -1))
         if c.positions == "learned":
             x = x + w["positions.weight"][:length]
         if c.positions == "sinusoidal":

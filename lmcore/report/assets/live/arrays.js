@@ -36,6 +36,10 @@ export function rowsOf(table, indices) {
 
 export const add = (a, b) => a.map((value, i) => value + b[i]);
 
+// What a function makes of each row of x (T, width), one number a row.
+export const rowwise = (x, width, f) =>
+  Array.from({ length: x.length / width }, (_, t) => f(x.subarray(t * width, (t + 1) * width)));
+
 // a x + b y
 export const mix = (a, x, b, y) => x.map((value, i) => a * value + b * y[i]);
 

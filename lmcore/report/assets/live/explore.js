@@ -2,7 +2,8 @@
 
 import { AttentionView } from "./attention_view.js";
 import { bound, byId, make, percent, visible } from "./elements.js";
-import { attentionWeights, GPT, nearestTokens } from "./model.js";
+import { attentionWeights } from "./attention.js";
+import { GPT, nearestTokens } from "./model.js";
 import { NextTokenView } from "./next_token_view.js";
 import { Reading, nextTurn } from "./reading.js";
 import { RemovalView } from "./removal_view.js";

@@ -1,7 +1,7 @@
 // The model's reading of one text, kept from one change of the text to the next.
 
 import { softmax } from "./arrays.js";
-import { KVCache } from "./model.js";
+import { KVCache } from "./kv_cache.js";
 
 // Tokens read between two looks at the clock, and milliseconds before the browser gets a turn.
 const SLICE = 4, TURN = 25;

@@ -1,0 +1,64 @@
+// Causal self-attention with a KV cache, beside lmcore/model/attention.py.
+
+import { linear, mix, rowsOf, softmax } from "./arrays.js";
+import { norm } from "./norms.js";
+import { POSITIONS } from "./positions.js";
+
+// softmax(Q K^T / sqrt(Dh) + bias) V for x (T, D); the new keys and values go into the cache.
+export function attention(model, layer, x, cache, removed) {
+  const { config, weights, headDim } = model;
+  const name = `blocks.${layer}.attention`;
+  const project = (part) => linear(x, weights[`${name}.${part}.weight`], weights[`${name}.${part}.bias`]);
+  let q = project("query"), k = project("key"), v = project("value");
+  v = addValueEmbedding(model, name, v, cache, x.length / config.d_model);
+  if (config.qk_norm) {
+    q = norm(model, "rmsnorm", q, `${name}.query_norm`); // rows of Dh: every head by itself
+    k = norm(model, "rmsnorm", k, `${name}.key_norm`);
+  }
+  const { rotate } = POSITIONS[config.positions];
+  const kvWidth = config.n_kv_heads * headDim;
+  cache.queries[layer].set(rotate(q, config.d_model, cache.length, model), cache.length * config.d_model);
+  cache.keys[layer].set(rotate(k, kvWidth, cache.length, model), cache.length * kvWidth);
+  cache.values[layer].set(v, cache.length * kvWidth);
+  const attended = new Float32Array(x.length); // (T, H * Dh)
+  for (let t = 0; t < x.length / config.d_model; t++) {
+    for (let head = 0; head < config.n_heads; head++) {
+      if (removed.has(`${layer}.head.${head}`)) continue;
+      const probabilities = attentionWeights(model, cache, layer, head, cache.length + t);
+      const kvHead = kvHeadOf(config, head), at = t * config.d_model + head * headDim;
+      for (let s = 0; s < probabilities.length; s++) {
+        const from = s * kvWidth + kvHead * headDim;
+        for (let i = 0; i < headDim; i++) {
+          attended[at + i] += probabilities[s] * cache.values[layer][from + i];
+        }
+      }
+    }
+  }
+  return linear(attended, weights[`${name}.output.weight`], weights[`${name}.output.bias`]);
+}
+
+// How much the token at `position` takes from each token up to it: (position + 1), sum 1.
+export function attentionWeights(model, cache, layer, head, position) {
+  const { config, headDim } = model;
+  const q = cache.queries[layer], k = cache.keys[layer], kvWidth = config.n_kv_heads * headDim;
+  const from = position * config.d_model + head * headDim, kvAt = kvHeadOf(config, head) * headDim;
+  const { bias } = POSITIONS[config.positions];
+  const scores = new Float32Array(position + 1).fill(-Infinity); // of other documents
+  for (let s = cache.documents[position]; s <= position; s++) {
+    let score = 0;
+    for (let i = 0; i < headDim; i++) score += q[from + i] * k[s * kvWidth + kvAt + i];
+    scores[s] = score / Math.sqrt(headDim) + bias(position - s, head, model);
+  }
+  return softmax(scores);
+}
+
+// Grouped queries: several query heads share one key/value head.
+const kvHeadOf = (config, head) => Math.floor(head / (config.n_heads / config.n_kv_heads));
+
+// v = a W_v x + b E[token], in the blocks that have a table E.
+function addValueEmbedding(model, name, v, cache, count) {
+  const table = model.weights[`${name}.value_embedding.table.weight`];
+  if (!table) return v;
+  const [a, b] = model.weights[`${name}.value_embedding.scalars`].data;
+  return mix(a, v, b, rowsOf(table, cache.tokens.subarray(cache.length, cache.length + count)));
+}

@@ -45,7 +45,7 @@ _REPR.maxlevel, _REPR.maxlist, _REPR.maxstring, _REPR.maxother = 2, 3, 60, 60
 class DataParams(Section):
     """Where the stories come from (read by `download`)."""
 
-    source: Literal["builtin", "tinystories", "files"]
+    source: Literal["builtin", "tinystories", "simplestories", "files"]
     seed: Seed  # builtin: which stories the grammar generates
     train_stories: Stories  # builtin: stories to learn from
     validation_stories: Stories  # builtin: stories held out

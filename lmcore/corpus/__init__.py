@@ -1,4 +1,4 @@
-"""Where stories come from: our grammar, TinyStories from the Hub, a folder of files.
+"""Where stories come from: our grammar, data sets of the Hub, a folder of files.
 
 Imports `dataset` and `common`, and never mlx.
 """

@@ -15,7 +15,7 @@ from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.common.params import DataParams
 from lmcore.common.progress import progress
-from lmcore.corpus import builtin, files, tinystories
+from lmcore.corpus import builtin, files, hub
 from lmcore.dataset.stories import (
     MANIFEST,
     SPLITS,
@@ -74,9 +74,10 @@ def _builtin(params: DataParams, folder: Path, downloads: Path) -> tuple[str, li
     return "MIT", []
 
 
-def _tinystories(params: DataParams, folder: Path, downloads: Path) -> tuple[str, list[str]]:
-    tinystories.download(folder, downloads)
-    return "CDLA-Sharing-1.0", []
+def _hub(params: DataParams, folder: Path, downloads: Path) -> tuple[str, list[str]]:
+    data_set = hub.DATA_SETS[params.source]
+    hub.write_stories(data_set, folder, downloads)
+    return data_set.licence, []
 
 
 def _files(params: DataParams, folder: Path, downloads: Path) -> tuple[str, list[str]]:
@@ -88,7 +89,8 @@ def _files(params: DataParams, folder: Path, downloads: Path) -> tuple[str, list
 
 SOURCES: dict[str, Callable[[DataParams, Path, Path], tuple[str, list[str]]]] = {
     "builtin": _builtin,
-    "tinystories": _tinystories,
+    "tinystories": _hub,
+    "simplestories": _hub,
     "files": _files,
 }
 

@@ -12,7 +12,10 @@ from lmcore.export.architectures import architecture_of, flat
 from lmcore.export.provenance import Run
 from lmcore.model import GPT
 
-_DATASETS = {"tinystories": "roneneldan/TinyStories"}
+_DATASETS = {
+    "tinystories": "roneneldan/TinyStories",
+    "simplestories": "SimpleStories/SimpleStories",
+}
 
 
 def model_card(model: GPT, run: Run, gguf: bool) -> str:
@@ -48,7 +51,7 @@ print(tell("Once upon a time")[0]["generated_text"])
 def _header(run: Run) -> str:
     lines = ["library_name: transformers", "pipeline_tag: text-generation"]
     source = str(run.manifest.get("source"))
-    if source in ("builtin", "tinystories"):
+    if source == "builtin" or source in _DATASETS:
         lines.append("language: en")
     if dataset := _DATASETS.get(source):
         lines.append(f"datasets: [{dataset}]")

@@ -1,21 +1,27 @@
-"""The Hub source against a local server in the Hub's layout: resuming, damage, no network."""
+"""The Hub's data sets against a local server in its layout: pinning, resuming, damage."""
 
 import hashlib
+import io
 import random
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lmcore.common.errors import LmcoreError
 from lmcore.common.params import DataParams
-from lmcore.corpus import tinystories
+from lmcore.corpus import hub as hub_module
+from lmcore.corpus.hub import DATA_SETS
 from lmcore.corpus.sources import prepare
-from lmcore.dataset.stories import SplitWriter, iter_texts
+from lmcore.dataset.stories import SplitWriter, iter_texts, verify_stories
 
 PARAMETERS = DataParams(
     source="tinystories",
@@ -29,13 +35,19 @@ PARAMETERS = DataParams(
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves small stories under the data set's file names; can drop or damage an answer."""
+    """Serves small stories under a data set's file names; can drop or damage an answer.
 
-    def __init__(self, train: bytes, validation: bytes) -> None:
+    It has the pinned revision and no other: another one is not found.
+    """
+
+    def __init__(self, source: str, train: bytes, validation: bytes) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
-        base = f"/datasets/{tinystories.REPOSITORY}/resolve/{tinystories.REVISION}/"
+        data_set = DATA_SETS[source]
+        self.revision = data_set.revision
+        base = f"/datasets/{data_set.repository}/resolve/{data_set.revision}/"
         self.files = {
-            base + name: validation if "validation" in name else train for name in tinystories.FILES
+            base + remote: validation if name.startswith("validation") else train
+            for remote, name in data_set.files.items()
         }
         self.ranges: list[str] = []
         self.drops = 0  # answers to break off
@@ -45,20 +57,19 @@ class Hub(ThreadingHTTPServer):
         self.ignores_ranges = False
         self.trickle = 0.0  # seconds before each single byte
 
-    @property
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
 
 class Answer(BaseHTTPRequestHandler):
     server: Hub
 
     def do_HEAD(self) -> None:
-        content = self.server.files[self.path]
+        content = self.server.files.get(self.path)
+        if content is None:
+            self.send_error(404)
+            return
         self.send_response(200)
         self.send_header("Content-Length", str(self.server.announced or len(content)))
         self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
-        self.send_header("X-Repo-Commit", tinystories.REVISION)
+        self.send_header("X-Repo-Commit", self.server.revision)
         self.end_headers()
 
     def do_GET(self) -> None:
@@ -105,12 +116,11 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {split: path.read_bytes() for split, path in files.items()}
 
 
-@pytest.fixture
-def hub(contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    server = Hub(contents["train"], contents["validation"])
-    monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
-    monkeypatch.setattr(tinystories, "_PAUSE", 0.01)
-    monkeypatch.setattr(tinystories, "_MIN_BYTES", 500)
+@contextmanager
+def serving(server: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setattr(hub_module, "_PAUSE", 0.01)
+    monkeypatch.setattr(hub_module, "_MIN_BYTES", 500)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -119,8 +129,29 @@ def hub(contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator
     thread.join()
 
 
-def fetch(folder: Path) -> None:
-    prepare(PARAMETERS, folder / "raw", folder / "downloads")
+@pytest.fixture
+def hub(contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    server = Hub("tinystories", contents["train"], contents["validation"])
+    with serving(server, monkeypatch):
+        yield server
+
+
+@pytest.fixture
+def simplestories(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Small files in the layout of SimpleStories: `story` beside columns of facts, one null."""
+    files = []
+    for split in ("train", "validation"):
+        stories = [*(f"{split} story {number}. The end." for number in range(100)), None]
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"topic": ["sea"] * 101, "story": stories}), buffer)
+        files.append(buffer.getvalue())
+    with serving(Hub("simplestories", *files), monkeypatch) as server:
+        yield server
+
+
+def fetch(folder: Path, source: str = "tinystories") -> None:
+    params = PARAMETERS.model_copy(update={"source": source})
+    prepare(params, folder / "raw", folder / "downloads")
 
 
 def refused(folder: Path, sentence: str) -> None:
@@ -137,10 +168,34 @@ def test_whole_data_set_with_its_own_validation_split(
     fetch(tmp_path)
     raw = tmp_path / "raw"
     names = sorted(path.name for path in raw.glob("*.parquet"))
-    assert names == sorted(tinystories.FILES.values())
+    assert names == sorted(DATA_SETS["tinystories"].files.values())
     assert (raw / "validation-00000-of-00001.parquet").read_bytes() == contents["validation"]
     assert next(iter_texts(raw, "train"))
     assert not hub.ranges
+
+
+def test_simplestories_become_a_text_column_and_its_test_split_is_held_out(
+    simplestories: Hub, tmp_path: Path
+) -> None:
+    simplestories.drops, simplestories.drop_after = 1, 700
+    fetch(tmp_path, "simplestories")
+    assert simplestories.ranges == ["bytes=700-"]
+    raw = tmp_path / "raw"
+    verify_stories(raw)
+    assert list(iter_texts(raw, "train")) == [f"train story {n}. The end." for n in range(100)] * 7
+    assert list(iter_texts(raw, "validation")) == [
+        f"validation story {number}. The end." for number in range(100)
+    ]
+    assert '"license": "MIT"' in (raw / "manifest.json").read_text()
+    assert not list((tmp_path / "downloads").iterdir())
+
+
+def test_another_revision_is_not_taken_in_place_of_the_pinned_one(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(DATA_SETS["tinystories"], revision="0" * 40)
+    monkeypatch.setitem(DATA_SETS, "tinystories", other)
+    refused(tmp_path, "/resolve/0000000000000000000000000000000000000000/.* could not be fetched")
 
 
 @pytest.mark.parametrize("ignores_ranges", [False, True])
@@ -165,16 +220,16 @@ def test_a_link_that_brings_next_to_nothing_is_given_up(hub: Hub, tmp_path: Path
     hub.drops, hub.drop_after = 10**6, 20
     refused(tmp_path, r"could not be fetched \(.*\): check the network")
     part = tmp_path / "downloads" / "train-00000-of-00004.parquet.part"
-    assert part.stat().st_size == 20 * tinystories._ATTEMPTS  # and what has arrived is kept
+    assert part.stat().st_size == 20 * hub_module._ATTEMPTS  # and what has arrived is kept
     hub.drops = 0
     fetch(tmp_path)
-    assert hub.ranges[-1] == f"bytes={20 * tinystories._ATTEMPTS}-"
+    assert hub.ranges[-1] == f"bytes={20 * hub_module._ATTEMPTS}-"
 
 
 def test_a_server_that_sends_byte_by_byte_is_given_up(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tinystories, "_WINDOW", 0.3)
+    monkeypatch.setattr(hub_module, "_WINDOW", 0.3)
     hub.trickle = 0.02
     start = time.monotonic()
     refused(tmp_path, r"could not be fetched \([0-9]+ bytes in 0\.3 seconds\)")

@@ -1,4 +1,4 @@
-"""The TinyStories data set (Eldan and Li, 2023, arXiv:2305.07759) from the Hugging Face Hub.
+"""Data sets of stories from the Hugging Face Hub: TinyStories and SimpleStories.
 
 The revision is pinned, so everyone gets the same bytes, and every file's size
 and SHA-256 are compared with what the Hub states. A download that breaks off
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,20 +20,54 @@ from lmcore.common.atomic_files import sha256_of
 from lmcore.common.errors import LmcoreError
 from lmcore.common.parent_process import parent_died
 from lmcore.common.progress import progress
+from lmcore.corpus.file_readers import read_parquet
+from lmcore.dataset.stories import SPLITS, TEXT, SplitWriter
 
-REPOSITORY = "roneneldan/TinyStories"
-REVISION = "f54c09fd23315a6f9c86f9dc80f725de7d8f9c64"
-# Name on the Hub: name in data/raw.
-FILES = {
-    "data/train-00000-of-00004-2d5a1467fff1081b.parquet": "train-00000-of-00004.parquet",
-    "data/train-00001-of-00004-5852b56a2bd28fd9.parquet": "train-00001-of-00004.parquet",
-    "data/train-00002-of-00004-a26307300439e943.parquet": "train-00002-of-00004.parquet",
-    "data/train-00003-of-00004-d243063613e5a057.parquet": "train-00003-of-00004.parquet",
-    "data/validation-00000-of-00001-869c898b519ad725.parquet": "validation-00000-of-00001.parquet",
+
+@dataclass(frozen=True)
+class HubDataSet:
+    """A data set of parquet files; `files` maps the name on the Hub to the name in data/raw."""
+
+    repository: str
+    revision: str
+    licence: str
+    column: str  # that holds the stories
+    files: dict[str, str]
+
+
+_TRAIN = [f"train-{index:05d}-of-00007.parquet" for index in range(7)]
+DATA_SETS = {
+    # Eldan and Li, 2023, arXiv:2305.07759.
+    "tinystories": HubDataSet(
+        repository="roneneldan/TinyStories",
+        revision="f54c09fd23315a6f9c86f9dc80f725de7d8f9c64",
+        licence="CDLA-Sharing-1.0",
+        column="text",
+        files={
+            f"data/{name}-{suffix}.parquet": f"{name}.parquet"
+            for name, suffix in (
+                ("train-00000-of-00004", "2d5a1467fff1081b"),
+                ("train-00001-of-00004", "5852b56a2bd28fd9"),
+                ("train-00002-of-00004", "a26307300439e943"),
+                ("train-00003-of-00004", "d243063613e5a057"),
+                ("validation-00000-of-00001", "869c898b519ad725"),
+            )
+        },
+    ),
+    # Finke et al., 2025, arXiv:2504.09184. It calls what it holds out the test split.
+    "simplestories": HubDataSet(
+        repository="SimpleStories/SimpleStories",
+        revision="e63b8adc3b1a1bdc7cac5b500d150b71346b0628",
+        licence="MIT",
+        column="story",
+        files={
+            **{f"data/{name}": name for name in _TRAIN},
+            "data/test-00000-of-00001.parquet": "validation-00000-of-00001.parquet",
+        },
+    ),
 }
 
-
-# The largest file of the data set has about 250 MB.
+# The largest file has about 250 MB.
 _MAX_BYTES = 4 << 30
 _TIMEOUT = 20  # seconds without a byte after which a connection is broken
 # A connection is also broken where it brings fewer bytes than this in so many seconds.
@@ -41,21 +76,36 @@ _ATTEMPTS = 5  # broken connections in a row, each with fewer bytes than that
 _PAUSE = 2  # seconds before the next attempt; twice as many before each further one
 
 
-def download(folder: Path, downloads: Path) -> None:
-    """Put the data set's files into `folder`, by way of `downloads`.
+def write_stories(data_set: HubDataSet, folder: Path, downloads: Path) -> None:
+    """Write both splits of the data set into `folder`, by way of `downloads`.
 
     Honours HF_ENDPOINT. Raises `LmcoreError` where the Hub cannot be reached
     or a file is not what the Hub says it is; that file is then removed.
     """
     downloads.mkdir(parents=True, exist_ok=True)
-    for remote, name in FILES.items():
-        _fetch(remote, downloads / name)
-    for name in FILES.values():
-        os.replace(downloads / name, folder / name)
+    for remote, name in data_set.files.items():
+        _fetch(data_set, remote, downloads / name)
+    paths = [downloads / name for name in sorted(data_set.files.values())]
+    if data_set.column == TEXT:
+        for path in paths:
+            os.replace(path, folder / path.name)
+        return
+    for split in SPLITS:
+        sizes = {p: p.stat().st_size for p in paths if p.name.startswith(split)}
+        with (
+            SplitWriter(folder, split) as writer,
+            progress(sum(sizes.values()), f"read {split}", "B") as bar,
+        ):
+            for path, size in sizes.items():
+                for part in read_parquet(path, None, data_set.column):
+                    writer.add(part.text)
+                bar.update(size)
+    for path in paths:
+        path.unlink()
 
 
-def _fetch(remote: str, path: Path) -> None:
-    """Make `path` the whole, verified file `remote`."""
+def _fetch(data_set: HubDataSet, remote: str, path: Path) -> None:
+    """Make `path` the whole, verified file `remote` of the data set."""
     # Imported here: it takes a second, and only this source needs it.
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.errors import HTTPError
@@ -63,7 +113,13 @@ def _fetch(remote: str, path: Path) -> None:
 
     logging.set_verbosity_error()
     endpoint = os.environ.get("HF_ENDPOINT") or None
-    url = hf_hub_url(REPOSITORY, remote, repo_type="dataset", revision=REVISION, endpoint=endpoint)
+    url = hf_hub_url(
+        data_set.repository,
+        remote,
+        repo_type="dataset",
+        revision=data_set.revision,
+        endpoint=endpoint,
+    )
     part = path.with_name(f"{path.name}.part")
     # 1. Ask for the size and the SHA-256 (the ETag of a large file).
     try:

@@ -52,7 +52,7 @@ def random_model() -> Any:
     shape |= dict(n_kv_heads=SHAPE["n_heads"], feed_forward="swiglu", norm="rmsnorm")
     shape |= dict(positions="rope", rope_theta=10000.0, norm_placement="pre", residual=True)
     shape |= dict(qk_norm=False, tied_embeddings=True, bias=False)
-    shape |= dict(value_embeddings=0, residual_scalars=False, smear=False)
+    shape |= dict(value_embeddings=0, residual_scalars=False, smear=False, short_convolution="none")
     shape |= dict(zero_init_projections=False, logit_softcap=0.0)
     model, random = GPT(ModelConfig(**shape)), np.random.default_rng(0)
 

@@ -51,6 +51,8 @@ class ModelParams(Section):
     value_embeddings: Annotated[int, Field(ge=0, le=1024)]  # last blocks with a table
     residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
     smear: bool  # each embedding takes a gated share of the one before it
+    short_convolution: Literal["none", "input", "qkv"]  # of attention's input, or q, k and v
+    convolution_width: Annotated[int, Field(ge=2, le=64)]  # tokens that it sums
     zero_init_projections: bool  # what writes to the residual stream starts at 0
     logit_softcap: NonNegative  # cap * tanh(logits / cap); 0: off
     tied_embeddings: bool

@@ -239,6 +239,8 @@ _UNTOLD: Json = {
     "residual": True,
     "residual_scalars": False,
     "smear": False,
+    "short_convolution": "none",
+    "convolution_width": 4,
     "value_embeddings": 0,
     "zero_init_projections": False,
     "logit_softcap": 0.0,

@@ -22,6 +22,7 @@ from lmcore.model.forward_context import ForwardContext
 from lmcore.model.norms import RMSNorm
 from lmcore.model.position_scheme import PositionScheme
 from lmcore.model.positions import POSITIONS
+from lmcore.model.short_convolution import ShortConvolution, convolved_channels
 from lmcore.model.value_embedding import ValueEmbedding, has_value_embedding
 
 
@@ -84,6 +85,10 @@ class Attention(nn.Module):
         self.key = nn.Linear(config.d_model, kv_width, config.bias)
         self.value = nn.Linear(config.d_model, kv_width, config.bias)
         self.output = nn.Linear(config.d_model, config.d_model, config.bias)
+        self.convolutions = {
+            name: ShortConvolution(config.convolution_width, channels)
+            for name, channels in convolved_channels(config).items()
+        }
         if has_value_embedding(config, layer):
             self.value_embedding = ValueEmbedding(config)
         if config.qk_norm:
@@ -94,9 +99,12 @@ class Attention(nn.Module):
         """Return what each token of x (B, T, D) gathers from those before it, (B, T, D)."""
         context = context or ForwardContext()
         # 1. Queries, keys and values of each head.
-        q = split_heads(self.query(x), self._n_heads)  # (B, H, T, Dh)
-        k = split_heads(self.key(x), self._n_kv_heads)  # (B, G, T, Dh)
-        v = self.value(x)  # (B, T, G*Dh)
+        x = self.convolved("input", x, context)
+        q = self.convolved("query", self.query(x), context)
+        k = self.convolved("key", self.key(x), context)
+        v = self.convolved("value", self.value(x), context)  # (B, T, G*Dh)
+        q = split_heads(q, self._n_heads)  # (B, H, T, Dh)
+        k = split_heads(k, self._n_kv_heads)  # (B, G, T, Dh)
         if "value_embedding" in self:
             v = self.value_embedding(v, context.tokens)
         v = split_heads(v, self._n_kv_heads)
@@ -120,6 +128,12 @@ class Attention(nn.Module):
 
         # 5. The heads side by side, mixed by one more matrix.
         return self.output(merge_heads(attended))
+
+    def convolved(self, name: str, x: mx.array, context: ForwardContext) -> mx.array:
+        """Return x (B, T, C) after its short convolution, or as it is where it has none."""
+        if name not in self.convolutions:
+            return x
+        return self.convolutions[name](x, context, f"blocks.{self._layer}.{name}")
 
 
 def split_heads(x: mx.array, n_heads: int) -> mx.array:

@@ -22,6 +22,7 @@ from lmcore.model.kv_cache import KVCache
 from lmcore.model.norms import NORMS
 from lmcore.model.positions import POSITIONS
 from lmcore.model.residual_scalars import ResidualScalars
+from lmcore.model.short_convolution import convolved_channels
 from lmcore.model.smear import Smear
 from lmcore.model.softcap import SOFTCAPS
 
@@ -107,5 +108,8 @@ class GPT(nn.Module):
         shape = (batch_size, c.n_kv_heads, max_length, c.head_dim)
         keys, values = ([mx.zeros(shape) for _ in self.blocks] for _ in range(2))
         looks_back = {"smear": (1, c.d_model)} if c.smear else {}
+        for layer in range(c.n_layers):
+            for name, channels in convolved_channels(c).items():
+                looks_back[f"blocks.{layer}.{name}"] = (c.convolution_width - 1, channels)
         recent = {name: mx.zeros((batch_size, *each)) for name, each in looks_back.items()}
         return KVCache(keys, values, max_length, recent=recent)

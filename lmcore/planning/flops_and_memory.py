@@ -23,6 +23,7 @@ from lmcore.common.train_params import TrainParams
 from lmcore.model import GPT, ModelConfig
 from lmcore.model.moe import is_mixture
 from lmcore.model.parameter_kinds import EXPERTS, HIDDEN_MATRICES, Kind, kind_of
+from lmcore.model.short_convolution import convolved_channels
 from lmcore.training.optimizer import make_optimizer
 from lmcore.training.train_step import GROUP_BYTES
 
@@ -189,6 +190,8 @@ def saved_per_token_and_layer(config: ModelConfig, tokens: int, cpu_kernels: boo
         hidden = config.d_ff * steps + 2 * d
     if config.qk_norm:
         attention += (3 if cpu_kernels else 4) * (d + kv)
+    # A convolution keeps its input behind the padding, and its result.
+    attention += 2 * sum(convolved_channels(config).values())
     rows = sum(_rows_per_token(config, tokens, cpu_kernels)) / config.n_layers
     return attention + int(hidden * rows)
 

@@ -78,6 +78,7 @@ def test_only_ids_below_the_vocabulary_are_drawn(model: GPT) -> None:
             "value_embeddings": 1,
             "residual_scalars": True,
             "smear": True,
+            "short_convolution": "qkv",
             "logit_softcap": 5.0,
         },
         {"positions": "alibi", "n_kv_heads": 4, "feed_forward": "gelu", "bias": True},

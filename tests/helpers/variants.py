@@ -44,6 +44,8 @@ BASE = {
     "value_embeddings": 0,
     "residual_scalars": False,
     "smear": False,
+    "short_convolution": "none",
+    "convolution_width": 4,
     "zero_init_projections": False,
     "logit_softcap": 0.0,
     "tied_embeddings": True,
@@ -72,6 +74,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "value embeddings": {"value_embeddings": 1, "n_kv_heads": 2},
     "residual scalars": {"residual_scalars": True, "positions": "learned"},
     "smear": {"smear": True, "positions": "learned", "norm_placement": "post"},
+    "canon": {"short_convolution": "input", "n_kv_heads": 2, "convolution_width": 3},
+    "convolved heads": {"short_convolution": "qkv", "n_kv_heads": 2, "value_embeddings": 1},
     "modern": {
         "feed_forward": "relu2",
         "qk_norm": True,
@@ -170,7 +174,11 @@ def _attention(
     w: Weights, c: ModelConfig, x: np.ndarray, at: str, tokens: np.ndarray
 ) -> np.ndarray:
     batch, length, _ = x.shape
-    q, k, v = (_linear(w, x, f"{at}attention.{name}") for name in ("query", "key", "value"))
+    x = _convolved(w, x, at, "input")
+    q, k, v = (
+        _convolved(w, _linear(w, x, f"{at}attention.{name}"), at, name)
+        for name in ("query", "key", "value")
+    )
     table = w.get(at + "attention.value_embedding.table.weight")
     if table is not None:
         of_state, of_token = w[at + "attention.value_embedding.scalars"]
@@ -195,6 +203,17 @@ def _attention(
                 p = np.exp(row - row.max())
                 out[b, t, h * size : (h + 1) * size] = p / p.sum() @ one_v[: t + 1]
     return _linear(w, out, at + "attention.output")
+
+
+def _convolved(w: Weights, x: np.ndarray, at: str, name: str) -> np.ndarray:
+    weight = w.get(f"{at}attention.convolutions.{name}.weight")
+    if weight is None:
+        return x
+    y = x.copy()
+    for t in range(x.shape[1]):
+        for lag in range(min(len(weight), t + 1)):
+            y[:, t] += weight[lag] * x[:, t - lag]
+    return y
 
 
 def _rope(c: ModelConfig, x: np.ndarray) -> np.ndarray:

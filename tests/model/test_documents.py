@@ -16,7 +16,7 @@ CONFIGS = [
     {"positions": "rope"},
     {"positions": "alibi", "n_kv_heads": 2},
     {"positions": "none", "qk_norm": True},
-    {"smear": True},
+    {"smear": True, "short_convolution": "input"},
 ]
 
 

@@ -39,7 +39,12 @@ def gradients(model: GPT, checkpointing: bool, compiled: bool) -> dict[str, np.n
         {"feed_forward": "swiglu", "n_kv_heads": 2, "qk_norm": True, "dropout": 0.2},
         {"positions": "alibi", "norm": "layernorm", "bias": True, "document_start": 60},
         {"moe": {**EXPERTS, "every": 2}},
-        {"value_embeddings": 1, "residual_scalars": True, "smear": True, "logit_softcap": 3.0},
+        {
+            "value_embeddings": 1,
+            "residual_scalars": True,
+            "smear": True,
+            "short_convolution": "qkv",
+        },
         {"moe": {**EXPERTS, "balance": "bias"}, "dropout": 0.2},
     ],
 )

@@ -24,6 +24,7 @@ EXPECTED = {
     "blocks.1.feed_forward.router.selection_bias": Kind.SELECTION_BIAS,
     "blocks.1.attention.value_embedding.table.weight": Kind.EMBEDDING,
     "blocks.1.attention.value_embedding.scalars": Kind.VECTOR,
+    "blocks.0.attention.convolutions.query.weight": Kind.VECTOR,
     "output.weight": Kind.OUTPUT,
 }
 
@@ -38,6 +39,7 @@ def test_kinds_by_name_and_rank() -> None:
             tied_embeddings=False,
             value_embeddings=1,
             residual_scalars=True,
+            short_convolution="qkv",
             moe={**NO_EXPERTS, "experts": 2, "every": 2, "balance": "bias"},
         )
     )
@@ -46,6 +48,8 @@ def test_kinds_by_name_and_rank() -> None:
     assert {name: kinds[name] for name in EXPECTED} == EXPECTED
     # A matrix has two axes, one per expert three, and whatever else has one is no matrix.
     for name, kind in kinds.items():
+        if ".convolutions." in name:  # (W, C), but no matrix
+            continue
         axes = {Kind.EXPERT_MATRIX: 3, Kind.VECTOR: 1, Kind.BIAS: 1, Kind.SELECTION_BIAS: 1}
         assert arrays[name].ndim == axes.get(kind, 2), name
     # Two sublayers in each of two blocks.

@@ -118,7 +118,11 @@ class Reference:
 
     def attention(self, x: Any, at: str, tokens: Any) -> Any:
         c, (batch, length, _) = self.c, x.shape
-        q, k, v = (self.linear(x, f"{at}attention.{name}") for name in ("query", "key", "value"))
+        x = self.convolved(x, at, "input")
+        q, k, v = (
+            self.convolved(self.linear(x, f"{at}attention.{name}"), at, name)
+            for name in ("query", "key", "value")
+        )
         if at + "attention.value_embedding.scalars" in self.w:
             scalars = self.w[at + "attention.value_embedding.scalars"]
             table = self.w[at + "attention.value_embedding.table.weight"]
@@ -140,6 +144,14 @@ class Reference:
             q, k, v, mask.expand(1, c.n_heads, -1, -1), enable_gqa=True
         )
         return self.linear(out.transpose(1, 2).flatten(2), at + "attention.output")
+
+    def convolved(self, x: Any, at: str, name: str) -> Any:
+        weight = self.w.get(f"{at}attention.convolutions.{name}.weight")
+        if weight is None:
+            return x
+        # PyTorch's kernel runs forwards: its last weight is that of the token itself.
+        kernel, padded = weight.flip(0).T[:, None], F.pad(x.mT, (len(weight) - 1, 0))
+        return x + F.conv1d(padded, kernel, groups=x.shape[-1]).mT
 
     def rope(self, x: Any) -> Any:
         size, length = x.shape[-1], x.shape[-2]

@@ -117,6 +117,7 @@ SHAPE = {"d_model": 128, "n_heads": 4, "n_kv_heads": 4, "d_ff": 512, "context_le
         {"feed_forward": "relu2"},
         {"feed_forward": "swiglu", "d_ff": 384},
         {"n_heads": 8, "n_kv_heads": 2, "d_ff": 256},
+        {"short_convolution": "qkv"},
     ],
 )
 def test_activation_memory_is_what_mlx_measures(changes: dict[str, Any]) -> None:

@@ -23,7 +23,10 @@ MIXTURES = {
     "mixture every second": {"moe": {"experts": 4, "top_k": 3, "every": 2}, "n_kv_heads": 2},
     "mixture with a bias": {"moe": {"experts": 4, "top_k": 2, "balance": "bias"}},
 }
-DOCUMENTS = {"documents": {"document_start": 3, "smear": True}}
+DOCUMENTS = {
+    "documents": {"document_start": 3, "smear": True},
+    "documents, convolved": {"document_start": 3, "short_convolution": "qkv"},
+}
 
 SCRIPT = """
 const result = inputs.models.map(({ config, table, start, size, prompt, more }) => {

@@ -8,7 +8,11 @@ import { POSITIONS } from "./positions.js";
 export function attention(model, layer, x, cache, removed) {
   const { config, weights, headDim } = model;
   const name = `blocks.${layer}.attention`;
-  const project = (part) => linear(x, weights[`${name}.${part}.weight`], weights[`${name}.${part}.bias`]);
+  const convolved = (part, x) => convolve(weights[`${name}.convolutions.${part}.weight`], x, (width, count) =>
+    cache.earlier(`blocks.${layer}.${part}`, x, width, count));
+  x = convolved("input", x);
+  const project = (part) =>
+    convolved(part, linear(x, weights[`${name}.${part}.weight`], weights[`${name}.${part}.bias`]));
   let q = project("query"), k = project("key"), v = project("value");
   v = addValueEmbedding(model, name, v, cache, x.length / config.d_model);
   if (config.qk_norm) {
@@ -35,6 +39,14 @@ export function attention(model, layer, x, cache, removed) {
     }
   }
   return linear(attended, weights[`${name}.output.weight`], weights[`${name}.output.bias`]);
+}
+
+// y_t = x_t + sum over k of w_k * x_{t-k}, channel by channel, where there is a weight (W, C).
+function convolve(weight, x, earlier) {
+  if (!weight) return x;
+  const [taps, width] = weight.shape, shifted = [x, ...earlier(width, taps - 1)];
+  return x.map((value, i) => shifted.reduce((sum, shift, k) =>
+    sum + weight.data[k * width + (i % width)] * shift[i], value));
 }
 
 // How much the token at `position` takes from each token up to it: (position + 1), sum 1.

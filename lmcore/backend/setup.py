@@ -82,7 +82,7 @@ def setup(blas_threads: int = 1) -> Backend:
         _keep_freed_memory()
         compiler = find_compiler()
         folder = open_kernel_cache(compiler) if compiler else None
-        if not _has_cuda():
+        if not has_cuda():
             os.environ["MLX_BFS_MAX_WIDTH"] = "1000000"
             kernels = _choose_kernels()
             blas = _load_fast_blas(blas_threads, folder, compiler)
@@ -99,7 +99,7 @@ def setup(blas_threads: int = 1) -> Backend:
     return _ready
 
 
-def _has_cuda() -> bool:
+def has_cuda() -> bool:
     for package in ("mlx-cuda-13", "mlx-cuda-12"):
         try:
             version(package)

@@ -43,7 +43,9 @@ def atomic_directory(final: Path) -> Iterator[Path]:
     with _only_writer(final) as partial:
         partial.mkdir()
         yield partial
-        _sync_tree(partial)
+        for path in partial.rglob("*"):
+            if path.is_file():
+                _sync(path)
         _refuse_if_abandoned(final)
         _remove(final)
         os.replace(partial, final)
@@ -115,12 +117,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            _sync(path)
 
 
 def _sync(path: Path) -> None:

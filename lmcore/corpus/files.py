@@ -113,7 +113,7 @@ def _split_rule(files: list[InputFile], params: DataParams) -> tuple[str, Divide
     fraction = params.validation_fraction
     if any(file.split == "validation" for file in files):
         rule = "The files named as validation text are held out."
-        return rule, lambda file, story: [(_split_of(file), story.text)]
+        return rule, lambda file, story: [(file.split or "train", story.text)]
     # 1. Count documents, with their lengths, as far as needed.
     lengths: Counter[tuple[str, int]] = Counter()
     stories = ((file, story) for file in files for story in read_stories(file, params.text_column))
@@ -122,7 +122,7 @@ def _split_rule(files: list[InputFile], params: DataParams) -> tuple[str, Divide
         if len(lengths) == FEW_DOCUMENTS:
             rule = f"No file is named as validation text: {fraction:.2%} of the stories, chosen "
             rule += "by their SHA-256, are held out (data.validation_fraction)."
-            return rule, lambda file, story: [(_split_by_hash(story.text, fraction), story.text)]
+            return rule, lambda file, story: [(split_by_hash(story.text, fraction), story.text)]
     # 2. Few documents: their ends are held out.
     plural = "s, whose ends" if len(lengths) > 1 else ", whose end"
     rule = f"No file is named as validation text, and there are {len(lengths)} document{plural} "
@@ -135,11 +135,7 @@ def _split_rule(files: list[InputFile], params: DataParams) -> tuple[str, Divide
     return rule, divide
 
 
-def _split_of(file: InputFile) -> str:
-    return "validation" if file.split == "validation" else "train"
-
-
-def _split_by_hash(story: str, fraction: float) -> str:
+def split_by_hash(story: str, fraction: float) -> str:
     digest = hashlib.sha256(story.encode()).digest()
     return "validation" if int.from_bytes(digest[:8], "big") < fraction * 2**64 else "train"
 
@@ -217,7 +213,7 @@ def _input_file(path: Path, folder: Path) -> InputFile:
         file.skipped = "not a file"
     elif file.format not in READERS or (file.compression and file.format == ".parquet"):
         file.skipped = "of a format that is not read"
-    elif _is_lfs_pointer(path):
+    elif is_lfs_pointer(path):
         file.skipped = "a pointer of git-lfs, not the file; `git lfs pull` fetches it"
     else:
         end = sum(map(len, path.suffixes[-2 if file.compression else -1 :]))
@@ -228,7 +224,7 @@ def _input_file(path: Path, folder: Path) -> InputFile:
     return file
 
 
-def _is_lfs_pointer(path: Path) -> bool:
+def is_lfs_pointer(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(len(_LFS_POINTER)) == _LFS_POINTER
 

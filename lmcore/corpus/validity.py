@@ -79,7 +79,9 @@ class Mention(NamedTuple):
 
 def check(text: str, prompt_length: int = 0) -> Validity:
     """Return whether `text` is exactly a story of the grammar, or its first violation."""
-    recognizer, ends = _recognize(text)
+    recognizer = Recognizer(text)
+    found = story().match(recognizer, PartialDerivation(0, {}, 0.0))
+    ends = {partial.end for partial in found}  # of whole stories that the text begins with
     if len(text) in ends:
         size = len(text)
         return Validity(True, None, size, size, size, "", max(0, size - prompt_length))
@@ -126,13 +128,6 @@ def minimal_pair(seed: int) -> tuple[str, str, list[tuple[int, int]]]:
             changed = changed[:start] + other + changed[end:]
         if hero not in _WORD.findall(changed):
             return text, changed, spans
-
-
-def _recognize(text: str) -> tuple[Recognizer, set[int]]:
-    """Return how far derivations agree with the text, and where whole stories end."""
-    recognizer = Recognizer(text)
-    found = story().match(recognizer, PartialDerivation(0, {}, 0.0))
-    return recognizer, {partial.end for partial in found}
 
 
 def _mentions(span: Span | None) -> list[Mention]:

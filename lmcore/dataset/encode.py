@@ -23,11 +23,11 @@ def encode_corpus(
     with atomic_directory(tokens) as partial:
         for split in SPLITS:
             writer = ShardWriter(partial / split, shard_tokens)
-            figures[split] = _encode_split(raw, split, tokenizer_file, writer, workers)
+            figures[split] = encode_split(raw, split, tokenizer_file, writer, workers)
     return figures
 
 
-def _encode_split(
+def encode_split(
     raw: Path, split: str, tokenizer_file: Path, writer: ShardWriter, workers: int | None
 ) -> dict[str, Any]:
     tokenizer = Tokenizer.load(tokenizer_file)

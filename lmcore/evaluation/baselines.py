@@ -60,7 +60,7 @@ class KneserNey:
         keys, where = np.unique(self._keys(tokens, self._order), return_inverse=True)
         chance = np.full(len(keys), 1 / self._vocab_size)
         for order, level in zip(range(1, self._order + 1), reversed(self._levels), strict=True):
-            chance = self._interpolate(level, keys % self._vocab_size**order, chance)
+            chance = self.interpolate(level, keys % self._vocab_size**order, chance)
         return -np.log(chance)[where]
 
     def _keys(self, tokens: np.ndarray, order: int) -> np.ndarray:
@@ -79,7 +79,7 @@ class KneserNey:
         discount = float(once / (once + 2 * twice)) if once else 0.5
         return Level(grams, counts, contexts, totals, types, discount)
 
-    def _interpolate(self, level: Level, keys: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    def interpolate(self, level: Level, keys: np.ndarray, lower: np.ndarray) -> np.ndarray:
         count = _look_up(level.grams, level.counts, keys)
         contexts = keys // self._vocab_size
         total = _look_up(level.contexts, level.totals, contexts)

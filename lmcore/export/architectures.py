@@ -58,7 +58,7 @@ _COMMON: Requirements = {
 }
 
 
-def _gpt2(config: ModelConfig) -> Requirements:
+def gpt2(config: ModelConfig) -> Requirements:
     return _COMMON | {
         # The latter two are learned ones that were never changed: a table, or zeros.
         "positions": ["learned", "sinusoidal", "none"],
@@ -70,15 +70,15 @@ def _gpt2(config: ModelConfig) -> Requirements:
     }
 
 
-def _openai_gpt(config: ModelConfig) -> Requirements:
-    return _gpt2(config) | {
+def openai_gpt(config: ModelConfig) -> Requirements:
+    return gpt2(config) | {
         "norm_placement": ["post"],
         "feed_forward": ["gelu", "relu"],
         "d_ff": [4 * config.d_model],
     }
 
 
-def _llama(config: ModelConfig) -> Requirements:
+def llama(config: ModelConfig) -> Requirements:
     return _COMMON | {
         "positions": ["rope"],
         "norm": ["rmsnorm"],
@@ -88,28 +88,28 @@ def _llama(config: ModelConfig) -> Requirements:
     }
 
 
-def _arcee(config: ModelConfig) -> Requirements:
-    return _llama(config) | {"feed_forward": ["relu2", "gelu", "relu"]}
+def arcee(config: ModelConfig) -> Requirements:
+    return llama(config) | {"feed_forward": ["relu2", "gelu", "relu"]}
 
 
-def _smollm3(config: ModelConfig) -> Requirements:
-    return _llama(config) | {"positions": ["none"]}
+def smollm3(config: ModelConfig) -> Requirements:
+    return llama(config) | {"positions": ["none"]}
 
 
-def _starcoder2(config: ModelConfig) -> Requirements:
-    return _arcee(config) | {"norm": ["layernorm"]}
+def starcoder2(config: ModelConfig) -> Requirements:
+    return arcee(config) | {"norm": ["layernorm"]}
 
 
-def _stablelm(config: ModelConfig) -> Requirements:
-    return _llama(config) | {"norm": ["layernorm"], "bias": [False]}
+def stablelm(config: ModelConfig) -> Requirements:
+    return llama(config) | {"norm": ["layernorm"], "bias": [False]}
 
 
-def _qwen3(config: ModelConfig) -> Requirements:
-    return _llama(config) | {"qk_norm": [True], "bias": [False]}
+def qwen3(config: ModelConfig) -> Requirements:
+    return llama(config) | {"qk_norm": [True], "bias": [False]}
 
 
-def _mixtral(config: ModelConfig) -> Requirements:
-    return _llama(config) | {
+def mixtral(config: ModelConfig) -> Requirements:
+    return llama(config) | {
         "bias": [False],
         "moe.experts": _SOME,
         "moe.top_k": _NORMALISED,
@@ -118,8 +118,8 @@ def _mixtral(config: ModelConfig) -> Requirements:
     }
 
 
-def _qwen3_moe(config: ModelConfig) -> Requirements:
-    return _qwen3(config) | {
+def qwen3_moe(config: ModelConfig) -> Requirements:
+    return qwen3(config) | {
         "moe.experts": _SOME,
         "moe.top_k": _SOME,
         "moe.balance": ["loss"],
@@ -156,7 +156,7 @@ ARCHITECTURES = {
         Architecture(
             "gpt2",
             "GPT2LMHeadModel",
-            _gpt2,
+            gpt2,
             mlx_lm=lambda config: {
                 "feed_forward": ["gelu"],
                 "d_ff": [4 * config.d_model],
@@ -168,29 +168,29 @@ ARCHITECTURES = {
         Architecture(
             "openai-gpt",  # the first GPT: norms after the residual
             "OpenAIGPTLMHeadModel",
-            _openai_gpt,
+            openai_gpt,
             mlx_lm=None,
             llama_cpp=None,
             always=(".bias", "positions.weight"),
         ),
-        Architecture("llama", "LlamaForCausalLM", _llama),
+        Architecture("llama", "LlamaForCausalLM", llama),
         Architecture(
             "smollm3",  # Llama that may do without positions
             "SmolLM3ForCausalLM",
-            _smollm3,
+            smollm3,
             llama_cpp=None,  # there three layers of four have rope
         ),
         Architecture(
             "arcee",  # Llama with a feed-forward that has no gate
             "ArceeForCausalLM",
-            _arcee,
+            arcee,
             mlx_lm=None,
             llama_cpp=lambda config: {"feed_forward": ["relu2"], "bias": [False]},
         ),
         Architecture(
             "starcoder2",
             "Starcoder2ForCausalLM",
-            _starcoder2,
+            starcoder2,
             mlx_lm=None,  # it reads the file, and computes another GELU
             llama_cpp=lambda config: {"feed_forward": ["gelu"]},
             always=(".bias",),
@@ -198,17 +198,17 @@ ARCHITECTURES = {
         Architecture(
             "stablelm",  # Llama with the other norm
             "StableLmForCausalLM",
-            _stablelm,
+            stablelm,
             mlx_lm=lambda config: {"tied_embeddings": [False]},
             llama_cpp=lambda config: {"tied_embeddings": [False]},
             always=("norm.bias",),
         ),
-        Architecture("qwen3", "Qwen3ForCausalLM", _qwen3),
-        Architecture("mixtral", "MixtralForCausalLM", _mixtral, gguf_name="llama"),
+        Architecture("qwen3", "Qwen3ForCausalLM", qwen3),
+        Architecture("mixtral", "MixtralForCausalLM", mixtral, gguf_name="llama"),
         Architecture(
             "qwen3_moe",
             "Qwen3MoeForCausalLM",
-            _qwen3_moe,
+            qwen3_moe,
             llama_cpp=lambda config: {"moe.every": [1], "moe.top_k": _NORMALISED},
             gguf_name="qwen3moe",
         ),

@@ -31,8 +31,15 @@ def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: Sa
     """
     end, context = tokenizer.end_of_text, model.config.context_length
     write_model(folder, model, end)
-    write_json(folder / "generation_config.json", _generation(sample, end, context))
-    write_json(folder / "tokenizer_config.json", _tokenizer_config(context))
+    write_json(folder / "generation_config.json", generation_config(sample, end, context))
+    tokenizer_config = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": END_OF_TEXT,
+        "eos_token": END_OF_TEXT,
+        "model_max_length": context,
+        "clean_up_tokenization_spaces": False,
+    }
+    write_json(folder / "tokenizer_config.json", tokenizer_config)
     tokenizer.save(folder)
     _begin_with_end_of_text(folder / "tokenizer.json", end)
 
@@ -46,7 +53,9 @@ def write_model(folder: Path, model: GPT, end_of_text: int) -> None:
     write_json(folder / "config.json", to_config_json(model.config, architecture, end_of_text))
 
 
-def _generation(sample: SampleParams, end_of_text: int, context_length: int) -> dict[str, Any]:
+def generation_config(
+    sample: SampleParams, end_of_text: int, context_length: int
+) -> dict[str, Any]:
     """What `generate` does unless told otherwise: as our own stories are drawn."""
     drawn = {
         "do_sample": True,
@@ -61,16 +70,6 @@ def _generation(sample: SampleParams, end_of_text: int, context_length: int) -> 
         "max_length": context_length,
         "repetition_penalty": sample.repetition_penalty,  # before the likeliest is taken as well
         **(drawn if sample.temperature > 0 else {"do_sample": False}),
-    }
-
-
-def _tokenizer_config(context_length: int) -> dict[str, Any]:
-    return {
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "bos_token": END_OF_TEXT,
-        "eos_token": END_OF_TEXT,
-        "model_max_length": context_length,
-        "clean_up_tokenization_spaces": False,
     }
 
 

@@ -172,7 +172,7 @@ class _Rows:
     ) -> None:
         self._model, self._params, self._vocab_size = model, params, vocab_size
         self._stream, self._longest_prompt = stream, longest_prompt
-        self._forward = _cached_forward(model, stream)
+        self._forward = cached_forward(model, stream)
         self._context_length = min(model.config.context_length, text.shape[1])
         with mx.stream(stream):
             self._text = mx.array(text)
@@ -207,14 +207,14 @@ class _Rows:
             return tokens
 
 
-def _cached_forward(model: GPT, stream: mx.Stream) -> Callable[[mx.array, KVCache], mx.array]:
+def cached_forward(model: GPT, stream: mx.Stream) -> Callable[[mx.array, KVCache], mx.array]:
     """Return `model(tokens, cache)[:, -1]` as a function, compiled for one token a row.
 
     The position is an array and the positions of a bucket share one graph, which
     writes into the cache in place: nothing is compiled or copied per token.
     """
     parameters = model.parameters()
-    step = _compiled_step(model.config, implementation(), str(stream))
+    step = compiled_step(model.config, implementation(), str(stream))
 
     def last_logits(tokens: mx.array, cache: KVCache) -> mx.array:
         if tokens.shape[1] > 1:
@@ -231,7 +231,7 @@ def _cached_forward(model: GPT, stream: mx.Stream) -> Callable[[mx.array, KVCach
 
 
 @lru_cache(maxsize=2)
-def _compiled_step(config: ModelConfig, _implementation: str, _stream: str) -> Callable[..., tuple]:
+def compiled_step(config: ModelConfig, _implementation: str, _stream: str) -> Callable[..., tuple]:
     """Return the step of one token for any weights of a model of `config`.
 
     It is hundreds of small operations. Compiled, many become one, and Python

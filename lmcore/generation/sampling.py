@@ -91,14 +91,11 @@ def sample(logits: mx.array, params: SamplingParams, position: int) -> mx.array:
     logits = top_p(logits, params.top_p)
     logits = min_p(logits, params.min_p)
     # 3. One draw a row, each with a random key of its own.
-    keys = np.stack([_key(params.seed + row, position) for row in range(len(logits))])
+    seeds = (np.random.SeedSequence([params.seed + row, position]) for row in range(len(logits)))
+    keys = np.stack([seed.generate_state(2)[::-1] for seed in seeds])  # (B, 2) uint32
     return mx.vmap(lambda row, key: mx.random.categorical(row, key=key))(logits, mx.array(keys))
 
 
 def _within_float32(factor: float) -> float:
     """Return `factor`, or the nearest with which logits stay finite (penalty and temperature)."""
     return min(max(factor, 1e-15), 1e15)
-
-
-def _key(seed: int, position: int) -> np.ndarray:
-    return np.random.SeedSequence([seed, position]).generate_state(2)[::-1]  # (2,) uint32

@@ -37,7 +37,7 @@ def measure(
     repeated = repeated_tokens(model, tokenizer.end_of_text, tokenizer.vocab_size)
     pairs = None
     if read_json(raw / "manifest.json", {"source": str})["source"] == "builtin" and params.pairs:
-        pairs = _pairs(model, tokenizer, params.pairs)
+        pairs = minimal_pairs(model, tokenizer, params.pairs)
 
     def parts(model: GPT) -> dict[str, Any]:
         found = {
@@ -52,7 +52,7 @@ def measure(
     with progress(len(steps), "inside", "checkpoint") as bar:
         for step in steps:
             earlier = load_model(kept, step=step)
-            text = _continuation(earlier, tokenizer, params)
+            text = greedy_continuation(earlier, tokenizer, params)
             inside["checkpoints"].append({"step": step, **parts(earlier), "text": text})
             bar.update()
     return inside
@@ -68,7 +68,9 @@ def _windows(shards: TokenShards, length: int, params: InsideParams) -> np.ndarr
     )
 
 
-def _pairs(model: GPT, tokenizer: Tokenizer, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def minimal_pairs(
+    model: GPT, tokenizer: Tokenizer, count: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return `count` minimal pairs as tokens; names of unequal lengths are passed over."""
     start = [tokenizer.end_of_text]
 
@@ -83,7 +85,7 @@ def _pairs(model: GPT, tokenizer: Tokenizer, count: int) -> list[tuple[np.ndarra
     return list(islice(aligned(encoded(), model.config.context_length), count))
 
 
-def _continuation(model: GPT, tokenizer: Tokenizer, params: InsideParams) -> str:
+def greedy_continuation(model: GPT, tokenizer: Tokenizer, params: InsideParams) -> str:
     """Return the likeliest continuation of the prompt, token by token."""
     prompt = np.append(tokenizer.end_of_text, tokenizer.encode(params.prompt))
     steps = generate(

@@ -53,7 +53,7 @@ def patching(model: GPT, pairs: list[Pair]) -> dict[str, Any]:
     patched = np.zeros((len(pairs), len(layers), len(heads)))
     for number, (one, other) in enumerate(pairs):
         places = np.flatnonzero(one != other)[1:]
-        prefer = partial(_logit_difference, places=places, own=one[places], others=other[places])
+        prefer = partial(logit_difference, places=places, own=one[places], others=other[places])
         twin = mx.array(other[None])
         logits, cache = run_with_cache(model, mx.array(one[None]), names)
         high[number], low[number] = prefer(logits), prefer(run_with_hooks(model, twin, {}))
@@ -72,7 +72,7 @@ def patching(model: GPT, pairs: list[Pair]) -> dict[str, Any]:
     }
 
 
-def _logit_difference(
+def logit_difference(
     logits: mx.array, places: np.ndarray, own: np.ndarray, others: np.ndarray
 ) -> float:
     """Return the mean of logit(own) - logit(others) where the tokens at `places` are predicted."""

@@ -102,7 +102,7 @@ def load_model(directory: Path, step: int | None = None) -> GPT:
         verify_checksums(directory, _REMEDY)
     else:
         _verify_step(directory, step)
-    config = _read_config(directory / _CONFIG)
+    config = read_config(directory / _CONFIG)
     _compare_with_header(config, folder / _WEIGHTS)
     model = GPT(config)
     try:
@@ -122,7 +122,7 @@ def refuse_non_finite(weights: dict[str, mx.array], path: Path) -> None:
         raise LmcoreError(f"{path}: {name} holds NaN or infinity, and a model must hold numbers.")
 
 
-def _read_config(path: Path) -> ModelConfig:
+def read_config(path: Path) -> ModelConfig:
     refused = f"{path} is not a model's config"
     if not isinstance(values := read_json(path, object, _REMEDY), dict):
         raise LmcoreError(f"{refused}: it is no JSON object.")

@@ -38,7 +38,11 @@ def choose(profile: str | None, folder: str | None) -> Params:
     if folder is not None:
         text = edited(text, {"data.source": "files", "data.folder": folder})
     params = parse_params(YAML(typ="safe", pure=True).load(text), str(source))
-    _check_folder(params)
+    if not Path(params.data.folder).is_dir():  # DVC would report it at length
+        raise LmcoreError(
+            f"data.folder is {params.data.folder!r}; it must be a folder with "
+            ".parquet, .txt or .jsonl files, relative to the repository."
+        )
     if not PARAMS_FILE.exists() or PARAMS_FILE.read_text("utf-8") != text:
         if PARAMS_FILE.exists() and not _is_a_profile(PARAMS_FILE):
             write_text(PREVIOUS, PARAMS_FILE.read_text("utf-8"))
@@ -68,24 +72,14 @@ def edited(text: str, changes: dict[str, Any]) -> str:
     return out.getvalue()
 
 
-def _check_folder(params: Params) -> None:
-    """Raise `LmcoreError` for a missing folder, which DVC would report at length."""
-    if not Path(params.data.folder).is_dir():
-        raise LmcoreError(
-            f"data.folder is {params.data.folder!r}; it must be a folder with "
-            ".parquet, .txt or .jsonl files, relative to the repository."
-        )
-
-
 def _is_a_profile(path: Path) -> bool:
     """Return whether a params file is one of ours except for the folder it reads."""
     try:
         params = load_params(path)
     except LmcoreError:  # an unfinished edit is worth keeping
         return False
-    return any(_same_except_folder(params, load_params(profile_file(name))) for name in names())
-
-
-def _same_except_folder(one: Params, other: Params) -> bool:
-    where = {"source": other.data.source, "folder": other.data.folder}
-    return one.model_copy(update={"data": one.data.model_copy(update=where)}) == other
+    for profile in map(load_params, map(profile_file, names())):
+        where = {"source": profile.data.source, "folder": profile.data.folder}
+        if params.model_copy(update={"data": params.data.model_copy(update=where)}) == profile:
+            return True
+    return False

@@ -31,7 +31,7 @@ def words_of(text: str) -> list[str]:
 
 def distinct(stories: list[list[str]], n: int) -> float:
     """Return the share of distinct n-grams of words (Li et al., 2016, arXiv:1510.03055)."""
-    grams = [gram for story in stories for gram in _grams(story, n)]
+    grams = [gram for story in stories for gram in n_grams(story, n)]
     return len(set(grams)) / max(1, len(grams))
 
 
@@ -39,7 +39,7 @@ def repetition(stories: list[list[str]], n: int = 4) -> float:
     """Return the share of n-grams that occurred earlier in their own story."""
     total = repeated = 0
     for story in stories:
-        grams = _grams(story, n)
+        grams = n_grams(story, n)
         total += len(grams)
         repeated += len(grams) - len(set(grams))
     return repeated / max(1, total)
@@ -183,5 +183,5 @@ def _figures(stories: list[list[str]], training: TrainingWords) -> dict[str, flo
     }
 
 
-def _grams(words: list[str], n: int) -> list[tuple[str, ...]]:
+def n_grams(words: list[str], n: int) -> list[tuple[str, ...]]:
     return [tuple(words[i : i + n]) for i in range(len(words) - n + 1)]

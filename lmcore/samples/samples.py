@@ -17,15 +17,11 @@ def save_samples(generator: Generator, prompts: list[str], raw: Path, folder: Pa
     texts = zip(prompts, generator.generate(prompts), strict=True)
     samples = [{"prompt": prompt, "text": text} for prompt, text in texts]
     figures = quality(samples, raw)
-    with atomic_directory(folder) as partial:
-        write_json(partial / "samples.json", samples)
-        write_text(partial / "samples.md", _markdown(samples))
-        write_json(partial / "quality.json", figures)
-        write_checksums(partial)
-
-
-def _markdown(samples: list[dict[str, str]]) -> str:
-    parts = [
+    markdown = ["# Samples"] + [
         f"## {sample['prompt']}\n\n**{sample['prompt']}**{sample['text']}" for sample in samples
     ]
-    return "\n\n".join(["# Samples", *parts]) + "\n"
+    with atomic_directory(folder) as partial:
+        write_json(partial / "samples.json", samples)
+        write_text(partial / "samples.md", "\n\n".join(markdown) + "\n")
+        write_json(partial / "quality.json", figures)
+        write_checksums(partial)

@@ -206,13 +206,13 @@ class WordEncoder(dict[bytes, tuple[int, ...]]):
     def __missing__(self, word: bytes) -> tuple[int, ...]:
         parts = [self._ids_of_bytes[byte] for byte in word]
         if len(word) > _LONG:
-            return tuple(self._merge_long(parts))
+            return tuple(self.merge_long(parts))
         if len(self) >= _MAX_CACHED:  # names and numbers never end: bound the memory
             self.clear()
-        ids = self[word] = tuple(self._merge(parts))
+        ids = self[word] = tuple(self.merge(parts))
         return ids
 
-    def _merge(self, parts: list[int]) -> list[int]:
+    def merge(self, parts: list[int]) -> list[int]:
         """Merge the pair of lowest rank, leftmost first, until none is left."""
         merge_of = self._merges.get
         # 1. Look up the merge of each pair of neighbours.
@@ -230,7 +230,7 @@ class WordEncoder(dict[bytes, tuple[int, ...]]):
                 merges[position] = merge_of((merged, parts[position + 1]), _NO_MERGE)
         return parts
 
-    def _merge_long(self, parts: list[int]) -> list[int]:
+    def merge_long(self, parts: list[int]) -> list[int]:
         """Do the same in n log n steps, not n squared: a megabyte of one letter is a word, too.
 
         The parts are a linked list and the pairs that can merge a heap of

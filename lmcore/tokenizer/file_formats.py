@@ -37,7 +37,7 @@ class Parts(NamedTuple):
 # -- the printable alphabet ---------------------------------------------------
 
 
-def _alphabet() -> dict[int, str]:
+def bytes_to_unicode() -> dict[int, str]:
     """Return GPT-2's printable character for each byte: itself if printable, else U+0100 on."""
     own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in own]
@@ -46,7 +46,7 @@ def _alphabet() -> dict[int, str]:
     }
 
 
-_CHARACTER_OF = _alphabet()
+_CHARACTER_OF = bytes_to_unicode()
 _BYTE_OF = {character: byte for byte, character in _CHARACTER_OF.items()}
 
 

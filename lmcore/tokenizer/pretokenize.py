@@ -90,10 +90,10 @@ def split_texts(texts: pa.Array, pattern: str = "gpt2") -> Words:
     """
     texts.validate(full=True)
     if pattern != "gpt2":
-        return pa.array(
-            [word for text in texts.to_pylist() for word in _encoded_words(text, pattern)],
-            pa.large_binary(),
-        )
+        words: list[bytes] = []
+        for text in texts.to_pylist():
+            words += [*(word.encode() for word in find_words(text, pattern)), END]
+        return pa.array(words, pa.large_binary())
     return _split_block(_joined(texts))
 
 
@@ -177,10 +177,6 @@ def replace_surrogates(text: str) -> str:
     return text
 
 
-def _encoded_words(text: str, pattern: str) -> list[bytes]:
-    return [*(word.encode() for word in find_words(text, pattern)), END]
-
-
 @cache
 def _compiled(pattern: str) -> Any:
     import regex  # only the slow path needs it
@@ -227,7 +223,7 @@ def _joined(texts: pa.Array) -> pa.Buffer:
 
 def _split_block(block: pa.Buffer) -> Words:
     text = np.frombuffer(block, np.uint8)
-    starts = np.flatnonzero(_word_starts(text, block.to_pybytes()))
+    starts = np.flatnonzero(word_starts(text, block.to_pybytes()))
     width: type[np.signedinteger]
     if len(text) <= _MAX_NARROW:
         words, kind, width = pa.BinaryArray, pa.binary(), np.int32
@@ -237,7 +233,7 @@ def _split_block(block: pa.Buffer) -> Words:
     return words.from_buffers(kind, len(starts), [None, pa.py_buffer(offsets), block])
 
 
-def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
+def word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
     """Return True at the first byte of every word; `text` and `raw` are the same bytes."""
     classes = np.frombuffer(raw.translate(_byte_classes()), np.uint8)
     if not raw.isascii():
@@ -257,7 +253,7 @@ def _word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
     # 2. The last white space before a word, also within a run of white space.
     _start_last_spaces(text, space, word, starts)
     # 3. Contractions.
-    _cut_contractions(text, starts)
+    cut_contractions(text, starts)
     return starts
 
 
@@ -274,7 +270,7 @@ def _start_last_spaces(
     starts[longer] = True
 
 
-def _cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
+def cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
     """Move the start after an apostrophe past the letters of 's 't 'm 'd 're 've 'll."""
     size = len(text)
     at = np.flatnonzero((text == _APOSTROPHE) & starts)

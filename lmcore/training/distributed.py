@@ -135,9 +135,18 @@ def launch(workers: int, command: Sequence[str]) -> None:
         )
     with tempfile.TemporaryDirectory() as scratch:
         hosts = Path(scratch) / "hosts.json"
-        hosts.write_text(json.dumps([[f"127.0.0.1:{port}"] for port in _free_ports(workers)]))
+        hosts.write_text(json.dumps([[f"127.0.0.1:{port}"] for port in free_ports(workers)]))
         processes = [
-            subprocess.Popen(command, env=_environment(rank, hosts)) for rank in range(workers)
+            subprocess.Popen(
+                command,
+                env={
+                    **os.environ,
+                    "MLX_RANK": str(rank),
+                    "MLX_HOSTFILE": str(hosts),
+                    _LAUNCHED: "1",
+                },
+            )
+            for rank in range(workers)
         ]
         forward = lambda number, frame: _signal_all(processes, number)  # noqa: E731
         before = {number: signal.signal(number, forward) for number in _STOPPING}
@@ -240,11 +249,7 @@ def _signal_all(processes: list[subprocess.Popen], number: int) -> None:
             process.send_signal(number)
 
 
-def _environment(rank: int, hosts: Path) -> dict[str, str]:
-    return {**os.environ, "MLX_RANK": str(rank), "MLX_HOSTFILE": str(hosts), _LAUNCHED: "1"}
-
-
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:

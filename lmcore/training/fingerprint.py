@@ -26,7 +26,7 @@ def run_fingerprint(params: Params, data: dict[str, TokenShards]) -> dict[str, A
         "tokens": {split: shards.index for split, shards in data.items()},
         "backend": asdict(backend.setup()),
         "implementation": implementation(),
-        "code": _code_version(),
+        "code": code_version(),
     }
 
 
@@ -36,7 +36,7 @@ def run_key(fingerprint: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _code_version() -> str:
+def code_version() -> str:
     """Return a hash of every module of this library that is loaded, and of its C sources."""
     digest = hashlib.sha256()
     for name in sorted(name for name in sys.modules if name.partition(".")[0] == "lmcore"):

@@ -122,7 +122,9 @@ class Trainer:
                 # 2. The loss on the validation split, every `eval_every` steps.
                 validated = self._validate_when_due()
                 # 3. Weights for the report, and a checkpoint to resume from.
-                self._keep_when_due()
+                # (The weights first: a run that resumes from the checkpoint has them.)
+                if self.workers.is_rank_0 and self.step in self.kept.steps:
+                    self.kept.save(self.step, self.train_step.final_weights)
                 self._save_when_due(result.stop, validated)
                 rate = bar.rate * tokens_per_step(self.params)
                 bar.update(message=f"loss {result.loss:.3f}, {rate:,.0f} tokens/s")
@@ -213,14 +215,6 @@ class Trainer:
             self._end_diverged(self.step, f"the validation loss is {loss}")
         self.curves.add_validation(self.params, self.step, loss, self.bytes_per_token)
         return True
-
-    def _keep_when_due(self) -> None:
-        """Keep the weights of this step for the report.
-
-        This comes before the checkpoint: a run that resumes from that has the weights.
-        """
-        if self.workers.is_rank_0 and self.step in self.kept.steps:
-            self.kept.save(self.step, self.train_step.final_weights)
 
     def _save_when_due(self, stopping: bool, validated: bool) -> None:
         rows = self.curves.validation

@@ -102,7 +102,7 @@ def test_the_cache_changes_no_logits_from_bucket_to_bucket(
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="nothing is compiled without a g++")
 def test_a_bucket_is_compiled_once(model: GPT, monkeypatch: pytest.MonkeyPatch) -> None:
-    decoding._compiled_step.cache_clear()
+    decoding.compiled_step.cache_clear()
     monkeypatch.setattr(decoding, "CACHE_BUCKET", 8)
     passes, hidden = [], GPT.hidden
     monkeypatch.setattr(GPT, "hidden", lambda *of: passes.append(of) or hidden(*of))

@@ -63,13 +63,13 @@ def blocked_attention(
             biases.append(bias[..., start:end, :seen])  # (H, t, S) or (B, H, t, S)
         # Query heads that share a key head are rows of one matrix product.
         rows = q[:, :, start:end].reshape(len(q), groups, -1, head_dim)  # (B, G, H/G*t, Dh)
-        block = custom_vjp(partial(_block_forward, keep=keys <= MAX_KEPT_KEYS), _block_backward)
+        block = custom_vjp(partial(block_forward, keep=keys <= MAX_KEPT_KEYS), block_backward)
         attended = block(rows, k[:, :, :seen], v[:, :, :seen], *biases)[0]
         blocks.append(attended.reshape(len(q), heads, end - start, head_dim))
     return blocks[0] if len(blocks) == 1 else mx.concatenate(blocks, axis=2)
 
 
-def _exp_scores(
+def exp_scores(
     q: mx.array, k: mx.array, biases: Sequence[mx.array], row_max: mx.array | None = None
 ) -> tuple[mx.array, mx.array]:
     """Return 2^(q k^T + mask + bias log2 e - row_max), and the maximum of each row."""
@@ -82,14 +82,14 @@ def _exp_scores(
     return exp2(scores - row_max), row_max
 
 
-def _block_forward(q: mx.array, k: mx.array, v: mx.array, *biases: mx.array, keep: bool) -> tuple:
+def block_forward(q: mx.array, k: mx.array, v: mx.array, *biases: mx.array, keep: bool) -> tuple:
     """Return softmax(q k^T + biases) v, and what its gradient needs."""
-    exp_scores, row_max = _exp_scores(q, k, biases)
-    row_sum = mx.sum(exp_scores, axis=-1, keepdims=True)
-    return (exp_scores @ v) / row_sum, row_max, row_sum, *([exp_scores] if keep else [])
+    scores, row_max = exp_scores(q, k, biases)
+    row_sum = mx.sum(scores, axis=-1, keepdims=True)
+    return (scores @ v) / row_sum, row_max, row_sum, *([scores] if keep else [])
 
 
-def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
+def block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     """With P = softmax(S) and O = P V: dV = P^T dO and dS = P * (dO V^T - sum(dO * O))."""
     q, k, v, *biases = primals
     out, row_max, row_sum, *kept = outputs
@@ -98,7 +98,7 @@ def _block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
         # Made to depend on the gradient, so that the compiler does not keep the
         # forward pass's exponentials.
         (q_after,) = mx.depends([q], [d_out])
-        kept = list(_exp_scores(q_after, k, biases, row_max))
+        kept = list(exp_scores(q_after, k, biases, row_max))
     projection = mx.sum(d_out * out, axis=-1, keepdims=True)
     d_scores = kept[0] * ((d_out @ v.swapaxes(-1, -2)) - projection) * (1 / LOG2_E)
     d_k = d_scores.swapaxes(-1, -2) @ q

@@ -52,11 +52,11 @@ def fused_linear_cross_entropy(
     hidden: mx.array, weight: mx.array, targets: mx.array, cap: float = 0.0
 ) -> mx.array:
     """Return the mean cross-entropy of hidden (N, D) @ weight^T (V, D), float32, on a CPU."""
-    fused = custom_vjp(partial(_fused_forward, cap=cap), _scale_gradients)
+    fused = custom_vjp(partial(fused_forward, cap=cap), scale_gradients)
     return fused(hidden, weight, targets)[0]
 
 
-def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
+def fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
     rows = len(hidden)
     step = chunk_rows(len(weight))
     losses: list[mx.array] = []
@@ -94,7 +94,7 @@ def _fused_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: f
     return sum(losses) / (LOG2_E * rows), d_hidden, d_weight
 
 
-def _scale_gradients(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
+def scale_gradients(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     """Return the gradients that the forward pass found, times that of the loss."""
     arrays = (cotangents[0] * outputs[1], cotangents[0] * outputs[2], mx.zeros_like(primals[2]))
     return tuple(array.astype(own.dtype) for array, own in zip(arrays, primals, strict=True))
@@ -109,11 +109,11 @@ def chunked_linear_cross_entropy(
     P - onehot is within -1 and 1 and meets the loss scale after the chunks:
     divided by N any earlier, it would be below what float16 holds.
     """
-    chunked = custom_vjp(partial(_chunked_forward, cap=cap), _scale_gradients)
+    chunked = custom_vjp(partial(chunked_forward, cap=cap), scale_gradients)
     return chunked(hidden, weight, targets)[0]
 
 
-def _chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
+def chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: float) -> tuple:
     rows, vocabulary = len(hidden), mx.arange(len(weight))
     step = chunk_rows(len(weight))
     loss, d_weight = mx.array(0.0), mx.zeros(weight.shape)

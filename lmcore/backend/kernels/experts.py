@@ -76,7 +76,7 @@ def gather_mm(x: mx.array, weight: mx.array, experts: mx.array) -> mx.array:
     return product.astype(x.dtype)
 
 
-def _expert_matmul_backward(primals: tuple, cotangent: mx.array, _: mx.array) -> tuple:
+def expert_matmul_backward(primals: tuple, cotangent: mx.array, _: mx.array) -> tuple:
     """d weight[e] sums over e's rows, which lie together: one product per expert."""
     x, weight, experts = primals
     ends = mx.sum(experts[:, None] <= mx.arange(len(weight)), axis=0) * x.shape[1]
@@ -92,5 +92,5 @@ def _expert_matmul_backward(primals: tuple, cotangent: mx.array, _: mx.array) ->
 # MLX's own gradient of gather_mm makes an array of a weight's size per block.
 grouped_expert_matmul = custom_vjp(
     lambda x, weight, experts: gather_mm(x, weight.swapaxes(-1, -2), experts),
-    _expert_matmul_backward,
+    expert_matmul_backward,
 )

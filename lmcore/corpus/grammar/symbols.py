@@ -206,7 +206,7 @@ class Conditional:
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         if partial.attributes is None:
             found = (symbol.match(text, partial) for symbol in self.symbols.values())
-            return _distinct(each for some in found for each in some)
+            return list({each.end: each for some in found for each in some}.values())
         return self.symbols[partial.attributes[self.attribute]].match(text, partial)
 
 
@@ -312,10 +312,6 @@ def _spanned(partial: PartialDerivation, start: int, form: str, value: str) -> P
         start += value.index(" ") + 1
     span = Span(start, partial.end, base_name(form), partial.spans)
     return PartialDerivation(partial.end, partial.attributes, partial.log2_probability, span)
-
-
-def _distinct(partials: Iterable[PartialDerivation]) -> list[PartialDerivation]:
-    return list({partial.end: partial for partial in partials}.values())
 
 
 def _refuse_repeats(options: Sequence[str]) -> None:

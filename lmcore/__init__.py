@@ -5,7 +5,22 @@ run one way, from right to left in this order:
 
     common < backend, tokenizer < dataset < corpus, model < training, generation
            < samples, evaluation, planning < interpretability, experiments
-           < report < serving, compare, export
+           < report, notebook < serving, compare, export
 
-tests/test_layout.py asserts it. Importing this package imports nothing else.
+tests/test_layout.py asserts it. Importing this package imports nothing else; `load` imports
+what it needs.
 """
+
+from importlib import import_module
+from typing import Any
+
+
+def load(folder: Any = "data/model") -> Any:
+    """Return the model in `folder`, an `lmcore.notebook.LanguageModel`.
+
+    It has `generate`, `next_token_probabilities`, `attention` and `bits_per_byte`. Raises
+    `LmcoreError` where the folder is missing or damaged.
+    """
+    # By name: an import statement here would make every stage depend on the whole library.
+    import_module("lmcore.backend").setup()
+    return import_module("lmcore.notebook").load(folder)

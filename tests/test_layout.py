@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "interpretability": ["evaluation"],
     "experiments": ["evaluation", "planning"],
     "report": ["dataset", "model"],
+    "notebook": ["evaluation"],
     "serving": ["report"],
     "compare": ["report", "evaluation"],
     "export": ["generation"],

@@ -61,6 +61,11 @@ class Generator:
     @classmethod
     def load(cls, folder: Path, params: SampleParams) -> Generator:
         """Read the model in `folder`; raise `LmcoreError` where it is missing or damaged."""
+        return cls.of(load_model(folder), Tokenizer.load(folder), params)
+
+    @classmethod
+    def of(cls, model: GPT, tokenizer: Tokenizer, params: SampleParams) -> Generator:
+        """Return a generator that samples as `params` say."""
         sampling = SamplingParams(
             temperature=params.temperature,
             top_k=params.top_k,
@@ -69,7 +74,6 @@ class Generator:
             repetition_penalty=params.repetition_penalty,
             seed=params.seed,
         )
-        model, tokenizer = load_model(folder), Tokenizer.load(folder)
         return cls(model, tokenizer, params.max_tokens, sampling, tuple(params.stop))
 
     def stream(self, prompt: str) -> Iterator[str]:

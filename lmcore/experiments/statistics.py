@@ -86,14 +86,11 @@ def seeds_needed(value: float, seed_variance: float, story_variance: float) -> i
 
     None where more seeds alone would not: the draw of the stories hides it.
     """
-    for seeds in [*range(2, 100), *range(100, 2000, 10)]:
-        variance = seed_variance / seeds + story_variance
-        if variance == 0:
-            return seeds
-        needed = stats.t.ppf(1 - LEVEL / 2, seeds - 1) + stats.t.ppf(POWER, seeds - 1)
-        if needed * math.sqrt(variance) <= abs(value):
-            return seeds
-    return None
+    seeds = np.array([*range(2, 100), *range(100, 2000, 10)])
+    standard_errors = np.sqrt(seed_variance / seeds + story_variance)
+    needed = stats.t.ppf(1 - LEVEL / 2, seeds - 1) + stats.t.ppf(POWER, seeds - 1)
+    enough = seeds[needed * standard_errors <= abs(value)]
+    return int(enough[0]) if enough.size else None
 
 
 def holm(p_values: list[float]) -> list[bool]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lmcore import backend
 from lmcore.common.errors import StageCommand
 from lmcore.experiments.definition import load_experiment
 from lmcore.experiments.pipeline import write_pipeline, write_smoke_copy
@@ -35,6 +36,16 @@ def results(folder: Path) -> None:
     from lmcore.experiments.results import write_results
 
     click.echo(write_results(folder, load_experiment(folder)))
+
+
+@main.command(cls=StageCommand)
+@click.argument("folder", type=Path)
+def predict(folder: Path) -> None:
+    """Fit FOLDER's scaling law and write the prediction of the run that it leaves out."""
+    backend.setup()
+    from lmcore.experiments.prediction import write_prediction
+
+    click.echo(write_prediction(folder, load_experiment(folder)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,25 @@ from mlx.utils import tree_flatten
 import lmcore
 from lmcore.common.atomic_files import atomic_directory, write_json
 from lmcore.common.json_files import read_json
-from lmcore.common.params import Params
-from lmcore.common.paths import CHECKPOINTS, DOWNLOADS, EXPERIMENTS
+from lmcore.common.params import Params, parse_params
+from lmcore.common.paths import CHECKPOINTS, DOWNLOADS, EXPERIMENTS, TIMINGS
 from lmcore.common.units import LN2
 from lmcore.corpus.sources import prepare
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.shards import TokenShards
 from lmcore.dataset.train_tokenizer import train_tokenizer
-from lmcore.evaluation.bits_per_byte import story_sizes
+from lmcore.evaluation.bits_per_byte import entropy_floor, story_sizes
 from lmcore.evaluation.losses import StoryLosses, model_losses
 from lmcore.experiments.definition import (
     TUNING_SEED,
     Experiment,
+    cell_budget,
     cell_params,
     tuning_changes,
 )
 from lmcore.experiments.pipeline import cell_file
 from lmcore.model import GPT
+from lmcore.planning.budget import BUDGETS
 from lmcore.planning.flops_and_memory import cost_of
 from lmcore.training.checkpoints import lock_folder
 from lmcore.training.distributed import Workers
@@ -43,13 +46,18 @@ from lmcore.training.trainer import train
 _DATA_CODE = ("common", "tokenizer", "dataset", "corpus")
 
 
-def run_cell(params: Params, context_factors: list[int]) -> dict[str, Any]:
+def run_cell(
+    params: Params, context_factors: list[int], budget: tuple[str, float] | None = None
+) -> dict[str, Any]:
     """Train and evaluate one model; return its figures as plain JSON values.
 
-    `story_bits` are the bits of each validation story, `story_bytes` its size in UTF-8.
+    `story_bits` are the bits of each validation story, `story_bytes` its size in UTF-8,
+    `floor` the grammar's bits per byte of them (None of other sources).
     A killed cell goes on from its last checkpoint, as every training does.
     """
     data = prepared_data(params)
+    if budget is not None:
+        params = within_budget(params, *budget, TokenShards(data / "tokens" / "train"))
     outcome = train(params, data / "tokens", CHECKPOINTS, Workers(0, 1))
     model, shards = outcome.model, TokenShards(data / "tokens" / "validation")
     batch_size = params.evaluate.batch_size
@@ -64,6 +72,8 @@ def run_cell(params: Params, context_factors: list[int]) -> dict[str, Any]:
         "bits_per_byte": float(stories.nats.sum() / LN2 / stories.bytes.sum()),
         "story_bits": [round(bits, 3) for bits in (stories.nats / LN2).tolist()],
         "story_bytes": stories.bytes.tolist(),
+        "floor": entropy_floor(data / "raw", shards.bytes),
+        "steps": params.train.steps,
         "parameters": sum(array.size for _, array in tree_flatten(model.parameters())),
         "active_parameters": cost.active_parameters,
         "tokens_seen": outcome.tokens_seen,
@@ -72,9 +82,21 @@ def run_cell(params: Params, context_factors: list[int]) -> dict[str, Any]:
         "curve": curve,
         "longer_contexts": {
             str(factor): bits_at_context(model, factor, tokens, shards)
-            for factor in context_factors
+            for factor in ([1, *context_factors] if context_factors else [])
         },
     }
+
+
+def within_budget(params: Params, unit: str, amount: float, shards: TokenShards) -> Params:
+    """Return the parameters with as many steps as a budget allows.
+
+    `shards` are the tokens to learn from: they say how many tokens the bytes of text are.
+    """
+    if unit == "bytes":
+        unit, amount = "tokens", amount * shards.tokens / shards.bytes
+    values = params.model_dump()
+    values["train"]["steps"] = BUDGETS[unit](params, amount)
+    return parse_params(values, f"a budget of {amount:g} {unit.replace('_', ' ')}")
 
 
 def bits_at_context(
@@ -82,10 +104,11 @@ def bits_at_context(
 ) -> float | None:
     """Return bits per byte with windows of `factor` times the context that was trained.
 
-    Only the second half of each window's targets is scored where there is one before it.
+    Only the second half of each window's targets is scored where there is one before it,
+    so that each token has at least half a window of context.
     None where the model has no positions beyond its context (learned ones).
     """
-    if model.config.positions == "learned":
+    if model.config.positions == "learned" and factor > 1:
         return None
     length = factor * model.config.context_length
     longer = GPT(model.config.model_copy(update={"context_length": length}))
@@ -140,6 +163,12 @@ def write_cell(
         number = int(np.argmin([read_json(Path(file))["bits_per_byte"] for file in files]))
     tuned = {} if number is None else choices[number]
     params = cell_params(folder, experiment, variant, seed, tuned)
-    figures = run_cell(params, experiment.context_factors)
+    started = time.perf_counter(), time.process_time()
+    figures = run_cell(params, experiment.context_factors, cell_budget(experiment, variant))
     path = Path(cell_file(folder, variant, seed, choice))
     write_json(path, {"variant": variant, "seed": seed, "tuned": tuned, **figures})
+    seconds = time.perf_counter() - started[0], time.process_time() - started[1]
+    write_json(
+        TIMINGS / "experiments" / folder.name / path.name,
+        {"seconds": round(seconds[0], 2), "cpu_seconds": round(seconds[1], 2)},
+    )

@@ -9,17 +9,22 @@
     seeds: [1, 2, 3]               # train.seed: initial weights and order of batches
     tune:                          # optional: each variant first chooses its best value
       train.learning_rate: [0.001, 0.003, 0.01]
+    context_factors: [2, 4]        # optional: also evaluated with windows so many times as long
+    law: {predict: largest}        # optional: a scaling law, fitted to the other variants
 
-A cell is one variant with one seed: a whole run, whose only output is its result file.
+A cell is one variant with one seed: a whole run, whose only output is its result file. In
+place of `train.steps` a budget can be given (`budget.flops`, say), from which the cell
+computes its steps before it trains.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.common.params import Params, checked, parse_params, read_yaml
@@ -27,7 +32,19 @@ from lmcore.common.params import Params, checked, parse_params, read_yaml
 FILE = "experiment.yaml"
 TUNING_SEED = 0  # of the runs that choose a value: none of the seeds that are reported
 
+# What a budget may be in: total FLOPs, tokens, bytes of text, or tokens per active parameter.
+BUDGETS = ("budget.flops", "budget.tokens", "budget.bytes", "budget.tokens_per_parameter")
+MIN_LAW_VARIANTS = 6  # the law has five parameters
+
 Changes = dict[str, Any]  # value by dotted key, such as `train.learning_rate`
+
+
+class Law(BaseModel):
+    """A scaling law that is fitted to all variants but one, which it predicts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    predict: str
 
 
 class Experiment(BaseModel):
@@ -42,6 +59,7 @@ class Experiment(BaseModel):
     seeds: Annotated[list[Annotated[int, Field(ge=1, lt=2**31)]], Field(min_length=1)]
     tune: dict[str, Annotated[list[Any], Field(min_length=2)]] = {}
     context_factors: list[Annotated[int, Field(ge=2, le=16)]] = []  # evaluated beyond the context
+    law: Law | None = None
 
     @field_validator("variants")
     @classmethod
@@ -64,6 +82,25 @@ class Experiment(BaseModel):
         if len(tune) > 1:
             raise ValueError(f"tune names {listing(tune, 'and')}; it may name one parameter")
         return tune
+
+    @model_validator(mode="after")
+    def _the_law_predicts_a_variant(self) -> Experiment:
+        if self.law is not None:
+            if self.law.predict not in self.variants:
+                raise ValueError(
+                    f"law.predict is {self.law.predict!r}; allowed are the names of variants"
+                )
+            if len(self.variants) <= MIN_LAW_VARIANTS:
+                raise ValueError(
+                    f"variants are {len(self.variants)}; a law needs {MIN_LAW_VARIANTS} "
+                    "beside the one that it predicts"
+                )
+        return self
+
+    @property
+    def fitted(self) -> list[str]:
+        """The variants that a law is fitted to; all of them where there is no law."""
+        return [name for name in self.variants if self.law is None or name != self.law.predict]
 
 
 def load_experiment(folder: Path) -> Experiment:
@@ -93,13 +130,28 @@ def tuning_changes(experiment: Experiment) -> list[Changes]:
     return [{key: value} for key, values in experiment.tune.items() for value in values]
 
 
+def cell_budget(experiment: Experiment, variant: str) -> tuple[str, float] | None:
+    """Return the unit and the amount of a cell's budget; None where its steps are given."""
+    for changes in (experiment.variants[variant], experiment.base):
+        for key in BUDGETS:
+            if key in changes:
+                return key.removeprefix("budget."), changes[key]
+    return None
+
+
 def cell_params(
     folder: Path, experiment: Experiment, variant: str, seed: int, tuned: Changes
 ) -> Params:
-    """Return the parameters of one cell: the profile, the base, the variant, the seed."""
+    """Return the parameters of one cell: the profile, the base, the variant, the seed.
+
+    Where the cell has a budget, `train.steps` is still that of the profile.
+    """
     values = read_yaml(folder.parent.parent / "profiles" / f"{experiment.profile}.yaml")
     changes = experiment.base | tuned | experiment.variants[variant] | {"train.seed": seed}
     for key, value in changes.items():
+        if key.startswith("budget."):
+            _check_budget(folder, key, value)
+            continue
         *sections, name = key.split(".")
         section = values
         for part in sections:
@@ -110,3 +162,10 @@ def cell_params(
             )
         section[name] = value
     return parse_params(values, f"{folder / FILE}, variant {variant}")
+
+
+def _check_budget(folder: Path, key: str, value: Any) -> None:
+    if key not in BUDGETS:
+        raise LmcoreError(f"{folder / FILE}: {key} is no budget; allowed are {listing(BUDGETS)}.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise LmcoreError(f"{folder / FILE}: {key} is {value!r}; it must be a number above 0.")

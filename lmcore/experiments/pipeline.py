@@ -17,7 +17,13 @@ from ruamel.yaml import YAML
 from lmcore.common.atomic_files import write_text
 from lmcore.common.params import read_yaml
 from lmcore.common.paths import CELLS
-from lmcore.experiments.definition import FILE, TUNING_SEED, Experiment, tuning_changes
+from lmcore.experiments.definition import (
+    BUDGETS,
+    FILE,
+    TUNING_SEED,
+    Experiment,
+    tuning_changes,
+)
 
 # What a cell runs: tests/experiments holds it to the imports of stages/experiment_cell.py.
 CELL_CODE = [
@@ -40,6 +46,8 @@ CELL_CODE = [
     "stages/experiment_cell.py",
 ]
 RESULTS_CODE = ["lmcore/experiments", "stages/experiment.py"]
+_INSIDE_RESULTS_CODE = {path for path in CELL_CODE if path.startswith("lmcore/experiments/")}
+PREDICTION = "prediction.json"  # of a scaling law, written before the run that it predicts
 
 # A grid of seconds that still goes through everything.
 SMOKE = {
@@ -70,39 +78,52 @@ def write_pipeline(folder: Path, experiment: Experiment) -> None:
     """Write `folder`/dvc.yaml; an unchanged one is left alone."""
     choices = list(range(len(tuning_changes(experiment))))
     command = f"exec python -m stages.experiment_cell {folder.as_posix()} ${{item.variant}}"
-    variants = list(experiment.variants)
     keys = ["profile", "base", "variants.${item.variant}", "context_factors", "tune"]
     present = read_yaml(folder / FILE).keys()
     keys = [key for key in keys if key.partition(".")[0] in present]
+    file, profile = (folder / FILE).as_posix(), f"profiles/{experiment.profile}.yaml"
     shared: dict[str, Any] = {
         "wdir": os.path.relpath(".", folder),
-        "deps": [*CELL_CODE, f"profiles/{experiment.profile}.yaml"],
-        "params": [{(folder / FILE).as_posix(): keys}],
+        "deps": [*CELL_CODE, profile],
+        "params": [{file: keys}],
     }
     stages: dict[str, Any] = {}
     if choices:
         stages["tune"] = {
-            "matrix": {"variant": variants, "choice": choices},
+            "matrix": {"variant": list(experiment.variants), "choice": choices},
             "cmd": f"{command} {TUNING_SEED} --choice ${{item.choice}}",
             **shared,
             "outs": [cell_file(folder, "${item.variant}", TUNING_SEED, "${item.choice}")],
         }
     tuning = [cell_file(folder, "${item.variant}", TUNING_SEED, choice) for choice in choices]
-    stages["cell"] = {
-        "matrix": {"variant": variants, "seed": experiment.seeds},
-        "cmd": f"{command} ${{item.seed}}",
-        **shared,
-        "deps": [*shared["deps"], *tuning],
-        "outs": [cell_file(folder, "${item.variant}", "${item.seed}")],
-    }
-    cells = [cell_file(folder, name, seed) for name in variants for seed in experiment.seeds]
-    results = [f"{folder.as_posix()}/results.{kind}" for kind in ("json", "md", "svg")]
-    stages["results"] = {
-        "wdir": shared["wdir"],
-        "cmd": f"exec python -m stages.experiment results {folder.as_posix()}",
-        "deps": [*RESULTS_CODE, (folder / FILE).as_posix(), *cells],
-        "outs": [{result: {"cache": False}} for result in results],
-    }
+
+    def cells(variants: list[str], *deps: str) -> dict[str, Any]:
+        return {
+            "matrix": {"variant": variants, "seed": experiment.seeds},
+            "cmd": f"{command} ${{item.seed}}",
+            **shared,
+            "deps": [*shared["deps"], *tuning, *deps],
+            "outs": [cell_file(folder, "${item.variant}", "${item.seed}")],
+        }
+
+    def gathered(command: str, variants: list[str], code: list[str], outs: list[str]) -> Any:
+        files = [cell_file(folder, name, seed) for name in variants for seed in experiment.seeds]
+        return {
+            "wdir": shared["wdir"],
+            "cmd": f"exec python -m stages.experiment {command} {folder.as_posix()}",
+            "deps": [*code, file, *files],
+            "outs": [{f"{folder.as_posix()}/{out}": {"cache": False}} for out in outs],
+        }
+
+    stages["cell"] = cells(experiment.fitted)
+    results = ["results.json", "results.md", "results.svg"]
+    stages["results"] = gathered("results", list(experiment.variants), RESULTS_CODE, results)
+    if experiment.law is not None:
+        code = sorted({*CELL_CODE, *RESULTS_CODE, profile} - _INSIDE_RESULTS_CODE)
+        stages["prediction"] = gathered("predict", experiment.fitted, code, [PREDICTION])
+        prediction = f"{folder.as_posix()}/{PREDICTION}"
+        stages["predicted"] = cells([experiment.law.predict], prediction)
+        stages["results"]["deps"].append(prediction)
     text = io.StringIO()
     text.write("# Written by `make experiment` from experiment.yaml; edit that file instead.\n")
     yaml = YAML()
@@ -114,13 +135,19 @@ def write_pipeline(folder: Path, experiment: Experiment) -> None:
 
 
 def write_smoke_copy(folder: Path) -> Path:
-    """Write a tiny version of the experiment beside the others and return its folder."""
+    """Write a tiny version of the experiment beside the others and return its folder.
+
+    Shapes of models still vary; sizes of data and lengths of training do not.
+    """
     values = read_yaml(folder / FILE)
-    values["base"] = {**values.get("base", {}), **SMOKE}
-    values["variants"] = {
-        name: {key: value for key, value in (changes or {}).items() if key not in SMOKE}
-        for name, changes in values["variants"].items()
-    }
+
+    def kept(changes: dict[str, Any] | None) -> dict[str, Any]:
+        size = {*BUDGETS, *(key for key in SMOKE if not key.startswith("model."))}
+        size.add("model.context_length")
+        return {key: value for key, value in (changes or {}).items() if key not in size}
+
+    values["base"] = {**SMOKE, **kept(values.get("base"))}
+    values["variants"] = {name: kept(changes) for name, changes in values["variants"].items()}
     copy = folder.parent / f"smoke_{folder.name}"
     text = io.StringIO()
     YAML().dump(values, text)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 
 from lmcore.common.atomic_files import atomic_file
 
@@ -36,6 +37,49 @@ def draw(path: Path, question: str, cells: dict[str, list[dict[str, Any]]]) -> N
     right.set(title="at the end, each seed", xticks=range(len(cells)))
     right.set_xticklabels(cells, rotation=30, ha="right")
     right.margins(x=0.2)
+    _save(figure, path)
+
+
+def draw_law(path: Path, results: dict[str, Any]) -> None:
+    """Write an SVG with the IsoFLOP curves, the law through them, and the predicted run."""
+    law, runs = results["law"], results["runs"]
+    floor, a, b = law["irreducible"]["mean"], law["a"], law["b"]
+    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    sizes = [row["parameters"] for row in runs.values()]
+    dense = np.geomspace(min(sizes), max(sizes), 100)
+    budgets = sorted({row["budget_flops"] for row in runs.values() if row["budget_flops"]})
+    for number, budget in enumerate(budgets):
+        group = [row for row in runs.values() if row["budget_flops"] == budget]
+        colour = f"C{number % 10}"
+        for row in group:
+            seeds = row["bits_per_byte_by_seed"]
+            axes.plot([row["parameters"]] * len(seeds), seeds, "o", color=colour, alpha=0.7)
+        # FLOPs per token between the sizes: interpolated, in logarithms.
+        known = sorted((row["parameters"], row["flops"] / row["tokens_seen"]) for row in group)
+        each = np.exp(np.interp(np.log(dense), *np.log(np.array(known)).T))
+        inside = (dense >= known[0][0]) & (dense <= known[-1][0])
+        line = (
+            floor + a / dense ** law["alpha"]["mean"] + b / (budget / each) ** law["beta"]["mean"]
+        )
+        axes.plot(dense[inside], line[inside], color=colour, label=f"{budget:.1e} FLOPs")
+    predicted = law["bits_per_byte"]
+    axes.errorbar(
+        law["parameters"], predicted["mean"],
+        [[predicted["mean"] - predicted["low"]], [predicted["high"] - predicted["mean"]]],
+        fmt="s", color="black", markerfacecolor="none", capsize=4, label="predicted before",
+    )  # fmt: skip
+    if results["floor"] is not None:
+        axes.axhline(results["floor"], color="black", linestyle=":", label="grammar's entropy")
+    axes.axhspan(
+        law["irreducible"]["low"], law["irreducible"]["high"], alpha=0.15, label="the law's floor"
+    )
+    axes.set(xlabel="parameters", ylabel="bits per byte", title=results["question"])
+    axes.set_xscale("log")
+    axes.legend(frameon=False, fontsize="small")
+    _save(figure, path)
+
+
+def _save(figure: Any, path: Path) -> None:
     with atomic_file(path) as partial:
         figure.savefig(partial, format="svg", metadata={"Date": None})
     plt.close(figure)

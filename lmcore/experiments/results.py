@@ -11,8 +11,9 @@ import numpy as np
 from lmcore.common.atomic_files import write_json, write_text
 from lmcore.common.json_files import read_json
 from lmcore.experiments.definition import Experiment
-from lmcore.experiments.pipeline import cell_file
-from lmcore.experiments.plot import draw
+from lmcore.experiments.law_results import law_markdown, summarise_law
+from lmcore.experiments.pipeline import PREDICTION, cell_file
+from lmcore.experiments.plot import draw, draw_law
 from lmcore.experiments.statistics import Interval, difference, holm, mean_interval
 
 Cell = dict[str, Any]
@@ -24,10 +25,16 @@ def write_results(folder: Path, experiment: Experiment) -> str:
         name: [read_json(Path(cell_file(folder, name, seed))) for seed in experiment.seeds]
         for name in experiment.variants
     }
-    results = summarise(experiment.question, cells)
+    if experiment.law is None:
+        results = summarise(experiment.question, cells)
+        text = as_markdown(results)
+        draw(folder / "results.svg", experiment.question, cells)
+    else:
+        results = summarise_law(experiment, cells, read_json(folder / PREDICTION))
+        text = law_markdown(results)
+        draw_law(folder / "results.svg", results)
     write_json(folder / "results.json", results)
-    write_text(folder / "results.md", as_markdown(results))
-    draw(folder / "results.svg", experiment.question, cells)
+    write_text(folder / "results.md", text)
     return "\n".join([results["question"], *results["verdicts"]])
 
 

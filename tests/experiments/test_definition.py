@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from lmcore.common.errors import LmcoreError
-from lmcore.experiments.definition import cell_params, load_experiment
+from lmcore.experiments.definition import cell_budget, cell_params, load_experiment
 
 GOOD: dict[str, Any] = {
     "question": "Which?",
@@ -42,6 +42,16 @@ def test_a_cell_has_the_profile_the_base_the_variant_and_the_seed(folder: Path) 
     assert cell_params(folder, experiment, "one", 1, {}).model.moe.experts == 0
 
 
+def test_a_variants_budget_takes_the_place_of_the_bases(folder: Path) -> None:
+    variants = {"one": {}, "other": {"budget.bytes": 3000}}
+    write(folder, base={"budget.flops": 1.0e9}, variants=variants)
+    experiment = load_experiment(folder)
+    assert cell_budget(experiment, "one") == ("flops", 1.0e9)
+    assert cell_budget(experiment, "other") == ("bytes", 3000)
+    write(folder)
+    assert cell_budget(load_experiment(folder), "one") is None
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -53,6 +63,10 @@ def test_a_cell_has_the_profile_the_base_the_variant_and_the_seed(folder: Path) 
         ({"base": {"train.steps": "many"}}, "train.steps is 'many'"),
         ({"variants": {"a b": {}}}, "letters, digits and underscores"),
         ({"tune": {"train.learning_rate": [0.1, -1.0]}}, "train.learning_rate is -1.0"),
+        ({"base": {"budget.minutes": 3}}, "budget.minutes is no budget; allowed are budget.flops"),
+        ({"base": {"budget.flops": 0}}, "budget.flops is 0; it must be a number above 0"),
+        ({"law": {"predict": "third"}}, "law.predict is 'third'"),
+        ({"law": {"predict": "one"}}, "a law needs 6 beside the one that it predicts"),
         ({"tune": {"train.learning_rate": [1.0], "train.beta1": [0.1]}}, "tune"),
     ],
 )

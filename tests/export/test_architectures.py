@@ -81,6 +81,7 @@ def test_a_model_without_counterpart_is_told_why(changes: Any, nearest: str, nee
 # README.md says the same, under "Using the model elsewhere".
 READERS_OF_PROFILES = {
     "transformers, mlx_lm, llama.cpp": {
+        "laboratory",
         "quickstart",
         "tinystories",
         "gpt2-124m",

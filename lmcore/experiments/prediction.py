@@ -53,7 +53,9 @@ def _size_and_tokens(folder: Path, experiment: Experiment, variant: str) -> tupl
     return cost_of_params(params).total_parameters, tokens
 
 
-def predict(cells: dict[str, list[dict[str, Any]]], parameters: int, tokens: int) -> dict[str, Any]:
+def predict(
+    cells: dict[str, list[dict[str, Any]]], parameters: int, tokens: int, repeats: int = 200
+) -> dict[str, Any]:
     """Return the law of `cells` and the bits per byte of a model of that size, with intervals.
 
     The prediction's interval is of one new run: it has the noise of a run as well.
@@ -62,7 +64,7 @@ def predict(cells: dict[str, list[dict[str, Any]]], parameters: int, tokens: int
     seen = np.array([runs[0]["tokens_seen"] for runs in cells.values()], float)
     losses = np.array([np.mean([run["bits_per_byte"] for run in runs]) for runs in cells.values()])
     law = fit(sizes, seen, losses)
-    laws, residuals = bootstrap(law, sizes, seen, losses)
+    laws, residuals = bootstrap(law, sizes, seen, losses, repeats)
     noise = np.exp(np.random.default_rng(1).choice(residuals, len(laws)))
     at = np.array(float(parameters)), np.array(float(tokens))
     predicted = np.array([other.loss(*at) for other in laws]) * noise

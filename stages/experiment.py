@@ -48,5 +48,24 @@ def predict(folder: Path) -> None:
     click.echo(write_prediction(folder, load_experiment(folder)))
 
 
+@main.command(cls=StageCommand)
+@click.argument("folder", type=Path)
+def times(folder: Path) -> None:
+    """Write FOLDER/times.json: what the runs of the experiment took on this machine."""
+    from lmcore.experiments.documents import write_times
+
+    found = write_times(folder)
+    click.echo(f"{found['runs']} runs, {found['cpu_seconds']:.0f} s of CPU time.")
+
+
+@main.command(cls=StageCommand)
+def docs() -> None:
+    """Write the tables of README.md and docs/ from the committed results of experiments."""
+    from lmcore.experiments.documents import write_documents
+
+    changed = write_documents(Path())
+    click.echo("Written: " + ", ".join(changed) if changed else "All tables are as the results.")
+
+
 if __name__ == "__main__":
     main()

@@ -123,27 +123,53 @@ def verdict(name: str, first: str, compared: dict[str, Any] | None) -> str:
     return f"{name} and {first} are not distinguishable: {size}; {seeds}."
 
 
+# Key in a variant's row, name, format.
+_FIGURES = [
+    ("parameters", "parameters", ","),
+    ("active_parameters", "active parameters", ","),
+    ("tokens_seen", "tokens", ","),
+    ("flops", "FLOPs", ".3g"),
+    ("learning_rate", "learning rate", "g"),
+]
+
+
 def as_markdown(results: dict[str, Any]) -> str:
-    """Return the results as a Markdown table with the verdicts below."""
-    factors = next(iter(results["variants"].values()))["longer_contexts"]
-    head = ["variant", "bits per byte", "against " + results["first"], "", "parameters", "tokens"]
+    """Return the results as a Markdown table with the verdicts below.
+
+    Figures that are the same for all variants are said once, above it.
+    """
+    rows = results["variants"]
+    factors = next(iter(rows.values()))["longer_contexts"]
+    same, columns = [], []
+    for key, title, form in _FIGURES:
+        values = {row[key] for row in rows.values()}
+        if key == "active_parameters" and values == {row["parameters"] for row in rows.values()}:
+            continue
+        if len(values) == 1:
+            same.append(
+                f"{values.pop():{form}} {title}" if form != "g" else f"{title} {values.pop():g}"
+            )
+        else:
+            columns.append((key, title, form))
+    head = ["variant", "bits per byte", f"against {results['first']}", ""]
+    head += [title for _, title, _ in columns]
     head += [f"at {factor} x context" for factor in factors]
+    each = f" Each: {', '.join(same)}." if same else ""
     lines = [
         f"**{results['question']}** Seeds {', '.join(map(str, results['seeds']))}; "
-        "mean and 95 % interval over seeds; differences paired by seed and story.",
+        f"mean and 95 % interval over seeds; differences paired by seed and story.{each}",
         "",
         f"| {' | '.join(head)} |",
         f"|{'---|' + '---:|' * (len(head) - 1)}",
     ]
-    for name, row in results["variants"].items():
+    for name, row in rows.items():
         compared = row.get("against_first")
         cells = [
             name,
             _shown(row["bits_per_byte"]),
             _shown(compared["bits_per_byte"], signed=True) if compared else "",
             "" if not compared else "" if compared["distinguishable"] else "not distinguishable",
-            f"{row['parameters']:,}",
-            f"{row['tokens_seen']:,}",
+            *(f"{row[key]:{form}}" for key, _, form in columns),
             *(_shown(row["longer_contexts"][factor]) for factor in factors),
         ]
         lines.append(f"| {' | '.join(cells)} |")

@@ -12,7 +12,8 @@ their geometric means first, which makes the parameters nearly independent.
 
 Intervals are percentiles of a bootstrap of the residuals: new losses are the fitted ones
 times the exponential of residuals drawn with replacement, and each set is fitted again.
-Residuals are scaled by sqrt(n / (n - 5)), as five parameters were fitted to n points.
+Residuals are scaled by sqrt(n / (n - 5)), as five parameters were fitted to n points, and each
+set by the root of (n - 5) / chi-square, so that few runs give the intervals of Student's t.
 """
 
 from __future__ import annotations
@@ -98,15 +99,16 @@ def bootstrap(
 ) -> tuple[list[ScalingLaw], np.ndarray]:
     """Return the laws of `repeats` bootstrapped sets of runs, and the residuals (runs,)."""
     fitted = law.loss(parameters, tokens)
-    count = len(losses)
-    residuals = np.log(losses / fitted) * math.sqrt(count / max(count - PARAMETERS, 1))
+    count, free = len(losses), max(len(losses) - PARAMETERS, 1)
+    residuals = np.log(losses / fitted) * math.sqrt(count / free)
     random = np.random.default_rng(0)
     at = [float(np.exp(np.log(values).mean())) for values in (parameters, tokens)]
     terms = law.irreducible, law.a / at[0] ** law.alpha, law.b / at[1] ** law.beta
     start = [*np.log(np.maximum(terms, 1e-5)), law.alpha, law.beta]
     laws = []
     for _ in range(repeats):
-        drawn = fitted * np.exp(random.choice(residuals, count))
+        spread = math.sqrt(free / random.chisquare(free))
+        drawn = fitted * np.exp(spread * random.choice(residuals, count))
         other = [math.log(0.4 * float(drawn.min())), *start[1:3], 0.5, 0.5]
         laws.append(_fit_from(np.array([start, other]), parameters, tokens, drawn))
     return laws, residuals

@@ -5,20 +5,14 @@ neighbours that is commonest in the corpus, until there are enough tokens.
 Encoding: merge neighbours of a word in the order in which training learned them.
 
 `train_naive` recounts everything after every merge: that is the algorithm.
-`train_merges` gives the same merges and updates only what a merge changes.
+`merge_training.train_merges` gives the same merges and visits only what a merge changes.
 """
 
 from __future__ import annotations
 
-import gc
 import heapq
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from itertools import pairwise
-
-from lmcore.common.progress import progress
 
 Pair = tuple[bytes, bytes]
 
@@ -59,127 +53,6 @@ def merge_pair(parts: list[bytes], pair: Pair) -> list[bytes]:
         else:
             merged.append(part)
     return merged
-
-
-def train_merges(words: dict[bytes, int], new_tokens: int) -> list[Pair]:
-    """Return what `train_naive` returns, in time that grows with what the merges change.
-
-    Pairs are counted once. A merge visits only the positions of its pair and
-    corrects the counts of the pairs next to them. The commonest pair comes
-    from a heap whose entries may be out of date: one that is gets pushed back
-    with its present count.
-    """
-    tokens = [bytes([byte]) for byte in range(256)]  # the bytes of each token id
-    sort_keys = [_descending(token) for token in tokens]
-    # 1. Count the pairs of neighbours.
-    text = _TokenizedWords(words)
-    counts = text.counts
-
-    def entry(pair: tuple[int, int]) -> tuple[int, str, str, tuple[int, int]]:
-        # heapq pops the smallest: the highest count, then the greatest bytes.
-        return -counts[pair], sort_keys[pair[0]], sort_keys[pair[1]], pair
-
-    heap = [entry(pair) for pair in counts]
-    heapq.heapify(heap)
-    merges: list[Pair] = []
-    with progress(new_tokens, "merge", "token") as bar, _garbage_collection_off():
-        while len(merges) < new_tokens and heap:
-            # 2. Take the commonest pair, if the heap's entry is up to date.
-            count, _, _, pair = heapq.heappop(heap)
-            if counts[pair] == 0:
-                continue
-            if counts[pair] != -count:
-                heapq.heappush(heap, entry(pair))
-                continue
-            # 3. It is the next merge, and makes a token.
-            left, right = tokens[pair[0]], tokens[pair[1]]
-            merges.append((left, right))
-            tokens.append(left + right)
-            sort_keys.append(_descending(left + right))
-            bar.update()
-            # 4. Merge it in the text, and push the pairs that became commoner.
-            for other in text.merge(pair):
-                heapq.heappush(heap, entry(other))
-    return merges
-
-
-@contextmanager
-def _garbage_collection_off() -> Iterator[None]:
-    """Keep Python from looking for cycles, of which there are none among a million tuples.
-
-    Looking again and again takes an eighth of the time of 32,000 merges.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-class _TokenizedWords:
-    """All words in one row of bytes, cut into tokens, with the counts of neighbouring pairs.
-
-    A token's id stands at its first and at its last byte, so the tokens before
-    and after any position are known without a search. Tokens only ever grow:
-    where a pair once began, looking there says whether it still does.
-    """
-
-    def __init__(self, words: dict[bytes, int]) -> None:
-        self.counts: defaultdict[tuple[int, int], int] = defaultdict(int)
-        # Where each pair begins or began; lists of numbers would take several times as much.
-        self._positions: defaultdict[tuple[int, int], array[int]] = defaultdict(lambda: array("q"))
-        self._lengths = [1] * 256  # of each token id, in bytes
-        self._tokens = [_NO_TOKEN]  # at each byte; one position between words is left free
-        self._word_counts = [0]  # how often the word at this byte occurs
-        for word, count in words.items():
-            start = len(self._tokens)
-            self._tokens += [*word, _NO_TOKEN]
-            self._word_counts += [count] * (len(word) + 1)
-            for position, pair in enumerate(pairwise(word), start):
-                self.counts[pair] += count
-                self._positions[pair].append(position)
-
-    def merge(self, pair: tuple[int, int]) -> set[tuple[int, int]]:
-        """Merge `pair` to a new token everywhere, correct counts, return the pairs that grew."""
-        tokens, lengths, counts = self._tokens, self._lengths, self.counts
-        positions = self._positions
-        (left, right), merged = pair, len(lengths)
-        to_middle, to_end = lengths[left], lengths[left] + lengths[right]
-        lengths.append(to_end)
-        grown = set()
-        for start in sorted(positions.pop(pair)):  # from the left: in `a a a` the first two merge
-            middle, end = start + to_middle, start + to_end
-            if tokens[start] != left or tokens[middle] != right:
-                continue
-            before, after, count = tokens[start - 1], tokens[end], self._word_counts[start]
-            if before != _NO_TOKEN:
-                new = before, merged
-                counts[before, left] -= count
-                counts[new] += count
-                positions[new].append(start - lengths[before])
-                grown.add(new)
-            if after != _NO_TOKEN:
-                new = merged, after
-                counts[right, after] -= count
-                counts[new] += count
-                positions[new].append(start)
-                grown.add(new)
-            tokens[middle - 1] = tokens[middle] = _NO_TOKEN
-            tokens[start] = tokens[end - 1] = merged
-        # Pairs of `left left` overlap, so what is left of the count says nothing.
-        counts[pair] = 0
-        return grown
-
-
-def _descending(token: bytes) -> str:
-    """Return a string that sorts the other way round than the token's bytes do."""
-    # The end sorts last here because a prefix sorts first among bytes.
-    return token.translate(_FROM_THE_END).decode("latin-1") + "\u0100"
-
-
-_FROM_THE_END = bytes(range(255, -1, -1))
 
 
 def merge_naive(word: bytes, merges: list[Pair]) -> list[bytes]:

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError, StageCommand
-from lmcore.tokenizer.bpe import Pair, WordEncoder, train_merges
+from lmcore.tokenizer.bpe import Pair, WordEncoder
 from lmcore.tokenizer.file_formats import (
     Parts,
     read_gpt2,
@@ -30,6 +30,7 @@ from lmcore.tokenizer.file_formats import (
     to_tiktoken,
     write_files,
 )
+from lmcore.tokenizer.merge_training import train_merges
 from lmcore.tokenizer.pretokenize import (
     BLOCK_BYTES,
     END,

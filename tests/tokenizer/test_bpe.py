@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmcore.tokenizer import bpe
-from lmcore.tokenizer.bpe import WordEncoder, merge_naive, merge_pair, train_merges, train_naive
+from lmcore.tokenizer import bpe, merge_training
+from lmcore.tokenizer.bpe import WordEncoder, merge_naive, merge_pair, train_naive
+from lmcore.tokenizer.merge_training import train_merges
 
 small_words = st.dictionaries(
     st.binary(min_size=1, max_size=9).map(lambda word: bytes(97 + byte % 4 for byte in word)),
@@ -44,6 +47,21 @@ def test_fast_training_equals_naive_training(words: dict[bytes, int], new: int) 
     merges = train_merges(words, new)
     assert merges == train_naive(words, new)
     assert len({left + right for left, right in merges}) == len(merges)
+
+
+@pytest.mark.parametrize(("waiting", "buckets"), [(4096, 1 << 13), (5, 7)])
+def test_merges_made_at_once_are_those_made_one_by_one(
+    waiting: int, buckets: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merge_training, "_WAITING", waiting)
+    monkeypatch.setattr(merge_training, "_BUCKETS", buckets)
+    draw = random.Random(0)
+    syllables = ["".join(draw.choices("abcdefgh", k=draw.randint(1, 3))) for _ in range(30)]
+    words = {
+        "".join(draw.choices(syllables, k=draw.randint(1, 4))).encode(): 1 + number % 9
+        for number in range(400)
+    }
+    assert train_merges(words, 300) == train_naive(words, 300)
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=50), min_size=1, max_size=3))

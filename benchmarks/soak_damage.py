@@ -13,7 +13,7 @@ from pathlib import Path
 
 from helpers.clone import Clone
 
-from benchmarks.soak_trial import RESULTS, Outcome, run_stage
+from benchmarks.soak_trial import RESULTS, Outcome, run, run_stage
 
 # The stages that read each artifact.
 READERS = {
@@ -30,7 +30,7 @@ READERS = {
     "data/inside": ["report"],
 }
 # Files that people read, and no stage does.
-UNREAD = {"samples.md", "merges.txt", "sources.json", "position_loss.csv", "stories.csv"}
+UNREAD = {"samples.md", "merges.txt", "sources.json", "stories.csv"}
 
 
 def truncated(content: bytes, draw: random.Random) -> bytes:
@@ -123,7 +123,7 @@ def _replace(path: Path, content: bytes) -> None:
 def cache_trials(clone: Clone, draw: random.Random, most: int) -> Iterator[Outcome]:
     """Damage objects in DVC's cache, remove the results, and let DVC check them out.
 
-    The objects are writable copies here. The stage that reads one must notice.
+    The stage that reads one must notice, and after a repair the pipeline makes it anew.
     """
     expected = clone.bytes_of("data/model", "data/tokens")
     cache = clone.folder / ".dvc/cache/files/md5"
@@ -131,16 +131,20 @@ def cache_trials(clone: Clone, draw: random.Random, most: int) -> Iterator[Outco
     names = [name for name, content in sorted(expected.items()) if content in objects]
     for name in draw.sample(names, min(most, len(names))):
         victim, content = objects[expected[name]], expected[name]
+        mode = victim.stat().st_mode
         victim.chmod(0o644)
         victim.write_bytes(flipped(content, draw))
+        victim.chmod(mode)
         (clone.folder / name).unlink()
         clone.run("dvc", "checkout", "--force")
         done = run_stage(clone, "evaluate")
         lost = "used in silence" if done.code == 0 and _is_damaged(clone, name, content) else ""
-        yield Outcome(f"evaluate: {name} from a damaged cache", done.seconds, lost, done.error())
-        victim.write_bytes(content)
-        (clone.folder / name).unlink(missing_ok=True)
-        clone.run("dvc", "checkout", "--force")
+        repaired = run_stage(clone, "repair")
+        again = run(clone, "dvc", "repro")
+        error = done.error() or repaired.error() or again.error()
+        if not lost and not error:
+            lost = ", ".join(n for n in expected if expected[n] != clone.bytes_of(n).get(n))
+        yield Outcome(f"evaluate: {name} from a damaged cache", done.seconds, lost, error)
 
 
 def _is_damaged(clone: Clone, name: str, content: bytes) -> bool:

@@ -30,7 +30,7 @@ def main(other: Path | None) -> None:
         verify_checksums(TOKENIZER, remake("train_bpe"))
     tokenizer = other or TOKENIZER / "tokenizer.json"
     figures = encode_corpus(RAW, tokenizer, TOKENS, params.shard_tokens)
-    write_json(FIGURES / "tokens.json", figures)
+    write_json(FIGURES / "tokens.json", figures, checksum=True)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,20 @@ from __future__ import annotations
 import click
 
 from lmcore import backend
-from lmcore.common.checksums import remake, verify_checksums
+from lmcore.common.checksums import remake, verify_checksums, verify_file
 from lmcore.common.errors import StageCommand
+from lmcore.common.json_files import read_json
 from lmcore.common.params import load_params
-from lmcore.common.paths import EVALUATION, INSIDE, MODEL, REPORT, SAMPLES
+from lmcore.common.paths import EVALUATION, FIGURES, INSIDE, MODEL, PLOTS, REPORT, SAMPLES
 
 
 @click.command(cls=StageCommand)
 def main() -> None:
     """Write data/report/index.html."""
     params = load_params()
+    curves = FIGURES / "curves.json"
+    for name, sha256 in read_json(curves, {str: str}, remake("train")).items():
+        verify_file(PLOTS, name, sha256, curves, remake("train"))
     verify_checksums(EVALUATION, remake("evaluate"))
     verify_checksums(SAMPLES, remake("sample"))
     verify_checksums(INSIDE, remake("inside"))

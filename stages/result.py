@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from lmcore.common.checksums import remake, verify_checksums
 from lmcore.common.errors import StageCommand
 from lmcore.common.params import load_params
-from lmcore.common.paths import SAMPLES
 from lmcore.compare.result import lines_since_commit, result_lines
 
 
@@ -15,7 +13,6 @@ from lmcore.compare.result import lines_since_commit, result_lines
 def main() -> None:
     """Print the run's result, and what it changed since the run that git holds."""
     load_params()
-    verify_checksums(SAMPLES, remake("sample"))
     for line in ["", *result_lines(), "", *lines_since_commit()]:
         click.echo(line)
 

@@ -53,7 +53,7 @@ def main(planning: bool, overfitting: bool) -> None:
     workers = distributed.join(params.train.workers)
     trained = trainer.train(params, TOKENS, CHECKPOINTS, workers)
     if workers.is_rank_0:
-        trainer.save_run(trained, tokenizer, MODEL, KEPT, PLOTS, FIGURES / "train.json")
+        trainer.save_run(trained, tokenizer, MODEL, KEPT, PLOTS, FIGURES)
         timings = {"seconds": trained.seconds, "tokens_per_second": trained.tokens_per_second}
         write_json(TIMINGS / "train.json", timings)
 

@@ -29,7 +29,7 @@ def main() -> None:
         tokenizer.save(partial)
         write_checksums(partial)
     write_text(METRICS / "merges.txt", readable_merges(tokenizer.merges))
-    write_json(FIGURES / "tokenizer.json", figures)
+    write_json(FIGURES / "tokenizer.json", figures, checksum=True)
 
 
 if __name__ == "__main__":

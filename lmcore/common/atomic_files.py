@@ -28,6 +28,7 @@ from typing import Any
 
 from lmcore.common.errors import LmcoreError
 from lmcore.common.file_lock import file_lock
+from lmcore.common.json_files import CONTENT_SHA256, content_sha256
 from lmcore.common.parent_process import is_abandoned
 
 _PATIENCE = 5.0  # seconds to wait for another writer of the same place
@@ -75,8 +76,13 @@ def write_text(path: Path, text: str) -> None:
         partial.write_bytes(text.encode("utf-8"))
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write `value` as readable JSON with sorted keys; NaN and Inf are refused."""
+def write_json(path: Path, value: Any, checksum: bool = False) -> None:
+    """Write `value` as readable JSON with sorted keys; NaN and Inf are refused.
+
+    With `checksum`, for an object that lies alone, the SHA-256 of its content is added.
+    """
+    if checksum:
+        value = {**value, CONTENT_SHA256: content_sha256(value)}
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
 

@@ -2,10 +2,14 @@
 
 A shape says what a file must hold: a type; `[shape]` for a list; `{"key": shape}` for an
 object with at least these keys; `{str: shape}` for an object with any keys.
+
+A file that lies alone, without a folder's checksums.json, states its own checksum under
+`CONTENT_SHA256` (`write_json(..., checksum=True)`), and is compared with it here.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 from pathlib import Path
@@ -13,6 +17,7 @@ from typing import Any
 
 from lmcore.common.errors import LmcoreError
 
+CONTENT_SHA256 = "content_sha256"
 _NAMES = {
     dict: "an object",
     list: "a list",
@@ -24,7 +29,7 @@ _NAMES = {
 
 
 def read_json(path: Path, shape: Any = object, remedy: str = "`dvc repro` makes it") -> Any:
-    """Return the content of a JSON file.
+    """Return the content of a JSON file, without its checksum.
 
     Raises `LmcoreError`, with the remedy, for a file that is absent, damaged or of another shape.
     """
@@ -32,6 +37,10 @@ def read_json(path: Path, shape: Any = object, remedy: str = "`dvc repro` makes 
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
             raise LmcoreError(f"{path} is not a file; {remedy}.")
         value = json.loads(path.read_text("utf-8"), parse_constant=_refuse_constant)
+        if isinstance(value, dict) and CONTENT_SHA256 in value:
+            stated = value.pop(CONTENT_SHA256)
+            if stated != content_sha256(value):
+                raise ValueError("its content is not the one whose SHA-256 it states")
         check_shape(value, shape)
     except FileNotFoundError:
         raise LmcoreError(f"{path} does not exist; {remedy}.") from None
@@ -40,6 +49,11 @@ def read_json(path: Path, shape: Any = object, remedy: str = "`dvc repro` makes 
     except ValueError as error:
         raise LmcoreError(f"{path} is damaged ({error}); {remedy}.") from None
     return value
+
+
+def content_sha256(value: dict[str, Any]) -> str:
+    """Return the SHA-256 of a JSON object, however a file arranges it."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def check_shape(value: Any, shape: Any, path: str = "") -> None:

@@ -13,6 +13,7 @@ TOKENS = DATA / "tokens"  # train/ and validation/: uint16 shards and index.json
 MODEL = DATA / "model"  # model.safetensors, config.json, tokenizer.json
 KEPT = DATA / "checkpoints"  # the weights at a few steps of training, and their index.json
 EVALUATION = DATA / "evaluation"  # what `evaluate` measured, in detail
+HEADLINE = "headline.json"  # there: the bytes of data/metrics/evaluation.json, with a checksum
 INSIDE = DATA / "inside"  # inside.json: what the parts of the model do
 SAMPLES = DATA / "samples"  # stories the model wrote
 REPORT = DATA / "report"  # index.html

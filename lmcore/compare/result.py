@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lmcore.common import paths
+from lmcore.common.checksums import CHECKSUMS, remake, verify_checksums, verify_file
 from lmcore.common.json_files import read_json
 from lmcore.compare.last_commit import change_lines, committed_run, run_of_workspace
 
@@ -14,7 +15,15 @@ _STORY_LENGTH = 160  # characters
 
 
 def result_lines() -> list[str]:
-    """Return the figure, a story's beginning, the page, what to do next and how to record it."""
+    """Return the figure, a story's beginning, the page, what to do next and how to record it.
+
+    Raises `LmcoreError` where a file is damaged.
+    """
+    verify_checksums(paths.SAMPLES, remake("sample"))
+    verify_checksums(paths.EVALUATION, remake("evaluate"))
+    sums = paths.EVALUATION / CHECKSUMS
+    headline = read_json(sums, {paths.HEADLINE: str}, remake("evaluate"))[paths.HEADLINE]
+    verify_file(paths.METRICS, "evaluation.json", headline, sums, remake("evaluate"))
     return [
         _figure(read_json(paths.METRICS / "evaluation.json", _METRICS)),
         _story(read_json(paths.SAMPLES / "samples.json", [{"prompt": str, "text": str}])),

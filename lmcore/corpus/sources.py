@@ -57,7 +57,7 @@ def prepare(
             "splits": splits,
             "validation_stories_in_train": {"stories": overlap, "share": share},
         }
-        write_json(partial / MANIFEST, manifest)
+        write_json(partial / MANIFEST, manifest, checksum=True)
     return lines
 
 

@@ -64,7 +64,7 @@ class ShardWriter:
             "shards": self._shards,
             **facts,
         }
-        write_json(self._folder / INDEX, index)
+        write_json(self._folder / INDEX, index, checksum=True)
         return index
 
     def _write(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lmcore.common import paths
 from lmcore.common.atomic_files import atomic_directory, write_json, write_text
 from lmcore.common.checksums import write_checksums
 from lmcore.dataset.shards import TokenShards
@@ -60,6 +61,7 @@ class Evaluation:
         }
         with atomic_directory(folder) as partial:
             write_json(partial / "figures.json", self.figures)
+            write_json(partial / paths.HEADLINE, self.headline())
             write_text(partial / "position_loss.csv", self.positions.csv())
             write_text(partial / "stories.csv", self.stories.csv())
             write_json(partial / "passage.json", passage(self.tokens, self.losses, tokenizer))

@@ -166,7 +166,7 @@ def write_cell(
     started = time.perf_counter(), time.process_time()
     figures = run_cell(params, experiment.context_factors, cell_budget(experiment, variant))
     path = Path(cell_file(folder, variant, seed, choice))
-    write_json(path, {"variant": variant, "seed": seed, "tuned": tuned, **figures})
+    write_json(path, {"variant": variant, "seed": seed, "tuned": tuned, **figures}, checksum=True)
     seconds = time.perf_counter() - started[0], time.process_time() - started[1]
     write_json(
         TIMINGS / "experiments" / folder.name / path.name,

@@ -65,7 +65,7 @@ def save_checkpoint_index(
         "checkpoints": [{"step": step, "sha256": sha256} for step, sha256 in hashes.items()],
         "files": {name: sha256_of(directory / name) for name in (_CONFIG, _TOKENIZER)},
     }
-    write_json(directory / _INDEX, index)
+    write_json(directory / _INDEX, index, checksum=True)
 
 
 def checkpoint_steps(directory: Path) -> list[int]:

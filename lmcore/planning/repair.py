@@ -1,4 +1,4 @@
-"""Mend what a killed process or a full disk leaves, so that `dvc repro` can go on.
+"""Mend what a killed process, a full disk or a bad one leaves, so that `dvc repro` can go on.
 
 DVC writes two files in place. If it is killed while it does so, or the disk is full, it
 refuses to start ever after:
@@ -8,10 +8,14 @@ refuses to start ever after:
 
 Neither holds anything that cannot be made anew. Without its dvc.lock, DVC runs a stage
 only if its run cache does not know the same inputs: nothing is trained twice.
+
+DVC trusts the objects of its cache. A damaged one would be checked out again and again, and
+refused each time by the stage that reads it. So those that a dvc.lock names are hashed here.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +28,8 @@ from ruamel.yaml import YAML, YAMLError
 from lmcore.common.errors import LmcoreError
 
 RWLOCK = Path(".dvc/tmp/rwlock")
+CACHE = Path(".dvc/cache/files/md5")  # an object is named by its MD5: 12/3456...
+DAMAGED = Path(".dvc/tmp/damaged")  # where damaged objects are kept
 _WAIT = 3.0  # seconds for a living DVC to finish writing a file
 # What DVC allows in an entry of a stage's `deps` and `outs`, as far as it writes it.
 _ENTRY = {"path": str, "hash": str, "size": int, "nfiles": int, "isexec": bool}
@@ -51,6 +57,10 @@ def repair(root: Path = Path()) -> list[str]:
             f"{path} was damaged, as by a full disk or a killed process: it is now {aside}. "
             "`dvc repro` writes it anew, with results from its cache."
         )
+    locks = [path for path in locks if path.exists()]
+    if harmed := _damaged_objects(root / CACHE, locks):
+        _wait_for_others(root, next(iter(harmed)))
+    mended += [_set_aside(path, outputs, root / DAMAGED) for path, outputs in harmed.items()]
     partials = [*root.glob(".*.partial*"), *root.glob("data/**/.*.partial*")]
     if partials and not _at_work(root):
         for path in partials:
@@ -69,6 +79,56 @@ def is_whole_lock(path: Path) -> bool:
         return False
     stages = content.get("stages", {})
     return isinstance(stages, dict) and all(map(_is_whole_stage, stages.values()))
+
+
+def _damaged_objects(cache: Path, locks: list[Path]) -> dict[Path, list[Path]]:
+    """Return the damaged objects of DVC's cache that a dvc.lock names, and the outputs of each."""
+    damaged: dict[Path, list[Path]] = {}
+    for lock in locks:
+        stages = YAML(typ="safe").load(lock.read_bytes()).get("stages", {})
+        for out in (out for stage in stages.values() for out in stage.get("outs", [])):
+            entries = [(str(out.get("md5")), lock.parent / out["path"])]
+            for md5, output in entries:
+                path = cache / md5[:2] / md5[2:]
+                if path.is_file() and _md5(path) != path.parent.name + path.stem:
+                    damaged.setdefault(path, []).append(output)
+                elif path.suffix == ".dir" and path.is_file():  # the list of a folder's files
+                    inner = json.loads(path.read_bytes())
+                    entries += [(entry["md5"], output / entry["relpath"]) for entry in inner]
+    return damaged
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def _set_aside(path: Path, outputs: list[Path], folder: Path) -> str:
+    """Move a damaged object into `folder`; write it anew from an intact output, or remove those."""
+    aside, partial = folder / (path.parent.name + path.name), path.with_name(f"{path.name}.partial")
+    folder.mkdir(parents=True, exist_ok=True)
+    os.replace(path, aside)
+    intact = None
+    for output in (output for output in outputs if output.exists()):
+        if output.is_dir():
+            names = (name.relative_to(output) for name in output.rglob("*") if name.is_file())
+            entries = [
+                {"md5": _md5(output / name), "relpath": name.as_posix()} for name in sorted(names)
+            ]
+            partial.write_text(json.dumps(entries, sort_keys=True))
+        else:
+            shutil.copyfile(output, partial)
+        if _md5(partial) == path.parent.name + path.stem:
+            intact = output
+            partial.chmod(0o444)  # as DVC protects its objects
+            os.replace(partial, path)
+        else:  # DVC would take the output for unchanged
+            partial.unlink()
+            shutil.rmtree(output) if output.is_dir() else output.unlink()
+    mended = f"`dvc repro` makes {outputs[0]} anew"
+    if intact:
+        mended = f"it was written anew from {intact}, which is intact"
+    return f"{path} was damaged, for its MD5 is not its name. It is now {aside}; {mended}."
 
 
 def _is_whole_stage(stage: Any) -> bool:

@@ -19,7 +19,7 @@ import click
 import mlx.core as mx
 from mlx.utils import tree_flatten
 
-from lmcore.common.atomic_files import write_json
+from lmcore.common.atomic_files import sha256_of, write_json
 from lmcore.common.errors import LmcoreError
 from lmcore.common.params import Params
 from lmcore.common.parent_process import parent_died
@@ -284,15 +284,17 @@ def new_model(params: Params, tokens: TokenShards) -> GPT:
 
 
 def save_run(
-    trained: TrainedModel, tokenizer: Path, model: Path, kept: Path, plots: Path, metrics: Path
+    trained: TrainedModel, tokenizer: Path, model: Path, kept: Path, plots: Path, figures: Path
 ) -> None:
     """Write the model folder, the kept weights, the curves as CSV and the figures as JSON."""
     curves = trained.curves
     save_model(model, trained.model, tokenizer)
     trained.kept.publish(kept, trained.model.config, tokenizer)
     curves.save(plots)
+    hashes = {name: sha256_of(plots / name) for name in ("training.csv", "validation.csv")}
+    write_json(figures / "curves.json", hashes, checksum=True)
     write_json(
-        metrics,
+        figures / "train.json",
         {
             "parameters": sum(array.size for _, array in tree_flatten(trained.model.parameters())),
             "tokens_seen": trained.tokens_seen,
@@ -300,4 +302,5 @@ def save_run(
             "final_validation_loss": curves.validation[-1]["loss"],
             "best_validation_loss": curves.best_validation_loss(),
         },
+        checksum=True,
     )

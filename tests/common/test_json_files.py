@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lmcore.common.atomic_files import write_json
 from lmcore.common.errors import LmcoreError
 from lmcore.common.json_files import check_shape, read_json
 
@@ -48,6 +49,15 @@ def test_damage_is_one_sentence_with_the_remedy(tmp_path: Path, content: bytes) 
     assert error.value.message.startswith(f"{path} is damaged (")
     assert error.value.message.endswith("; mend it.")
     assert "\n" not in error.value.message
+
+
+def test_an_object_is_compared_with_the_checksum_that_it_states(tmp_path: Path) -> None:
+    path, value = tmp_path / "a.json", {"loss": 2.25, "ä": [{"b": None}], "a": 1}
+    write_json(path, value, checksum=True)
+    assert read_json(path, {"loss": float}) == value
+    path.write_text(path.read_text().replace("2.25", "2.35"))
+    with pytest.raises(LmcoreError, match="content is not the one whose SHA-256 it states.*; mend"):
+        read_json(path, {"loss": float}, "mend it")
 
 
 def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:

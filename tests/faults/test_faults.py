@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -167,6 +168,27 @@ def test_a_bad_input_file_is_named_and_outputs_stay(
     before = clone.bytes_of("data")
     line = refused(clone.stage(stage))
     assert victim.rpartition("/")[0] in line
+    assert clone.bytes_of("data") == before
+
+
+def test_one_changed_digit_is_noticed_in_files_that_lie_alone(clone: Clone) -> None:
+    """They belong to no folder's checksums.json, and the shape of their content is right."""
+    before = clone.bytes_of("data")
+    for stage, victim in (
+        ("report", "data/figures/tokens.json"),
+        ("report", "data/figures/train.json"),
+        ("report", "data/plots/training.csv"),
+        ("report", "data/raw/manifest.json"),
+        ("result", "data/metrics/evaluation.json"),
+        ("train", "data/tokens/train/index.json"),
+    ):
+        content = (clone.folder / victim).read_text()
+        number = re.search(r"\d{2,}(?=[,\n])", content)
+        assert number is not None
+        digits = str(int(number[0]) + 1)
+        (clone.folder / victim).write_text(content.replace(number[0], digits, 1))
+        assert victim in refused(clone.stage(stage))
+        (clone.folder / victim).write_text(content)
     assert clone.bytes_of("data") == before
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from voluptuous import Invalid
 
 from lmcore.common.errors import LmcoreError
 from lmcore.planning import repair as repairing
-from lmcore.planning.repair import is_whole_lock, repair
+from lmcore.planning.repair import CACHE, is_whole_lock, repair
 
 # A dvc that is killed while it writes a file: after the first bytes of what it dumps.
 KILLED_AT = """
@@ -129,6 +131,41 @@ def test_a_lock_of_dead_owners_or_of_other_programs_is_removed(
         assert "rwlock" in repair(tmp_path)[0] and not path.exists()
     rwlock(tmp_path)
     assert repair(tmp_path) == [] and rwlock(tmp_path).exists()
+
+
+def damage_object(clone: Clone, content: bytes) -> Path:
+    """Flip a bit of the object with this content, as a bad disk does: mode and time stay."""
+    md5 = hashlib.md5(content).hexdigest()
+    path = clone.folder / CACHE / md5[:2] / md5[2:]
+    status = path.stat()
+    path.chmod(0o644)
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    path.chmod(status.st_mode)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return path
+
+
+def test_a_damaged_object_of_the_cache_is_set_aside_and_its_stage_runs_again(clone: Clone) -> None:
+    name = "data/samples/samples.json"
+    content = (clone.folder / name).read_bytes()
+    path = damage_object(clone, content)
+    shutil.rmtree(clone.folder / "data/samples")
+    clone.run("dvc", "checkout", "--force")
+    assert clone.stage("result").returncode == 1  # refused, and DVC calls all unchanged
+    said = clone.stage("repair").stdout
+    assert f"{path.relative_to(clone.folder)} was damaged" in said
+    assert f"`dvc repro` makes {name} anew" in said
+    assert clone.repro().ran == ["sample"]
+    assert (clone.folder / name).read_bytes() == path.read_bytes() == content
+    # Where the output is intact, the object is written from it; of a folder, its list of files.
+    damage_object(clone, content)
+    folders = [path for path in (clone.folder / CACHE).rglob("*.dir")]
+    for folder in folders:
+        folder.chmod(0o644)
+        folder.write_bytes(b"[")
+    assert len(repair(clone.folder)) == len(folders)  # their own list names the file
+    assert f"anew from {clone.folder / name}" in repair(clone.folder)[0]
+    assert path.read_bytes() == content and repair(clone.folder) == []
 
 
 def test_nothing_is_touched_while_a_dvc_is_at_work(

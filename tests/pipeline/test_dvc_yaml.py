@@ -81,8 +81,8 @@ def test_outputs_lie_where_the_library_puts_them() -> None:
     expected = [
         paths.PARAMS_CHECKED, paths.RAW, paths.TOKENIZER, paths.FIGURES / "tokenizer.json",
         paths.TOKENS, paths.FIGURES / "tokens.json", paths.MODEL, paths.KEPT,
-        paths.FIGURES / "train.json", paths.EVALUATION, paths.SAMPLES, paths.INSIDE,
-        paths.REPORT,
+        paths.FIGURES / "train.json", paths.FIGURES / "curves.json", paths.EVALUATION,
+        paths.SAMPLES, paths.INSIDE, paths.REPORT,
     ]  # fmt: skip
     outs = [out for stage in PIPELINE["stages"].values() for out in stage.get("outs", [])]
     assert [Path(out) for out in outs if isinstance(out, str)] == expected

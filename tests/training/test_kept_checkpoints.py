@@ -53,7 +53,7 @@ def saved(outcome: TrainedModel, folder: Path) -> dict[int, str]:
     folder.mkdir(exist_ok=True)
     tokenizer.write_text("{}")
     save_run(
-        outcome, tokenizer, folder / "model", folder / "kept", folder / "plots", folder / "m.json"
+        outcome, tokenizer, folder / "model", folder / "kept", folder / "plots", folder / "figures"
     )
     return {
         entry["step"]: entry["sha256"]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lmcore.common.section import Implementation, NonNegative, Positive, Probability, Section
+from lmcore.common.section import Implementation, NonNegative, Probability, Section
 
 
 class MoEParams(Section):
@@ -42,7 +42,7 @@ class ModelParams(Section):
     n_kv_heads: Annotated[int, Field(ge=1, le=4096)]  # fewer than n_heads: grouped-query attention
     d_ff: Annotated[int, Field(ge=1, le=2**20)]
     positions: Literal["rope", "learned", "sinusoidal", "alibi", "none"]
-    rope_theta: Positive
+    rope_theta: Annotated[float, Field(ge=1, le=1e9)]
     norm: Literal["rmsnorm", "layernorm"]
     norm_placement: Literal["pre", "post", "none"]
     residual: bool

@@ -26,7 +26,6 @@ from lmcore.common.model_params import ModelParams
 from lmcore.common.section import (
     NonEmpty,
     NonNegative,
-    Positive,
     Section,
     Seed,
     Stories,
@@ -89,7 +88,7 @@ class SampleParams(Section):
     top_k: Annotated[int, Field(ge=0, le=2**24)]  # 0: off
     top_p: Annotated[float, Field(gt=0, le=1)]  # 1: off
     min_p: Annotated[float, Field(ge=0, le=1)]  # 0: off
-    repetition_penalty: Positive  # 1: off
+    repetition_penalty: Annotated[float, Field(gt=0, le=1000)]  # 1: off
     stop: Annotated[list[NonEmpty], Field(max_length=1000)]  # texts that end a story before them
 
     def with_options(self, options: dict[str, Any]) -> SampleParams:

@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Steps = Annotated[int, Field(ge=1, le=100_000_000)]
 Stories = Annotated[int, Field(ge=1, le=100_000_000)]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, le=1000)]
 NonEmpty = Annotated[str, Field(min_length=1, max_length=100_000)]
 Text = Annotated[str, Field(max_length=100_000)]
 Probability = Annotated[float, Field(ge=0, lt=1)]

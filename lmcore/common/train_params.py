@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lmcore.common.section import NonNegative, Positive, Probability, Section, Seed, Steps
+from lmcore.common.section import NonNegative, Probability, Section, Seed, Steps
 
 
 class TrainParams(Section):
@@ -19,15 +19,15 @@ class TrainParams(Section):
     gradient_accumulation: Annotated[int, Field(ge=1, le=100_000)]
     workers: Annotated[int, Field(ge=1, le=128)]  # processes that share each step's batch
     optimizer: Literal["adamw", "muon"]
-    learning_rate: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=10)]
     schedule: Literal["cosine", "linear", "wsd", "constant"]
     warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)]
     final_learning_rate_ratio: Annotated[float, Field(ge=0, le=1)]
     beta1: Probability
     beta2: Probability
-    epsilon: Positive
+    epsilon: Annotated[float, Field(ge=1e-30, le=1)]  # float32 has few smaller numbers
     weight_decay: NonNegative  # decoupled, on matrices only
-    max_grad_norm: Positive
+    max_grad_norm: Annotated[float, Field(gt=0, le=1e6)]
     max_loss_spike: NonNegative  # stop when a step's loss is this far above the mean; 0: never
     precision: Literal["float32", "bfloat16", "float16"]  # of activations and gradients
     gradient_checkpointing: bool  # recompute activations in the backward pass

@@ -5,13 +5,18 @@ and SHA-256 are compared with what the Hub states. A download that breaks off
 goes on where it stopped, in the same run or the next: the parts lie in a
 folder of their own, because DVC clears a stage's outs before it runs. Every
 byte that arrives is kept, and a connection that brings next to nothing counts
-as broken; after a few in a row the stage gives up.
+as broken; after a few in a row the stage gives up. A timer looks at what arrived,
+because a server can keep a client waiting in any part of its answer: each byte of a
+header or of the length of a chunk begins the client's own timeout anew.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -121,9 +126,14 @@ def _fetch(data_set: HubDataSet, remote: str, path: Path) -> None:
         endpoint=endpoint,
     )
     part = path.with_name(f"{path.name}.part")
+
     # 1. Ask for the size and the SHA-256 (the ETag of a large file).
+    def give_up() -> None:
+        raise _unreachable(url, TimeoutError(f"no answer in {_WINDOW} seconds"))
+
     try:
-        facts = get_hf_file_metadata(url, endpoint=endpoint)
+        with _every_window(give_up):
+            facts = get_hf_file_metadata(url, endpoint=endpoint)
     except (HTTPError, ValueError) as error:
         raise _unreachable(url, error) from None
     size, sha256 = facts.size, facts.etag
@@ -180,13 +190,23 @@ def _append(location: str, headers: dict[str, str], part: Path, size: int) -> No
     from huggingface_hub.utils import get_session, hf_raise_for_status
 
     abandoned = parent_died()
+    arrived = seen = 0
+
+    def check_progress() -> None:
+        nonlocal seen
+        if arrived - seen < _MIN_BYTES:
+            raise TimeoutError(f"{arrived - seen} bytes in {_WINDOW} seconds")
+        seen = arrived
+
     # Compressed bytes could not be appended to.
     headers = headers | {"Accept-Encoding": "identity", "Range": f"bytes={part.stat().st_size}-"}
-    with get_session().stream("GET", location, headers=headers, timeout=_TIMEOUT) as response:
+    with (
+        _every_window(check_progress),
+        get_session().stream("GET", location, headers=headers, timeout=_TIMEOUT) as response,
+    ):
         hf_raise_for_status(response)
         # A server that ignores the range sends the whole file.
         with part.open("ab" if response.status_code == 206 else "wb") as file:
-            start, arrived = time.monotonic(), 0
             for chunk in response.iter_raw():
                 file.write(chunk[: size - file.tell()])
                 arrived += len(chunk)
@@ -194,10 +214,18 @@ def _append(location: str, headers: dict[str, str], part: Path, size: int) -> No
                     return
                 if abandoned():
                     raise LmcoreError("The `dvc repro` that started this stage was killed.")
-                if time.monotonic() - start > _WINDOW:
-                    if arrived < _MIN_BYTES:
-                        raise TimeoutError(f"{arrived} bytes in {_WINDOW} seconds")
-                    start, arrived = time.monotonic(), 0
+
+
+@contextmanager
+def _every_window(check: Callable[[], None]) -> Iterator[None]:
+    """Call `check` every `_WINDOW` seconds; what it raises ends whatever this thread waits for."""
+    previous = signal.signal(signal.SIGALRM, lambda *_: check())
+    signal.setitimer(signal.ITIMER_REAL, _WINDOW, _WINDOW)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 def _matches(path: Path, size: int, sha256: str) -> bool:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lmcore.common.model_params import ModelParams
 from lmcore.common.params import checked
-from lmcore.common.section import Implementation, Positive
+from lmcore.common.section import Implementation
 from lmcore.model.norms import EPSILON
 
 # What `ModelConfig.small` gives: a Llama-like model of 0.8 million parameters and an embedding.
@@ -48,7 +48,7 @@ class ModelConfig(ModelParams):
 
     vocab_size: Annotated[int, Field(ge=1, le=2**24)]
     implementation: Implementation = "auto"
-    norm_epsilon: Positive = EPSILON  # imported models may have another
+    norm_epsilon: Annotated[float, Field(gt=0, le=1)] = EPSILON  # imported models may have another
     document_start: int | None = None  # this token begins a document that attention stays within
 
     @classmethod

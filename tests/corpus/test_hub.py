@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -55,13 +55,17 @@ class Hub(ThreadingHTTPServer):
         self.damage = False
         self.announced: int | None = None  # a size other than the true one
         self.ignores_ranges = False
-        self.trickle = 0.0  # seconds before each single byte
+        self.trickle = 0.0  # seconds before each single byte of a body
+        self.endless = ""  # which part of an answer never ends
 
 
 class Answer(BaseHTTPRequestHandler):
     server: Hub
 
     def do_HEAD(self) -> None:
+        if self.server.endless == "HEAD":
+            self._write_forever(b"HTTP/1.1 200 OK\r\nX-Word: ")
+            return
         content = self.server.files.get(self.path)
         if content is None:
             self.send_error(404)
@@ -79,6 +83,11 @@ class Answer(BaseHTTPRequestHandler):
             self.server.ranges.append(self.headers["Range"])
         start *= not self.server.ignores_ranges
         body = content[start:]
+        if self.server.endless:
+            head = b"HTTP/1.1 206 OK\r\n"
+            chunked = head + b"Transfer-Encoding: chunked\r\n\r\n1;"
+            self._write_forever(chunked if self.server.endless == "chunk" else head + b"X-Word: ")
+            return
         self.send_response(200 if self.server.ignores_ranges else 206)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
@@ -98,6 +107,15 @@ class Answer(BaseHTTPRequestHandler):
                 self.close_connection = True
             return
         self.wfile.write(body)
+
+    def _write_forever(self, start: bytes) -> None:
+        """Write `start` and then byte after byte, until the client gives up."""
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write(start)
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.02)
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
@@ -234,6 +252,15 @@ def test_a_server_that_sends_byte_by_byte_is_given_up(
     start = time.monotonic()
     refused(tmp_path, r"could not be fetched \([0-9]+ bytes in 0\.3 seconds\)")
     assert time.monotonic() - start < 30
+
+
+@pytest.mark.parametrize("part", ["HEAD", "GET", "chunk"])
+def test_a_server_whose_headers_never_end_is_given_up(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr(hub_module, "_WINDOW", 0.2)
+    hub.endless = part
+    refused(tmp_path, r"could not be fetched \((no answer|0 bytes) in 0\.2 seconds\)")
 
 
 def test_the_next_run_goes_on_with_the_part_of_a_killed_one(

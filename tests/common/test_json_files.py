@@ -56,9 +56,7 @@ def test_an_object_is_compared_with_the_checksum_that_it_states(tmp_path: Path) 
     write_json(path, value, checksum=True)
     assert read_json(path, {"loss": float}) == value
     path.write_text(path.read_text().replace("2.25", "2.35"))
-    with pytest.raises(
-        LmcoreError, match=r"is not the one whose SHA-256 it states.*; mend"
-    ):
+    with pytest.raises(LmcoreError, match=r"is not the one whose SHA-256 it states.*; mend"):
         read_json(path, {"loss": float}, "mend it")
 
 

@@ -126,14 +126,15 @@ def test_a_file_that_is_no_mapping_is_one_sentence(tmp_path: Path, text: str) ->
 
 SIZES = [
     "data.train_stories", "data.validation_stories", "encode.shard_tokens",
-    "model.context_length", "model.d_model", "model.n_layers", "model.n_heads", "model.n_kv_heads",
-    "model.d_ff", "model.value_embeddings", "model.moe.experts", "model.moe.top_k",
-    "model.moe.every", "model.convolution_width", "train.steps", "train.batch_size", "train.gradient_accumulation",
-    "train.workers", "train.warmup_steps", "train.eval_every", "train.eval_batches",
-    "train.checkpoint_every", "train.kept_checkpoints", "evaluate.batch_size", "evaluate.stride",
+    "model.context_length", "model.d_model", "model.n_layers", "model.n_heads",
+    "model.n_kv_heads", "model.d_ff", "model.value_embeddings", "model.moe.experts",
+    "model.moe.top_k", "model.moe.every", "model.convolution_width", "train.steps",
+    "train.batch_size", "train.gradient_accumulation", "train.workers", "train.warmup_steps",
+    "train.eval_every", "train.eval_batches", "train.checkpoint_every",
+    "train.kept_checkpoints", "evaluate.batch_size", "evaluate.stride",
     "evaluate.coherence_stories", "evaluate.coherence_checkpoint_stories",
-    "evaluate.copying_stories",
-    "sample.max_tokens", "sample.top_k", "inside.windows", "inside.pairs", "inside.prompt_tokens",
+    "evaluate.copying_stories", "sample.max_tokens", "sample.top_k", "inside.windows",
+    "inside.pairs", "inside.prompt_tokens",
 ]  # fmt: skip
 
 

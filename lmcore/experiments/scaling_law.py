@@ -51,7 +51,7 @@ def fit(parameters: np.ndarray, tokens: np.ndarray, losses: np.ndarray) -> Scali
     """Return the law of runs with `parameters`, `tokens` and `losses`, (runs,) each."""
     middle = float(np.exp(np.log(losses).mean()))
     starts = []
-    for share, alpha, beta in product((0.1, 0.4, 0.8), (0.2, 0.5, 1.0), (0.2, 0.5, 1.0)):
+    for share, alpha, beta in product((0.1, 0.6), (0.2, 0.5, 1.0), (0.2, 0.5, 1.0)):
         floor = share * float(losses.min())
         rest = math.log((middle - floor) / 2)
         starts.append([math.log(floor), rest, rest, alpha, beta])

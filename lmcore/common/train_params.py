@@ -9,6 +9,23 @@ from pydantic import Field, model_validator
 from lmcore.common.section import NonNegative, Probability, Section, Seed, Steps
 
 
+class MuonParams(Section):
+    """What Muon does beside its step."""
+
+    # Steps in which its momentum rises from 0.85 to 0.95; 0: 0.95 from the first.
+    momentum_warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)]
+    normalize_rows: bool  # NorMuon
+
+
+class LearningRateScale(Section):
+    """Factors of the learning rate, by kind of array (lmcore/model/parameter_kinds.py)."""
+
+    embedding: NonNegative  # of tokens, positions and values
+    output: NonNegative  # the output projection, where it is not the embedding
+    matrices: NonNegative  # of attention, feed-forwards, experts and routers
+    vectors: NonNegative  # norms, biases, learned scalars, convolutions
+
+
 class TrainParams(Section):
     """The training run (read by `train`)."""
 
@@ -19,14 +36,19 @@ class TrainParams(Section):
     gradient_accumulation: Annotated[int, Field(ge=1, le=100_000)]
     workers: Annotated[int, Field(ge=1, le=128)]  # processes that share each step's batch
     optimizer: Literal["adamw", "muon"]
+    muon: MuonParams
     learning_rate: Annotated[float, Field(gt=0, le=10)]
+    learning_rate_scale: LearningRateScale
     schedule: Literal["cosine", "linear", "wsd", "constant"]
     warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)]
     final_learning_rate_ratio: Annotated[float, Field(ge=0, le=1)]
+    decay_share: Annotated[float, Field(gt=0, le=1)]  # wsd: of the steps after the warmup
     beta1: Probability
     beta2: Probability
     epsilon: Annotated[float, Field(ge=1e-30, le=1)]  # float32 has few smaller numbers
     weight_decay: NonNegative  # decoupled, on matrices only
+    weight_decay_schedule: Literal["constant", "linear"]
+    cautious_weight_decay: bool  # only where the step shrinks the weight as well
     max_grad_norm: Annotated[float, Field(gt=0, le=1e6)]
     max_loss_spike: NonNegative  # stop when a step's loss is this far above the mean; 0: never
     precision: Literal["float32", "bfloat16", "float16"]  # of activations and gradients

@@ -12,9 +12,16 @@ import mlx.core as mx
 
 from lmcore.backend.dispatch import fusion_barrier
 from lmcore.training.update_rule import OptimizerState, UpdateRule
+from lmcore.training.weight_decay import CONSTANT, DecayForm
 
 
-def adamw(beta1: float, beta2: float, epsilon: float, weight_decay: float) -> UpdateRule:
+def adamw(
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    weight_decay: float,
+    form: DecayForm = CONSTANT,
+) -> UpdateRule:
     """Return AdamW as an update rule. Its state is `m` and `v`, both as large as the array."""
 
     def init(parameter: mx.array) -> OptimizerState:
@@ -36,13 +43,13 @@ def adamw(beta1: float, beta2: float, epsilon: float, weight_decay: float) -> Up
         m_scale, root_scale, decay = fusion_barrier(
             rate / _one_minus_power(beta1, t),
             mx.rsqrt(_one_minus_power(beta2, t)),
-            rate * weight_decay,
+            rate * form.at(weight_decay, step),
         )
         m, v = fusion_barrier(m, v)
         # 3. Step against the gradient, divided by its size.
         change = m_scale * m / (root_scale * mx.sqrt(v) + epsilon)
         # 4. Weight decay apart from the gradient ("decoupled"): v does not divide it.
-        return parameter - (change + decay * parameter), {"m": m, "v": v}
+        return parameter - (change + decay * form.of(parameter, change)), {"m": m, "v": v}
 
     return UpdateRule(init, update)
 

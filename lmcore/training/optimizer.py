@@ -11,7 +11,8 @@ from lmcore.common.train_params import TrainParams
 from lmcore.model.parameter_kinds import BIASES, HIDDEN_MATRICES, Kind, kind_of
 from lmcore.training.adamw import adamw
 from lmcore.training.muon import muon
-from lmcore.training.update_rule import OptimizerState, UpdateRule
+from lmcore.training.update_rule import OptimizerState, UpdateRule, scaled
+from lmcore.training.weight_decay import DecayForm
 
 Tree = Any  # nested dicts and lists of arrays
 
@@ -66,6 +67,8 @@ def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
     makes no model simpler. Muon is for the hidden matrices; the embeddings
     (of values too), the output projection, the routers and all vectors keep AdamW.
     """
+    linear = train.weight_decay_schedule == "linear"
+    form = DecayForm(train.steps if linear else 0, train.cautious_weight_decay)
 
     def rule_of(name: str, array: mx.array) -> UpdateRule:
         kind = kind_of(name, array.ndim)
@@ -73,11 +76,21 @@ def make_optimizer(train: TrainParams, model: Any) -> Optimizer:
             return sign_sgd(model.config.moe.balance_coefficient)
         decay = 0.0 if kind in BIASES | {Kind.VECTOR} else train.weight_decay
         if train.optimizer == "muon" and kind in HIDDEN_MATRICES:
-            return muon(_MUON_MOMENTUM, decay)
-        return adamw(train.beta1, train.beta2, train.epsilon, decay)
+            rule = muon(_MUON_MOMENTUM, decay, form, **train.muon.model_dump())
+        else:
+            rule = adamw(train.beta1, train.beta2, train.epsilon, decay, form)
+        return scaled(rule, learning_rate_scale(train, kind))
 
     arrays = tree_flatten(model.trainable_parameters())
     return Optimizer({name: rule_of(name, array) for name, array in arrays})
+
+
+def learning_rate_scale(train: TrainParams, kind: Kind) -> float:
+    """Return the factor of the learning rate for arrays of a kind."""
+    scale = train.learning_rate_scale
+    if kind in HIDDEN_MATRICES | {Kind.ROUTER}:
+        return scale.matrices
+    return {Kind.EMBEDDING: scale.embedding, Kind.OUTPUT: scale.output}.get(kind, scale.vectors)
 
 
 def sign_sgd(step_size: float) -> UpdateRule:

@@ -2,7 +2,7 @@
 
 A schedule is a function of the progress from 0 (first step after the warmup)
 to 1 (last step of the run). It returns a factor of the highest rate, which starts at 1 and
-ends at `final_learning_rate_ratio`.
+ends at `final_learning_rate_ratio`. Of `wsd`, `decay_share` is the part in which it falls.
 """
 
 from __future__ import annotations
@@ -11,26 +11,23 @@ import math
 
 from lmcore.common.train_params import TrainParams
 
-# wsd: the fraction of the steps after the warmup in which the rate decays.
-_DECAY = 0.2
 
-
-def cosine(progress: float, final: float) -> float:
+def cosine(progress: float, final: float, decay_share: float) -> float:
     """Return half a cosine wave (Loshchilov and Hutter 2016)."""
     return final + (1 - final) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-def linear(progress: float, final: float) -> float:
+def linear(progress: float, final: float, decay_share: float) -> float:
     """Return a straight line from 1 to `final`."""
     return 1 + (final - 1) * progress
 
 
-def wsd(progress: float, final: float) -> float:
-    """Return warmup-stable-decay (Hu et al. 2024): constant, then linear over the last fifth."""
-    return 1 + (final - 1) * max(0.0, (progress - (1 - _DECAY)) / _DECAY)
+def wsd(progress: float, final: float, decay_share: float) -> float:
+    """Return warmup-stable-decay (Hu et al. 2024): constant, then linear over the last part."""
+    return 1 + (final - 1) * max(0.0, (progress - (1 - decay_share)) / decay_share)
 
 
-def constant(progress: float, final: float) -> float:
+def constant(progress: float, final: float, decay_share: float) -> float:
     """Return 1 to the end."""
     return 1.0
 
@@ -48,5 +45,7 @@ def learning_rate_at(train: TrainParams, step: int) -> float:
         return train.learning_rate * (step + 1) / train.warmup_steps
     length = train.steps - 1 - train.warmup_steps
     progress = min(1.0, (step - train.warmup_steps) / length) if length else 1.0
-    factor = SCHEDULES[train.schedule](progress, train.final_learning_rate_ratio)
-    return train.learning_rate * factor
+    schedule = SCHEDULES[train.schedule]
+    return train.learning_rate * schedule(
+        progress, train.final_learning_rate_ratio, train.decay_share
+    )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import mlx.core as mx
 
+from lmcore.backend.dispatch import fusion_barrier
+
 OptimizerState = dict[str, mx.array]  # of one array, such as AdamW's m and v
 
 
@@ -23,3 +25,21 @@ class UpdateRule:
     step: Callable[
         [mx.array, OptimizerState, mx.array, mx.array, mx.array], tuple[mx.array, OptimizerState]
     ]
+
+
+def scaled(rule: UpdateRule, factor: float) -> UpdateRule:
+    """Return the rule at `factor` times the learning rate."""
+    if factor == 1:
+        return rule
+
+    def step(
+        gradient: mx.array,
+        state: OptimizerState,
+        parameter: mx.array,
+        learning_rate: mx.array,
+        step: mx.array,
+    ) -> tuple[mx.array, OptimizerState]:
+        (rate,) = fusion_barrier(factor * learning_rate)
+        return rule.step(gradient, state, parameter, rate, step)
+
+    return UpdateRule(rule.init, step)

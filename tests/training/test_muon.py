@@ -8,6 +8,7 @@ import pytest
 from helpers.update_rules import RATES, arrays, follow
 
 from lmcore.training.muon import muon, newton_schulz
+from lmcore.training.weight_decay import DecayForm
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 12), (12, 5), (3, 6, 9)])
@@ -36,6 +37,25 @@ def test_muon_against_numpy() -> None:
             a = x @ x.T
             x = 3.4445 * x + (-4.775 * a + 2.0315 * a @ a) @ x
         parameter -= rate * (0.2 * 6**0.5 * x.T + 0.1 * parameter)
+    np.testing.assert_allclose(found, parameter, rtol=1e-4, atol=1e-5)
+
+
+def test_the_variants_against_numpy() -> None:
+    """Momentum warmup over 4 steps, NorMuon, and decay that is cautious and falls to 0 at 5."""
+    form, rates = DecayForm(steps=5, cautious=True), RATES
+    start, *gradients = arrays(1 + len(rates), (6, 4))
+    found = follow(muon(0.95, 0.5, form, 4, normalize_rows=True), start, gradients, rates)
+    parameter, m, v = np.array(start, np.float64), 0.0, 0.0
+    for step, (gradient, rate) in enumerate(zip(gradients, rates, strict=True)):
+        momentum = [0.85, 0.875, 0.9, 0.925, 0.95, 0.95][step]
+        m = momentum * m + np.array(gradient, np.float64)
+        x = newton_schulz(mx.array(np.array(gradient) + momentum * m, mx.float32))
+        x = np.array(x, np.float64)
+        v = 0.95 * v + 0.05 * (x**2).mean(axis=1, keepdims=True)
+        x = x / np.sqrt(v)
+        x *= 0.2 * np.sqrt(x.size) / np.linalg.norm(x)  # so that its root mean square is 0.2
+        decay = 0.5 * [1, 0.8, 0.6, 0.4, 0.2, 0][step] * (x * parameter >= 0)
+        parameter -= rate * (x + decay * parameter)
     np.testing.assert_allclose(found, parameter, rtol=1e-4, atol=1e-5)
 
 

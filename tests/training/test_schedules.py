@@ -49,6 +49,16 @@ def test_wsd_decays_over_the_last_fifth() -> None:
     assert learning_rate_at(train, 100) == pytest.approx(2 * 0.55)
 
 
+def test_the_share_of_wsds_decay_is_a_parameter() -> None:
+    train = train_of(schedule="wsd", decay_share=0.5)  # steps 60 to 110
+    assert learning_rate_at(train, 60) == pytest.approx(2.0)
+    assert learning_rate_at(train, 85) == pytest.approx(2 * 0.55)
+    whole, line = (
+        train_of(**c) for c in ({"schedule": "wsd", "decay_share": 1.0}, {"schedule": "linear"})
+    )
+    assert learning_rate_at(whole, 77) == pytest.approx(learning_rate_at(line, 77))
+
+
 @pytest.mark.parametrize("schedule", ["cosine", "linear", "wsd"])
 def test_after_the_warmup_the_rate_never_rises(schedule: str) -> None:
     train = train_of(schedule=schedule)

@@ -79,7 +79,13 @@ def test_an_interruption_at_any_step_changes_no_bit(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"ema_decay": 0.9, "gradient_checkpointing": True},
+        {
+            "ema_decay": 0.9,
+            "gradient_checkpointing": True,
+            "muon": {"momentum_warmup_steps": 10, "normalize_rows": True},
+            "weight_decay_schedule": "linear",
+            "cautious_weight_decay": True,
+        },
         {"precision": "float16"},
         {"precision": "bfloat16", "mask_documents": True},
     ],

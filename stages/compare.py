@@ -20,15 +20,22 @@ from lmcore.common.errors import StageCommand
 def main(a: str, b: str, html: Path) -> None:
     """Compare A with B: git revisions, experiments of `dvc exp show`, or `workspace`.
 
-    Without names: what the last run changed, since the one that git holds.
+    Without names: what the last run changed, since the one that git holds. Groups of runs
+    have commas between their names (A1,A2,A3 B1,B2,B3), or are variants of an experiment
+    (experiments/quick/swiglu experiments/quick/gelu); they are paired by seed.
     """
     backend.setup()
-    from lmcore.compare.revision import open_revision
+    from lmcore.compare.revision import is_group, open_revision
     from lmcore.compare.sections import compare
     from lmcore.compare.show import as_page, as_text
 
-    with open_revision(a) as ours, open_revision(b) as theirs:
-        parts = compare(ours, theirs)
+    if is_group(a) or is_group(b):
+        from lmcore.compare.groups import compare_groups, open_group
+
+        parts = compare_groups(open_group(a), open_group(b))
+    else:
+        with open_revision(a) as ours, open_revision(b) as theirs:
+            parts = compare(ours, theirs)
     click.echo(as_text(parts))
     as_page(f"{a} and {b}", parts, html)
     click.echo(f"The same with curves: {html}")

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "report": ["dataset", "model"],
     "notebook": ["evaluation"],
     "serving": ["report"],
-    "compare": ["report", "evaluation"],
+    "compare": ["report", "experiments"],
     "export": ["generation"],
 }
 NEVER_MLX = ["common", "tokenizer", "dataset", "corpus"]

@@ -7,6 +7,7 @@ Of the current folder, what lies there counts, whatever its dvc.lock says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ from lmcore.common.errors import LmcoreError
 from lmcore.compare.differences import flatten
 
 WORKSPACE = "workspace"
+VARIANT = re.compile(r"experiments/(\w+)/(\w+)/?")  # of an experiment: all its seeds
+
+
+def is_group(name: str) -> bool:
+    """Return whether a name of the command line stands for several runs."""
+    return "," in name or VARIANT.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)

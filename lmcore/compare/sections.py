@@ -37,7 +37,7 @@ _FIGURES = {
     "tokens": "data/figures/tokens.json",
     "tokenizer": "data/figures/tokenizer.json",
 }
-_STORIES = "data/evaluation/stories.csv"
+STORIES = "data/evaluation/stories.csv"
 _DISTINGUISHABLE = 0.05  # the chance of so large a difference between equally good models
 # Stories of the validation split that are cut with both tokenizers.
 _SAMPLE = 500
@@ -67,10 +67,10 @@ def compare(a: Revision, b: Revision) -> list[Section]:
 
 def answer(a: Revision, b: Revision) -> Section:
     """Return which of the two models is better, and whether the difference can be told."""
-    paths, missing = _both(a, b, _STORIES)
+    paths, missing = _both(a, b, STORIES)
     if missing:
         return Section("Answer", missing)
-    ours, theirs = (_columns(path) for path in paths)
+    ours, theirs = (columns(path) for path in paths)
     bits = _difference_in_bits(a, b, ours, theirs)
     if bits.value == 0 and bits.standard_error == 0:
         return Section("Answer", [f"{b.name} needs as many bits as {a.name} for every story."])
@@ -171,10 +171,10 @@ def _both(a: Revision, b: Revision, name: str) -> tuple[list[Path], list[str]]:
 def significance(a: Revision, b: Revision) -> Section:
     """What the two models cost per byte and per token of the validation stories."""
     title = "Significance"
-    paths, missing = _both(a, b, _STORIES)
+    paths, missing = _both(a, b, STORIES)
     if missing:
         return Section(title, missing)
-    ours, theirs = (_columns(path) for path in paths)
+    ours, theirs = (columns(path) for path in paths)
     paired = _are_paired(a, b, ours, theirs)
     if paired and np.array_equal(ours["nats"], theirs["nats"]):
         return Section(title, ["Identical."])
@@ -222,7 +222,7 @@ def _chance(p: float) -> str:
     return f"= {p:.2g}" if p >= 1e-9 else "< 1e-9"
 
 
-def _columns(path: Path) -> dict[str, np.ndarray]:
+def columns(path: Path) -> dict[str, np.ndarray]:
     """The columns of a CSV file of numbers, (rows,) each, by name.
 
     Raises `LmcoreError` where the file is cut or has no rows.
@@ -371,8 +371,8 @@ def _curves(a: Revision, b: Revision) -> Section:
 
 
 def _loss(path: Path, scale: float) -> list[tuple[float, float]]:
-    columns = _columns(path)
-    return [*zip(columns["step"].tolist(), (columns["loss"] * scale).tolist(), strict=True)]
+    curve = columns(path)
+    return [*zip(curve["step"].tolist(), (curve["loss"] * scale).tolist(), strict=True)]
 
 
 def _samples(a: Revision, b: Revision) -> Section:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,12 @@ import numpy as np
 
 from lmcore.common.atomic_files import write_json, write_text
 from lmcore.common.json_files import read_json
+from lmcore.experiments.comparison import Cell, compared_runs, rounded, verdict
 from lmcore.experiments.definition import Experiment
 from lmcore.experiments.law_results import law_markdown, summarise_law
 from lmcore.experiments.pipeline import PREDICTION, cell_file
 from lmcore.experiments.plot import draw, draw_law
-from lmcore.experiments.statistics import Interval, difference, holm, mean_interval
-
-Cell = dict[str, Any]
+from lmcore.experiments.statistics import holm, mean_interval
 
 
 def write_results(folder: Path, experiment: Experiment) -> str:
@@ -42,7 +40,7 @@ def summarise(question: str, cells: dict[str, list[Cell]]) -> dict[str, Any]:
     """Return the figures of each variant and its difference from the first one."""
     first, *others = cells
     rows = {name: _variant_row(runs) for name, runs in cells.items()}
-    compared = {name: _compare(cells[name], cells[first]) for name in others}
+    compared = {name: compared_runs(cells[name], cells[first]) for name in others}
     known = [row for row in compared.values() if row is not None]
     for row, rejected in zip(known, holm([row["p_value"] for row in known]), strict=True):
         row["distinguishable"] = rejected
@@ -61,7 +59,7 @@ def _variant_row(runs: list[Cell]) -> dict[str, Any]:
     bits = np.array([run["bits_per_byte"] for run in runs])
     factors = runs[0]["longer_contexts"]
     return {
-        "bits_per_byte": _rounded(mean_interval(bits)),
+        "bits_per_byte": rounded(mean_interval(bits)),
         "bits_per_byte_by_seed": [round(value, 5) for value in bits.tolist()],
         "parameters": runs[0]["parameters"],
         "active_parameters": runs[0]["active_parameters"],
@@ -71,56 +69,10 @@ def _variant_row(runs: list[Cell]) -> dict[str, Any]:
         "longer_contexts": {
             factor: None
             if factors[factor] is None
-            else _rounded(mean_interval(np.array([run["longer_contexts"][factor] for run in runs])))
+            else rounded(mean_interval(np.array([run["longer_contexts"][factor] for run in runs])))
             for factor in factors
         },
     }
-
-
-def _compare(runs: list[Cell], base: list[Cell]) -> dict[str, Any] | None:
-    """Return the difference of two variants; None where one seed cannot tell."""
-    sizes = np.array(base[0]["story_bytes"], float)
-    same_stories = all(run["story_bytes"] == base[0]["story_bytes"] for run in [*runs, *base])
-    if same_stories:
-        bits, others = (np.array([run["story_bits"] for run in group]) for group in (runs, base))
-    else:  # other stories cannot be paired: each seed's total stands for two equal halves
-        sizes = np.ones(2)
-        bits, others = (
-            np.array([[run["bits_per_byte"]] * 2 for run in group]) for group in (runs, base)
-        )
-    if len(runs) < 2:
-        return None
-    found = difference(bits, others, sizes)
-    return {
-        "bits_per_byte": _rounded(found.interval),
-        "p_value": round(found.p_value, 5),
-        "seeds_needed": found.seeds_needed,
-        "paired_by_story": same_stories,
-    }
-
-
-def _rounded(interval: Interval) -> dict[str, float | None]:
-    edges = {"mean": interval.value, "low": interval.low, "high": interval.high}
-    return {name: None if math.isnan(value) else round(value, 5) for name, value in edges.items()}
-
-
-def verdict(name: str, first: str, compared: dict[str, Any] | None) -> str:
-    """Return what the figures support, in one sentence."""
-    if compared is None:
-        return f"{name} against {first}: one seed does not tell; use three or more."
-    bits = compared["bits_per_byte"]
-    interval = f"95 % interval {bits['low']:+.4f} to {bits['high']:+.4f}"
-    size = f"{bits['mean']:+.4f} bits per byte ({interval})"
-    if compared["distinguishable"]:
-        word = "worse" if bits["mean"] > 0 else "better"
-        return f"{name} is {word} than {first}: {size}, distinguishable."
-    needed = compared["seeds_needed"]
-    seeds = (
-        "more seeds alone would not tell"
-        if needed is None
-        else f"about {needed} seeds would be needed for a difference of this size"
-    )
-    return f"{name} and {first} are not distinguishable: {size}; {seeds}."
 
 
 # Key in a variant's row, name, format.

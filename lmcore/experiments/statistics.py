@@ -21,9 +21,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from lmcore.common.errors import LmcoreError
 from lmcore.evaluation.standard_error import ratio
+
+try:
+    from scipy import stats
+except ModuleNotFoundError:
+    raise LmcoreError("scipy is not installed; `make experiment` installs it.") from None
 
 LEVEL = 0.05  # of the tests; intervals are of 1 - LEVEL
 POWER = 0.8  # at which the number of seeds that would be needed is stated

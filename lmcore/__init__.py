@@ -5,7 +5,7 @@ run one way, from right to left in this order:
 
     common < backend, tokenizer < dataset < corpus, model < training, generation
            < samples, evaluation, planning < interpretability, experiments
-           < report, notebook < serving, compare, export
+           < report, notebook, course < serving, compare, export
 
 tests/test_layout.py asserts it. Importing this package imports nothing else; `load` imports
 what it needs.

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "experiments": ["evaluation", "planning"],
     "report": ["dataset", "model"],
     "notebook": ["evaluation"],
+    "course": ["evaluation", "planning"],
     "serving": ["report"],
     "compare": ["report", "experiments"],
     "export": ["generation"],

@@ -1,0 +1,167 @@
+"""A reader's functions compared with the library's, on the same inputs."""
+
+from __future__ import annotations
+
+import inspect
+import reprlib
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+
+from lmcore.common.errors import LmcoreError, listing, printable
+
+EXERCISES = Path("exercises")
+_RELATIVE, _ABSOLUTE = 1e-4, 1e-5  # between float32 results that were rounded in other orders
+_SHOWN = 9  # numbers of an array that are written out
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function that the reader writes, the library's, and the arguments that both are given.
+
+    `inputs` makes the arguments anew for each call: a function may change what it is given.
+    """
+
+    name: str
+    reference: Callable[..., Any]
+    inputs: Callable[[], list[tuple]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one function: `text` says it in a line."""
+
+    name: str
+    passed: bool
+    text: str
+
+
+def grade(path: Path, exercises: list[Exercise]) -> Iterator[Verdict]:
+    """Yield a verdict on each function that the file `path` should hold.
+
+    Raises `LmcoreError` where the file is missing or is no Python that runs.
+    """
+    functions = read_functions(path)
+    for exercise in exercises:
+        if exercise.name not in functions:
+            yield Verdict(exercise.name, False, f"is not in {path}")
+        else:
+            mistake = first_mistake(exercise, functions[exercise.name], path)
+            yield Verdict(exercise.name, mistake is None, mistake or "passed")
+
+
+def read_functions(path: Path) -> dict[str, Any]:
+    """Return what a file of exercises defines, by name."""
+    if not path.is_file():
+        raise LmcoreError(f"{path} does not exist; `git checkout {path}` brings it back.")
+    namespace: dict[str, Any] = {"__name__": "exercises", "__file__": str(path)}
+    try:
+        exec(compile(path.read_text("utf-8"), str(path), "exec"), namespace)
+    except SyntaxError as error:
+        raise LmcoreError(f"{path}, line {error.lineno}: {error.msg}.") from None
+    except (Exception, SystemExit) as error:
+        raise LmcoreError(f"{path}{_line_of(error, path)}: {_described(error)}.") from None
+    return namespace
+
+
+def first_mistake(exercise: Exercise, function: Any, path: Path) -> str | None:
+    """Return what is wrong with a reader's function, in a line; None where nothing is."""
+    for number, arguments in enumerate(exercise.inputs()):
+        expected = exercise.reference(*arguments)
+        given = exercise.inputs()[number]
+        try:
+            found = difference(expected, function(*given))
+        except NotImplementedError:
+            return "not yet written"
+        except (Exception, SystemExit) as error:
+            found = f"it raises {_described(error)}{_line_of(error, path)}"
+        if found:
+            return printable(f"differs for {_arguments(function, arguments)}: {found}")
+    return None
+
+
+def difference(expected: Any, found: Any) -> str | None:
+    """Return how a result differs from the expected one; None where it does not.
+
+    Numbers and arrays are compared within rounding, whatever their type; others must be equal.
+    """
+    if isinstance(expected, tuple | list) and any(_holds_arrays(part) for part in expected):
+        if not isinstance(found, tuple | list) or len(found) != len(expected):
+            return f"expected {len(expected)} results, got {_shown(found)}"
+        for number, (one, other) in enumerate(zip(expected, found, strict=True), 1):
+            if text := difference(one, other):
+                return f"result {number} of {len(expected)}: {text}"
+        return None
+    if not isinstance(expected, mx.array | np.ndarray | float | int):
+        same = type(found) is type(expected) and found == expected
+        return None if same else f"expected {_shown(expected)}, got {_shown(found)}"
+    try:
+        one, other = np.array(expected, np.float64), np.array(found, np.float64)
+        if found is None:  # NumPy makes a number of it
+            raise ValueError
+    except (TypeError, ValueError):
+        return f"expected {_shown(expected)}, got {_shown(found)}"
+    if one.shape != other.shape:
+        return f"expected shape {one.shape}, got shape {other.shape}"
+    wrong = ~np.isclose(other, one, rtol=_RELATIVE, atol=_ABSOLUTE)
+    if not wrong.any():
+        return None
+    if one.size <= _SHOWN:
+        return f"expected {_shown(one)}, got {_shown(other)}"
+    first = tuple(int(index) for index in np.argwhere(wrong)[0])
+    return f"expected {one[first]:.5g} at {list(first)}, got {other[first]:.5g}"
+
+
+def _holds_arrays(value: Any) -> bool:
+    return isinstance(value, mx.array) or (
+        isinstance(value, list) and any(map(_holds_arrays, value))
+    )
+
+
+def _shown(value: Any) -> str:
+    """Return a value in about a line."""
+    if isinstance(value, mx.array | np.ndarray):
+        array = np.array(value)
+        if array.size > _SHOWN:
+            return f"an array of shape {array.shape}"
+        text = np.array2string(array, precision=4, separator=", ", suppress_small=True)
+        return " ".join(text.split())
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    if isinstance(value, list | tuple) and any(isinstance(v, mx.array) for v in value):
+        return f"[{', '.join(map(_shown, value))}]"
+    shortened = reprlib.Repr()
+    shortened.maxlist = shortened.maxtuple = shortened.maxdict = _SHOWN
+    shortened.maxstring = shortened.maxother = 60
+    return shortened.repr(value)
+
+
+def _arguments(function: Any, arguments: tuple) -> str:
+    """Return `x = [3, 4], epsilon = 0.1`, by the names that the reader's function has."""
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # not a function of Python
+        names = []
+    names += [f"argument {number + 1}" for number in range(len(names), len(arguments))]
+    pairs = zip(names, arguments, strict=False)
+    return listing((f"{name} = {_shown(value)}" for name, value in pairs), "and")
+
+
+def _described(error: BaseException) -> str:
+    text = " ".join(str(error).split()).removesuffix(".")
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _line_of(error: BaseException, path: Path) -> str:
+    """Return `, line 12`: the last line of the reader's file on the way to the error."""
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == str(path)
+    ]
+    return f", line {lines[-1]}" if lines else ""

@@ -9,8 +9,6 @@
 #   make lint                       ruff and mypy
 #   make bench                      benchmarks against named peers -> benchmarks/RESULTS.md
 #   make bench-gpu BACKEND=cuda     training on an NVIDIA GPU beside torch.compile
-#   make bench-ablations            what each part of the architecture is worth: 20 minutes
-#   make bench-recipes              ... and the modern recipe against the textbook's (slow, apart)
 #   make experiment NAME=quick      variants and seeds of experiments/NAME, with a verdict (SMOKE=1: tiny)
 #   make docs                       the tables of docs/ and README from the results of experiments
 #   make soak                       long randomised checks; compiles llama.cpp once
@@ -40,7 +38,7 @@ PINNED = --constraint requirements.lock --editable
 # only a CPU build is taken there, if pip knows one.
 TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 
-.PHONY: run test lint experiment docs bench bench-gpu bench-ablations bench-recipes soak soak-faults soak-tokenizer soak-export deps lock clean
+.PHONY: run test lint experiment docs bench bench-gpu soak soak-faults soak-tokenizer soak-export deps lock clean
 
 run: .venv/.ready-$(BACKEND)
 	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
@@ -60,12 +58,6 @@ bench: .venv/.ready-bench
 
 bench-gpu: .venv/.ready-bench
 	@.venv/bin/python -m benchmarks.training_gpu
-
-bench-ablations: .venv/.ready-bench
-	@.venv/bin/python -m benchmarks.ablations
-
-bench-recipes: .venv/.ready-bench
-	@.venv/bin/python -m benchmarks.recipes
 
 experiment: .venv/.ready-experiment
 	@.venv/bin/python -m stages.repair

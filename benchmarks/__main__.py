@@ -12,9 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SECTIONS = ("tokenizer", "tokenizer_large", "training", "sampling")
 
-# Too slow for every time, or for a GPU: `make bench-ablations`, `make bench-recipes`,
-# `make bench-gpu` and `make soak` renew them.
-APART = ("training_gpu", "ablations", "recipes", "soak")
+# Too slow for every time, or for a GPU: `make bench-gpu` and `make soak` renew them.
+APART = ("training_gpu", "soak")
 
 HEAD = """# Benchmarks
 

@@ -28,17 +28,12 @@ from lmcore.compare.sections import ARTIFACTS, Section, answer, significance
 from lmcore.compare.show import as_page, as_text
 from lmcore.tokenizer.tokenizer import Tokenizer
 
-TINY = {"train.steps": 8, "train.eval_every": 4, "data.train_stories": 60}
-
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+def runs(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """HEAD~1 and HEAD differ in the learning rate; `short` in how long samples are."""
-    clone = Clone.make(tmp_path_factory.mktemp("compare"))
-    clone.set(TINY)
-    clone.commit("tiny")
-    clone.repro()
-    clone.commit("one")
+    clone = Clone(tmp_path_factory.mktemp("compare") / "clone")
+    shutil.copytree(finished.folder, clone.folder, symlinks=True)
     clone.set({"train.learning_rate": 0.001})
     clone.repro()
     clone.commit("two")
@@ -173,7 +168,7 @@ def test_curves_of_other_tokens_are_in_bits_per_byte(runs: Clone) -> None:
     assert 0 < float(share[1]) < 100
     tokens = re.search(r"Shards -+ HEAD coarse train tokens ([\d,]+) ([\d,]+)", text)
     fewer, more = (int(count.replace(",", "")) for count in tokens.groups())
-    assert fewer < more and "train documents 60 60 validation tokens" in text
+    assert fewer < more and "train documents 300 300 validation tokens" in text
 
 
 def test_the_paired_error_agrees_with_a_bootstrap() -> None:

@@ -50,10 +50,14 @@ SMALL: dict[str, Any] = {
     "train.eval_every": 20,
     "train.eval_batches": 2,
     "train.checkpoint_every": 10,
+    "train.kept_checkpoints": 2,
     "sample.max_tokens": 20,
     "evaluate.coherence_stories": 4,
     "evaluate.coherence_checkpoint_stories": 2,
     "evaluate.copying_stories": 3,
+    "inside.windows": 2,
+    "inside.pairs": 2,
+    "inside.prompt_tokens": 8,
 }
 
 

@@ -59,7 +59,7 @@ def test_adversarial_texts_alone_and_together() -> None:
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 @given(st.lists(texts_of_classes, max_size=4))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_random_texts(pattern: str, texts: list[str]) -> None:
     check(texts, pattern)
 
@@ -127,7 +127,7 @@ def test_the_table_of_classes_is_that_of_tiktoken() -> None:
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 @given(text=texts_of_classes, size=st.integers(1, 8))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_pieces_of_a_text_have_its_words(pattern: str, text: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pretokenize, "PIECE_CHARACTERS", size)

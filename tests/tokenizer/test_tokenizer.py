@@ -105,7 +105,7 @@ def test_numbers(pattern: str, tmp_path: Path) -> None:
 
 def test_fuzz(tokenizer: Tokenizer, references) -> None:
     @given(texts_of_classes)
-    @settings(max_examples=1500, deadline=None)
+    @settings(max_examples=500, deadline=None)
     def equal(text: str) -> None:
         check(tokenizer, references, text)
 
@@ -121,8 +121,8 @@ def test_a_batch_is_each_alone_and_decodes_to_itself(tokenizer: Tokenizer, texts
     assert [tokenizer.decode(ids) for ids in batch] == texts
 
 
-def test_a_megabyte_of_one_letter_and_of_blanks(tokenizer: Tokenizer, references) -> None:
-    for text in ("a" * 2**20, " " * 2**20):
+def test_a_long_run_of_one_letter_and_of_blanks(tokenizer: Tokenizer, references) -> None:
+    for text in ("a" * 2**18, " " * 2**18):
         check(tokenizer, references, text)
 
 

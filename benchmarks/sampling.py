@@ -47,13 +47,13 @@ def random_model() -> Any:
 
     from lmcore.common.params import load_params
     from lmcore.model import GPT, ModelConfig
+    from lmcore.model.config import WITHOUT_VARIANTS
 
     shape = load_params().model.model_dump() | SHAPE
     shape |= dict(n_kv_heads=SHAPE["n_heads"], feed_forward="swiglu", norm="rmsnorm")
     shape |= dict(positions="rope", rope_theta=10000.0, norm_placement="pre", residual=True)
     shape |= dict(qk_norm=False, tied_embeddings=True, bias=False)
-    shape |= dict(value_embeddings=0, residual_scalars=False, smear=False, short_convolution="none")
-    shape |= dict(zero_init_projections=False, logit_softcap=0.0)
+    shape |= WITHOUT_VARIANTS
     model, random = GPT(ModelConfig(**shape)), np.random.default_rng(0)
 
     def drawn(array: mx.array) -> mx.array:

@@ -166,12 +166,11 @@ def _lmcore_model(size: str, weights: Path, **changes: Any) -> Any:
     from mlx.utils import tree_flatten
 
     from lmcore.model import GPT, ModelConfig
+    from lmcore.model.config import WITHOUT_VARIANTS
 
     fixed = dict(positions="rope", rope_theta=10000.0, norm="rmsnorm", norm_placement="pre")
     fixed |= dict(residual=True, feed_forward="gelu", qk_norm=False)
-    fixed |= dict(value_embeddings=0, residual_scalars=False, smear=False)
-    fixed |= dict(short_convolution="none", convolution_width=4)
-    fixed |= dict(zero_init_projections=False, logit_softcap=0.0)
+    fixed |= WITHOUT_VARIANTS
     fixed |= dict(bias=False, dropout=0.0, moe={"experts": 0, **_MOE})
     sizes = {**SIZES[size], "n_kv_heads": SIZES[size]["n_heads"]}
     model = GPT(ModelConfig(**{**sizes, **fixed, **changes}), seed=1)

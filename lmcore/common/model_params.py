@@ -43,11 +43,13 @@ class ModelParams(Section):
     d_ff: Annotated[int, Field(ge=1, le=2**20)]
     positions: Literal["rope", "learned", "sinusoidal", "alibi", "none"]
     rope_theta: Annotated[float, Field(ge=1, le=1e9)]
+    rope_share: Annotated[float, Field(gt=0, le=1)]  # of a head's channels, which rotate
     norm: Literal["rmsnorm", "layernorm"]
-    norm_placement: Literal["pre", "post", "none"]
+    norm_placement: Literal["pre", "post", "sandwich", "none"]
     residual: bool
     feed_forward: Literal["gelu", "relu", "relu2", "swiglu"]
     qk_norm: bool
+    head_gates: bool  # each token's gate on the result of each head
     value_embeddings: Annotated[int, Field(ge=0, le=1024)]  # last blocks with a table
     residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
     smear: bool  # each embedding takes a gated share of the one before it
@@ -77,6 +79,11 @@ class ModelParams(Section):
                 f"model.d_model / model.n_heads is {self.head_dim}; "
                 "model.positions rope turns pairs and needs an even number"
             )
+        if self.positions == "rope" and (not self.rope_dim or self.rope_dim % 2):
+            raise ValueError(
+                f"model.rope_share is {self.rope_share}; of a head's {self.head_dim} channels it "
+                f"gives {self.rope_share * self.head_dim:g}, and must give an even number"
+            )
         return self
 
     @model_validator(mode="after")
@@ -91,3 +98,9 @@ class ModelParams(Section):
     @property
     def head_dim(self) -> int:
         return self.d_model // self.n_heads
+
+    @property
+    def rope_dim(self) -> int:
+        """The channels of a head that rotate, the first ones; 0 where the share is no integer."""
+        channels = self.rope_share * self.head_dim
+        return round(channels) if abs(channels - round(channels)) < 1e-6 else 0

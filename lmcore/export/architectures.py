@@ -52,6 +52,8 @@ _COMMON: Requirements = {
     "residual_scalars": [False],
     "smear": [False],
     "short_convolution": ["none"],
+    "rope_share": [1.0],
+    "head_gates": [False],
     "value_embeddings": [0],
     "logit_softcap": [0.0],
     "moe.experts": [0],
@@ -101,7 +103,11 @@ def starcoder2(config: ModelConfig) -> Requirements:
 
 
 def stablelm(config: ModelConfig) -> Requirements:
-    return llama(config) | {"norm": ["layernorm"], "bias": [False]}
+    return llama(config) | {
+        "norm": ["layernorm"],
+        "bias": [False],
+        "rope_share": [config.rope_share],
+    }
 
 
 def qwen3(config: ModelConfig) -> Requirements:

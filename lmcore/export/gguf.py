@@ -66,7 +66,7 @@ def _add_sizes(writer: Any, config: ModelConfig) -> None:
     else:
         writer.add_layer_norm_rms_eps(config.norm_epsilon)
     if config.positions == "rope":
-        writer.add_rope_dimension_count(config.head_dim)
+        writer.add_rope_dimension_count(config.rope_dim)
         writer.add_rope_freq_base(config.rope_theta)
     if config.moe.experts:
         writer.add_expert_count(config.moe.experts)

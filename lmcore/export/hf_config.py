@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.export.architectures import ARCHITECTURES, Architecture, differences, flat
 from lmcore.model import ModelConfig
+from lmcore.model.config import WITHOUT_VARIANTS
 
 Json = dict[str, Any]
 
@@ -139,9 +140,8 @@ SETTINGS = {
         {"positions": "rope", "norm": "layernorm", "qk_norm": False, "bias": True},
     ),
     "stablelm": Settings(
-        _SIZES | {"layer_norm_eps": "norm_epsilon"},
-        {"partial_rotary_factor": 1.0, "use_qkv_bias": False}
-        | {"qk_layernorm": False, "use_parallel_residual": False},
+        _SIZES | {"layer_norm_eps": "norm_epsilon", "partial_rotary_factor": "rope_share"},
+        {"use_qkv_bias": False} | {"qk_layernorm": False, "use_parallel_residual": False},
         {"partial_rotary_factor": 0.25, "rope_theta": 10000.0, "hidden_act": "silu"}
         | {"tie_word_embeddings": False, "layer_norm_eps": 1e-5},
         _LLAMA_IMPLIED | {"norm": "layernorm"},
@@ -210,7 +210,8 @@ def from_config_json(theirs: Json) -> ModelConfig:
     name = theirs.get("model_type")
     if not isinstance(name, str) or name not in SETTINGS:
         raise LmcoreError(f"model_type is {name!r}; lmcore knows {listing(SETTINGS)}")
-    settings, theirs = SETTINGS[name], _plain(theirs)
+    settings = SETTINGS[name]
+    theirs = _plain(theirs, settings)
     for key, value in settings.constant.items():
         if (found := theirs.get(key, settings.absent.get(key, value))) != value:
             raise LmcoreError(f"{key} is {found!r}; lmcore has {value!r}")
@@ -235,15 +236,9 @@ _RECKONED_WITH = {"d_model", "n_heads", "head_dim", "moe.top_k"}
 
 # What a config.json need not tell, and what its model does not show.
 _UNTOLD: Json = {
+    **WITHOUT_VARIANTS,
     "norm_placement": "pre",
     "residual": True,
-    "residual_scalars": False,
-    "smear": False,
-    "short_convolution": "none",
-    "convolution_width": 4,
-    "value_embeddings": 0,
-    "zero_init_projections": False,
-    "logit_softcap": 0.0,
     "rope_theta": 10000.0,
     "dropout": 0.0,
     "moe.experts": 0,
@@ -266,7 +261,7 @@ _NESTED = {"rope_parameters": dict, "no_rope_layers": list, "layer_types": list}
 _NAMES = {dict: "an object", list: "a list"}
 
 
-def _plain(theirs: Json) -> Json:
+def _plain(theirs: Json, settings: Settings) -> Json:
     """config.json with what transformers 5 nests at the top, as before."""
     for key, kind in _NESTED.items():
         if theirs.get(key) is not None and not isinstance(theirs[key], kind):
@@ -280,7 +275,7 @@ def _plain(theirs: Json) -> Json:
     if not plain.get("use_sliding_window", True):
         plain["sliding_window"] = None
     for key, value in _REFUSED.items():
-        if plain.get(key, value) != value:
+        if plain.get(key, value) != value and key not in settings.ours:
             raise LmcoreError(f"{key} is {plain[key]!r}; lmcore has no counterpart of it")
     if any(plain.get("no_rope_layers") or []):
         raise LmcoreError("no_rope_layers leaves some layers with rope; lmcore has none or all")

@@ -19,6 +19,7 @@ from lmcore.backend.dispatch import implementation
 from lmcore.backend.kernels.attention import blocked_attention, fused_attention
 from lmcore.model.config import ModelConfig
 from lmcore.model.forward_context import ForwardContext
+from lmcore.model.head_gates import HeadGates
 from lmcore.model.norms import RMSNorm
 from lmcore.model.position_scheme import PositionScheme
 from lmcore.model.positions import POSITIONS
@@ -91,6 +92,8 @@ class Attention(nn.Module):
         }
         if has_value_embedding(config, layer):
             self.value_embedding = ValueEmbedding(config)
+        if config.head_gates:
+            self.head_gates = HeadGates(config, config.n_heads)
         if config.qk_norm:
             self.query_norm = RMSNorm(config.head_dim, False, config.norm_epsilon)
             self.key_norm = RMSNorm(config.head_dim, False, config.norm_epsilon)
@@ -124,6 +127,8 @@ class Attention(nn.Module):
         if context.attention_weights is not None:
             context.attention_weights.append(attention_weights(q, k, bias))
         attended = ATTENTIONS[implementation()](q, k, v, bias)  # (B, H, T, Dh)
+        if "head_gates" in self:
+            attended = attended * self.head_gates(x)
         attended = context.hook(f"blocks.{self._layer}.attention.heads", attended)
 
         # 5. The heads side by side, mixed by one more matrix.

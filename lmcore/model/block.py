@@ -19,14 +19,16 @@ from lmcore.model.position_scheme import PositionScheme
 class Block(nn.Module):
     """Two sublayers f, attention and feed-forward, each on the residual stream x.
 
-    pre     x = x + f(norm(x))       leaves the stream itself unscaled (GPT-2)
-    post    x = norm(x + f(x))       the original of Vaswani et al. 2017
-    none    x = x + f(x)             shows what norms are for
+    pre       x = x + f(norm(x))        leaves the stream itself unscaled (GPT-2)
+    post      x = norm(x + f(x))        the original of Vaswani et al. 2017
+    sandwich  x = x + norm(f(norm(x)))  bounds what is added as well (Ding et al. 2021,
+                                        CogView; Kim et al. 2025, Peri-LN)
+    none      x = x + f(x)              shows what norms are for
     """
 
     def __init__(self, config: ModelConfig, layer: int, positions: PositionScheme) -> None:
         super().__init__()
-        self._pre = config.norm_placement == "pre"
+        self._pre = config.norm_placement in ("pre", "sandwich")
         self._post = config.norm_placement == "post"
         self._layer = layer
         self._residual, self._dropout = config.residual, config.dropout
@@ -38,18 +40,23 @@ class Block(nn.Module):
         if self._pre or self._post:
             norm = partial(NORMS[config.norm], config.d_model, config.bias, config.norm_epsilon)
             self.attention_norm, self.feed_forward_norm = norm(), norm()
+        if config.norm_placement == "sandwich":
+            self.attention_output_norm, self.feed_forward_output_norm = norm(), norm()
 
     def __call__(self, x: mx.array, context: ForwardContext) -> mx.array:
         """Return the residual stream (B, T, D) after this block."""
         # 1. Attention: x = x + dropout(attention(norm(x)))
         y = self.attention_norm(x) if self._pre else x
-        y = context.dropout(self.attention(y, context), self._dropout)
+        y = self.attention(y, context)
+        y = self.attention_output_norm(y) if "attention_output_norm" in self else y
+        y = context.dropout(y, self._dropout)
         x = x + y if self._residual else y
         x = self.attention_norm(x) if self._post else x
 
         # 2. Feed-forward: x = x + dropout(feed_forward(norm(x)))
         y = self.feed_forward_norm(x) if self._pre else x
         y = context.hook(f"blocks.{self._layer}.feed_forward", self.feed_forward(y, context))
+        y = self.feed_forward_output_norm(y) if "feed_forward_output_norm" in self else y
         y = context.dropout(y, self._dropout)
         x = x + y if self._residual else y
         return self.feed_forward_norm(x) if self._post else x

@@ -11,6 +11,19 @@ from lmcore.common.params import checked
 from lmcore.common.section import Implementation
 from lmcore.model.norms import EPSILON
 
+# Each variant at the value with which it changes nothing.
+WITHOUT_VARIANTS: dict[str, Any] = {
+    "rope_share": 1.0,
+    "head_gates": False,
+    "value_embeddings": 0,
+    "residual_scalars": False,
+    "smear": False,
+    "short_convolution": "none",
+    "convolution_width": 4,
+    "zero_init_projections": False,
+    "logit_softcap": 0.0,
+}
+
 # What `ModelConfig.small` gives: a Llama-like model of 0.8 million parameters and an embedding.
 _SMALL: dict[str, Any] = {
     "implementation": "auto",
@@ -25,13 +38,6 @@ _SMALL: dict[str, Any] = {
     "residual": True,
     "feed_forward": "swiglu",
     "qk_norm": True,
-    "value_embeddings": 0,
-    "residual_scalars": False,
-    "smear": False,
-    "short_convolution": "none",
-    "convolution_width": 4,
-    "zero_init_projections": False,
-    "logit_softcap": 0.0,
     "tied_embeddings": True,
     "bias": False,
     "dropout": 0.0,
@@ -62,7 +68,7 @@ class ModelConfig(ModelParams):
         feed-forward has about 8 d_model^2 weights, gated or not. Of `moe` some parameters
         are enough. Raises `LmcoreError` for a parameter or a value that there is not.
         """
-        values = {**_SMALL, "vocab_size": vocab_size, **changes}
+        values = {**_SMALL, **WITHOUT_VARIANTS, "vocab_size": vocab_size, **changes}
         values.setdefault("n_kv_heads", values["n_heads"])
         if "d_ff" not in values and isinstance(width := values["d_model"], int):
             gated = values["feed_forward"] == "swiglu"

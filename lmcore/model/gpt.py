@@ -40,7 +40,10 @@ class GPT(nn.Module):
         self.blocks = [Block(config, layer, self.positions) for layer in range(config.n_layers)]
         if config.residual_scalars:
             self.residual_scalars = [ResidualScalars() for _ in self.blocks]
-        if config.norm_placement == "pre":  # the others end on normed, or unnormed, states
+        if config.norm_placement in (
+            "pre",
+            "sandwich",
+        ):  # the others end on normed, or unnormed, states
             norm = NORMS[config.norm]
             self.final_norm = norm(config.d_model, config.bias, config.norm_epsilon)
         if not config.tied_embeddings:

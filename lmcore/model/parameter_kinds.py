@@ -18,7 +18,7 @@ class Kind(Enum):
     OUTPUT = auto()  # the output projection, where it is not the embedding: (V, D)
     ROUTER = auto()  # a score per expert: (E, D)
     SELECTION_BIAS = auto()  # of loss-free balancing, not trained by the loss: (E,)
-    VECTOR = auto()  # weights of norms, learned scalars, weights of a convolution by channel
+    VECTOR = auto()  # weights of norms, gates and convolutions by channel; learned scalars
     BIAS = auto()
     EXPERT_BIAS = auto()  # (E, outputs)
 
@@ -35,7 +35,7 @@ def kind_of(name: str, ndim: int) -> Kind:
         return Kind.SELECTION_BIAS
     if name.endswith("bias"):
         return Kind.BIAS if ndim == 1 else Kind.EXPERT_BIAS
-    if ndim < 2 or ".convolutions." in name:
+    if ndim < 2 or ".convolutions." in name or name.endswith(".gates"):
         return Kind.VECTOR
     if name.endswith("router.weight"):
         return Kind.ROUTER

@@ -1,7 +1,9 @@
 """RoPE, rotary position embedding (Su et al. 2021): queries and keys turned by their positions.
 
 At position t, channel pair i is turned by the angle t / theta^(2i/Dh). The
-product of a query and a key then depends on their distance alone.
+product of a query and a key then depends on their distance alone. Where only a
+share of the channels rotates, Dh in the angle is their number, and the others carry
+what has no place (Black et al. 2022, GPT-NeoX, a quarter).
 """
 
 from __future__ import annotations
@@ -42,9 +44,13 @@ class Rope(PositionScheme):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
-        self._tables = partial(rope_tables, head_dim=config.head_dim, theta=config.rope_theta)
+        self._dim = config.rope_dim
+        self._tables = partial(rope_tables, head_dim=self._dim, theta=config.rope_theta)
 
     def rotate(self, x: mx.array, offset: Offset) -> mx.array:
         cosine, sine = self.rows(self._tables, offset, x.shape[2])  # (T, Dh/2)
-        rotated = ROTATIONS[implementation()](x, cosine, sine)  # in float32
-        return rotated.astype(x.dtype)
+        turn = ROTATIONS[implementation()]
+        if self._dim == x.shape[-1]:
+            return turn(x, cosine, sine).astype(x.dtype)  # in float32
+        rotated = turn(x[..., : self._dim], cosine, sine).astype(x.dtype)
+        return mx.concatenate([rotated, x[..., self._dim :]], axis=-1)

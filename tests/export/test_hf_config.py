@@ -70,6 +70,7 @@ def changed(name: str, **changes: Any) -> dict[str, Any]:
     [
         (changed(LLAMA, num_key_value_heads="absent"), "n_kv_heads", 4),
         (changed(LLAMA, rope_theta="absent"), "rope_theta", 10000.0),
+        (changed("stablelm: tied", partial_rotary_factor="absent"), "rope_share", 0.25),
         (changed(LLAMA, tie_word_embeddings="absent"), "tied_embeddings", False),
         (
             changed(
@@ -124,7 +125,7 @@ def test_what_is_absent_is_what_transformers_takes(
         ),
         (changed("smollm3: biases", no_rope_layers=[0, 1]), "no_rope_layers leaves some"),
         (changed("starcoder2: grouped queries", use_bias=False), "use_bias is False"),
-        (changed("stablelm: tied", partial_rotary_factor="absent"), "rotary_factor is 0.25"),
+        (changed("stablelm: tied", partial_rotary_factor=0.3), "rope_share is 0.3; of a head"),
         (changed("stablelm: tied", use_parallel_residual=True), "use_parallel_residual is True"),
         (changed("openai-gpt: no biases", afn="silu"), "afn is 'silu'; lmcore knows gelu or relu"),
         (changed("qwen3: untied", head_dim="absent"), "head_dim is 128"),

@@ -59,7 +59,13 @@ MODELS: dict[tuple[str, str], dict[str, Any]] = {
     ("stablelm", "untied, grouped queries"): {
         **{**_LLAMA, **_UNTIED, **_EPSILON, "norm": "layernorm", "n_kv_heads": 2}
     },
-    ("stablelm", "tied"): {**_LLAMA, "norm": "layernorm", "rope_theta": 500.0},
+    ("stablelm", "tied"): {
+        **_LLAMA,
+        "norm": "layernorm",
+        "rope_theta": 500.0,
+        "d_model": 32,
+        "rope_share": 0.5,
+    },
     ("qwen3", "grouped queries"): {**_LLAMA, "qk_norm": True, "n_kv_heads": 2},
     ("qwen3", "untied"): {**_LLAMA, **_UNTIED, **_EPSILON, "qk_norm": True},
     ("mixtral", "top 2"): {**_LLAMA, **_EPSILON, "moe": _EXPERTS, "n_kv_heads": 2},

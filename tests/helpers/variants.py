@@ -14,6 +14,7 @@ from mlx.utils import tree_flatten
 
 from lmcore.backend.dispatch import use_implementation
 from lmcore.model import GPT, ModelConfig
+from lmcore.model.config import WITHOUT_VARIANTS
 from lmcore.training.cross_entropy import next_token_loss
 
 Weights = dict[str, np.ndarray]
@@ -41,14 +42,8 @@ BASE = {
     "residual": True,
     "feed_forward": "gelu",
     "qk_norm": False,
-    "value_embeddings": 0,
-    "residual_scalars": False,
-    "smear": False,
-    "short_convolution": "none",
-    "convolution_width": 4,
-    "zero_init_projections": False,
-    "logit_softcap": 0.0,
     "tied_embeddings": True,
+    **WITHOUT_VARIANTS,
     "bias": False,
     "dropout": 0.0,
     "moe": NO_EXPERTS,
@@ -73,6 +68,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "softcap": {"logit_softcap": 2.0},
     "value embeddings": {"value_embeddings": 1, "n_kv_heads": 2},
     "residual scalars": {"residual_scalars": True, "positions": "learned"},
+    "sandwich": {"norm_placement": "sandwich", "norm": "layernorm", "bias": True},
+    "partial rope": {"d_model": 32, "rope_share": 0.5, "qk_norm": True},
+    "head gates": {"head_gates": True, "n_kv_heads": 2},
     "smear": {"smear": True, "positions": "learned", "norm_placement": "post"},
     "canon": {"short_convolution": "input", "n_kv_heads": 2, "convolution_width": 3},
     "convolved heads": {"short_convolution": "qkv", "n_kv_heads": 2, "value_embeddings": 1},
@@ -147,14 +145,16 @@ def numpy_logits(w: Weights, c: ModelConfig, tokens: np.ndarray) -> np.ndarray:
             w, c, x, at + "attention_norm", lambda x, at=at: _attention(w, c, x, at, tokens)
         )
         x = _sublayer(w, c, x, at + "feed_forward_norm", lambda x, at=at: _feed(w, c, x, at))
-    if c.norm_placement == "pre":
+    if c.norm_placement in ("pre", "sandwich"):
         x = _norm(w, c, c.norm, x, "final_norm")
     logits = x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
     return c.logit_softcap * np.tanh(logits / c.logit_softcap) if c.logit_softcap else logits
 
 
 def _sublayer(w: Weights, c: ModelConfig, x: np.ndarray, norm: str, f: Any) -> np.ndarray:
-    y = f(_norm(w, c, c.norm, x, norm) if c.norm_placement == "pre" else x)
+    y = f(_norm(w, c, c.norm, x, norm) if c.norm_placement in ("pre", "sandwich") else x)
+    if c.norm_placement == "sandwich":
+        y = _norm(w, c, c.norm, y, norm.replace("_norm", "_output_norm"))
     y = x + y if c.residual else y
     return _norm(w, c, c.norm, y, norm) if c.norm_placement == "post" else y
 
@@ -196,12 +196,15 @@ def _attention(
             if c.positions == "rope":
                 one_q, one_k = _rope(c, one_q), _rope(c, one_k)
             scores = one_q @ one_k.T / math.sqrt(size)
+            gate = np.ones(length)
+            if c.head_gates:
+                gate = 2 / (1 + np.exp(-x[b, :, :12] @ w[at + "attention.head_gates.gates"][h]))
             for t in range(length):
                 row = scores[t, : t + 1]
                 if c.positions == "alibi":
                     row = row - _slope(h, c.n_heads) * np.arange(t, -1, -1)
                 p = np.exp(row - row.max())
-                out[b, t, h * size : (h + 1) * size] = p / p.sum() @ one_v[: t + 1]
+                out[b, t, h * size : (h + 1) * size] = gate[t] * (p / p.sum() @ one_v[: t + 1])
     return _linear(w, out, at + "attention.output")
 
 
@@ -218,11 +221,11 @@ def _convolved(w: Weights, x: np.ndarray, at: str, name: str) -> np.ndarray:
 
 def _rope(c: ModelConfig, x: np.ndarray) -> np.ndarray:
     # Pairs as complex numbers: position t turns pair i by t / theta^(2i/K).
-    half = x.shape[1] // 2
-    z = x[:, :half] + 1j * x[:, half:]
+    half = int(c.rope_share * x.shape[1] / 2)
+    z = x[:, :half] + 1j * x[:, half : 2 * half]
     frequency = c.rope_theta ** (-np.arange(half) / half)
     z = z * np.exp(1j * np.arange(len(x))[:, None] * frequency)
-    return np.concatenate([z.real, z.imag], axis=1)
+    return np.concatenate([z.real, z.imag, x[:, 2 * half :]], axis=1)
 
 
 def _slope(head: int, heads: int) -> float:

@@ -25,6 +25,7 @@ EXPECTED = {
     "blocks.1.attention.value_embedding.table.weight": Kind.EMBEDDING,
     "blocks.1.attention.value_embedding.scalars": Kind.VECTOR,
     "blocks.0.attention.convolutions.query.weight": Kind.VECTOR,
+    "blocks.0.attention.head_gates.gates": Kind.VECTOR,
     "output.weight": Kind.OUTPUT,
 }
 
@@ -40,6 +41,7 @@ def test_kinds_by_name_and_rank() -> None:
             value_embeddings=1,
             residual_scalars=True,
             short_convolution="qkv",
+            head_gates=True,
             moe={**NO_EXPERTS, "experts": 2, "every": 2, "balance": "bias"},
         )
     )
@@ -48,7 +50,7 @@ def test_kinds_by_name_and_rank() -> None:
     assert {name: kinds[name] for name in EXPECTED} == EXPECTED
     # A matrix has two axes, one per expert three, and whatever else has one is no matrix.
     for name, kind in kinds.items():
-        if ".convolutions." in name:  # (W, C), but no matrix
+        if ".convolutions." in name or name.endswith("gates"):  # two axes, but no matrix
             continue
         axes = {Kind.EXPERT_MATRIX: 3, Kind.VECTOR: 1, Kind.BIAS: 1, Kind.SELECTION_BIAS: 1}
         assert arrays[name].ndim == axes.get(kind, 2), name

@@ -94,7 +94,7 @@ class Reference:
                 x, at + "attention_norm", lambda x, at=at: self.attention(x, at, tokens)
             )
             x = self.around(x, at + "feed_forward_norm", lambda x, at=at: self.feed(x, at))
-        if c.norm_placement == "pre":
+        if c.norm_placement in ("pre", "sandwich"):
             x = self.norm(c.norm, x, "final_norm")
         logits = x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
         if c.logit_softcap:
@@ -103,7 +103,9 @@ class Reference:
 
     def around(self, x: Any, norm: str, f: Any) -> Any:
         c = self.c
-        y = f(self.norm(c.norm, x, norm) if c.norm_placement == "pre" else x)
+        y = f(self.norm(c.norm, x, norm) if c.norm_placement in ("pre", "sandwich") else x)
+        if c.norm_placement == "sandwich":
+            y = self.norm(c.norm, y, norm.replace("_norm", "_output_norm"))
         y = x + y if c.residual else y
         return self.norm(c.norm, y, norm) if c.norm_placement == "post" else y
 
@@ -143,6 +145,9 @@ class Reference:
         out = F.scaled_dot_product_attention(
             q, k, v, mask.expand(1, c.n_heads, -1, -1), enable_gqa=True
         )
+        if c.head_gates:
+            gates = self.w[at + "attention.head_gates.gates"]
+            out = out * 2 * torch.einsum("btd,hd->bht", x[..., :12], gates).sigmoid()[..., None]
         return self.linear(out.transpose(1, 2).flatten(2), at + "attention.output")
 
     def convolved(self, x: Any, at: str, name: str) -> Any:
@@ -154,12 +159,14 @@ class Reference:
         return x + F.conv1d(padded, kernel, groups=x.shape[-1]).mT
 
     def rope(self, x: Any) -> Any:
-        size, length = x.shape[-1], x.shape[-2]
+        size, length = int(self.c.rope_share * x.shape[-1]), x.shape[-2]
+        x, rest = x[..., :size], x[..., size:]
         angle = torch.arange(length)[:, None] / self.c.rope_theta ** (
             torch.arange(0, size, 2, dtype=x.dtype) / size
         )
         a, b = x.chunk(2, -1)
-        return torch.cat([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], -1)
+        turned = [a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()]
+        return torch.cat([*turned, rest], -1)
 
     def activated(self, up: Any, gate: Any) -> Any:
         kind = self.c.feed_forward

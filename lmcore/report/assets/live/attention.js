@@ -36,9 +36,18 @@ export function attention(model, layer, x, cache, removed) {
           attended[at + i] += probabilities[s] * cache.values[layer][from + i];
         }
       }
+      const gate = headGate(weights[`${name}.head_gates.gates`], head, x.subarray(t * config.d_model));
+      for (let i = 0; i < headDim; i++) attended[at + i] *= gate;
     }
   }
   return linear(attended, weights[`${name}.output.weight`], weights[`${name}.output.bias`]);
+}
+
+// 2 sigmoid(g_h . x_t[:12]) of a head and a token x_t, or 1 without gates (H, 12).
+function headGate(gates, head, token) {
+  if (!gates) return 1;
+  const size = gates.shape[1], gate = gates.data.subarray(head * size, (head + 1) * size);
+  return 2 / (1 + Math.exp(-gate.reduce((sum, value, i) => sum + value * token[i], 0)));
 }
 
 // y_t = x_t + sum over k of w_k * x_{t-k}, channel by channel, where there is a weight (W, C).

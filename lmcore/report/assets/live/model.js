@@ -70,17 +70,20 @@ function smear({ config: { d_model }, weights }, x, cache) {
 
 // --- A block: attention between tokens, then a feed-forward within each -------
 
-//   pre     x = x + f(norm(x))       leaves the stream itself unscaled (GPT-2)
-//   post    x = norm(x + f(x))       the original of Vaswani et al. 2017
-//   none    x = x + f(x)             shows what norms are for
+//   pre       x = x + f(norm(x))        leaves the stream itself unscaled (GPT-2)
+//   post      x = norm(x + f(x))        the original of Vaswani et al. 2017
+//   sandwich  x = x + norm(f(norm(x)))  bounds what is added as well (CogView, Peri-LN)
+//   none      x = x + f(x)              shows what norms are for
 function block(model, layer, x, cache, removed) {
   const { config } = model;
-  const pre = config.norm_placement === "pre", post = config.norm_placement === "post";
+  const sandwich = config.norm_placement === "sandwich", post = config.norm_placement === "post";
+  const pre = config.norm_placement === "pre" || sandwich;
   const normed = (name, x) => norm(model, config.norm, x, `blocks.${layer}.${name}`);
 
   // 1. Attention: x = x + attention(norm(x))
   let y = pre ? normed("attention_norm", x) : x;
   y = attention(model, layer, y, cache, removed);
+  if (sandwich) y = normed("attention_output_norm", y);
   x = config.residual ? add(x, y) : y;
   if (post) x = normed("attention_norm", x);
 
@@ -88,6 +91,7 @@ function block(model, layer, x, cache, removed) {
   y = pre ? normed("feed_forward_norm", x) : x;
   y = removed.has(`${layer}.feed_forward`) ? new Float32Array(x.length)
     : feedForward(model, layer, y, cache);
+  if (sandwich) y = normed("feed_forward_output_norm", y);
   x = config.residual ? add(x, y) : y;
   return post ? normed("feed_forward_norm", x) : x;
 }

@@ -29,9 +29,10 @@ export const POSITIONS = {
   },
   rope: {
     ...NO_POSITIONS,
-    // Channel i of each head is paired with channel i + Dh/2 and rotated by t / theta^(2i/Dh).
+    // Channel i of each head is paired with channel i + R/2 and rotated by t / theta^(2i/R),
+    // for the first R channels, a share of the head's Dh.
     rotate(x, width, offset, { config, headDim }) {
-      const out = new Float32Array(x.length), half = headDim / 2;
+      const out = x.slice(), half = Math.round((config.rope_share * headDim) / 2);
       for (let start = 0; start < x.length; start += headDim) {
         const t = offset + Math.floor(start / width);
         for (let i = 0; i < half; i++) {

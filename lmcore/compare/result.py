@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lmcore.common import paths
 from lmcore.common.checksums import CHECKSUMS, remake, verify_checksums, verify_file
@@ -10,7 +11,8 @@ from lmcore.common.json_files import read_json
 from lmcore.compare.last_commit import change_lines, committed_run, run_of_workspace
 
 RECORD = "git add params.yaml dvc.lock data/metrics data/plots && git commit -m 'A run'"
-_METRICS = {"bits_per_byte": float, "trigram_bits_per_byte": float}
+_BITS = {"bits_per_byte": float}
+_FIGURES = {"model": _BITS, "baselines": {"kneser_ney_trigram": _BITS}}
 _STORY_LENGTH = 160  # characters
 
 
@@ -25,11 +27,11 @@ def result_lines() -> list[str]:
     headline = read_json(sums, {paths.HEADLINE: str}, remake("evaluate"))[paths.HEADLINE]
     verify_file(paths.METRICS, "evaluation.json", headline, sums, remake("evaluate"))
     return [
-        _figure(read_json(paths.METRICS / "evaluation.json", _METRICS)),
+        _figure(read_json(paths.EVALUATION / "figures.json", _FIGURES)),
         _story(read_json(paths.SAMPLES / "samples.json", [{"prompt": str, "text": str}])),
         f"The page:  {(paths.REPORT / 'index.html').resolve()}",
-        "Next:      change a line of params.yaml, or write your own story with "
-        "`python -m stages.sample --interactive`",
+        "Next:      change a line of params.yaml, or write with the model: "
+        "python -m stages.sample --interactive",
         f"To record: {RECORD}",
     ]
 
@@ -39,17 +41,14 @@ def lines_since_commit() -> list[str]:
     return change_lines(committed_run(), run_of_workspace())
 
 
-def _figure(metrics: dict[str, float]) -> str:
-    text = (
-        f"{metrics['bits_per_byte']:.3f} bits per byte of unseen stories; a trigram model needs "
-        f"{metrics['trigram_bits_per_byte']:.3f}"
-    )
-    if {"bits_per_byte_floor", "above_floor_percent"} <= metrics.keys():
-        text += (
-            f", no model fewer than {metrics['bits_per_byte_floor']:.3f}: "
-            f"{metrics['above_floor_percent']:.1f} % above the floor"
-        )
-    return f"Result:    {text}."
+def _figure(figures: dict[str, Any]) -> str:
+    bits = figures["model"]["bits_per_byte"]
+    trigram = figures["baselines"]["kneser_ney_trigram"]["bits_per_byte"]
+    text = f"{bits:.3f} bits per byte of unseen stories"
+    if "floor" in figures:
+        floor = figures["floor"]["bits_per_byte"]
+        text += f", {bits / floor - 1:.1%} above the floor ({floor:.3f})"
+    return f"Result:    {text}; a trigram model: {trigram:.3f}"
 
 
 def _story(samples: list[dict[str, str]]) -> str:

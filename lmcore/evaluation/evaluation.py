@@ -36,19 +36,18 @@ class Evaluation:
     copying: dict[str, Any] | None = None
 
     def headline(self) -> dict[str, float]:
-        """Return the few rounded numbers that `dvc metrics show` lists."""
+        """Return the few rounded numbers that `dvc metrics show` lists in 100 columns."""
         bits = self.figures["model"]["bits_per_byte"]
         trigram = self.figures["baselines"]["kneser_ney_trigram"]["bits_per_byte"]
-        headline = {"bits_per_byte": round(bits, 4), "trigram_bits_per_byte": round(trigram, 4)}
+        headline = {"bits_per_byte": round(bits, 4), "trigram": round(trigram, 4)}
         if "floor" in self.figures:
             floor = self.figures["floor"]["bits_per_byte"]
-            headline["bits_per_byte_floor"] = round(floor, 4)
-            headline["above_floor_percent"] = round(100 * (bits / floor - 1), 1)
+            headline["above_floor_%"] = round(100 * (bits / floor - 1), 1)
         if self.coherence is not None:
             final = self.coherence["final"]
-            headline["name_recurs_percent"] = round(100 * final["name_recurs"], 1)
+            headline["name_recurs_%"] = round(100 * final["name_recurs"], 1)
             if "valid" in final:
-                headline["valid_stories_percent"] = round(100 * final["valid"], 1)
+                headline["valid_%"] = round(100 * final["valid"], 1)
         return headline
 
     def save(self, folder: Path, metrics: Path, tokenizer: Tokenizer) -> None:

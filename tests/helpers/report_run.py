@@ -84,7 +84,7 @@ def write_run(
     """Write all that the report reads below `root`; `large`: not all text counted and searched."""
     searched = {"stories": 2_119_719 if large else 8, "stories_searched": 8}
     files = {
-        paths.METRICS / "evaluation.json": {"bits_per_byte": 0.8, "trigram_bits_per_byte": 1.0},
+        paths.METRICS / "evaluation.json": {"bits_per_byte": 0.8, "trigram": 1.0},
         paths.EVALUATION / "figures.json": figures_of_run(source, experts, large),
         paths.FIGURES / "train.json": _TRAIN,
         paths.FIGURES / "tokens.json": {"train": _SPLIT, "validation": _SPLIT},

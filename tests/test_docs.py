@@ -38,6 +38,13 @@ def test_the_code_of_a_chapter_runs(chapter: Path, monkeypatch: pytest.MonkeyPat
         exec(compile("\n" * line + code, str(chapter), "exec"), namespace)
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_no_code_stands_outside_of_a_closed_block(chapter: Path) -> None:
+    lines = chapter.read_text("utf-8").splitlines()
+    fences = [line.strip() for line in lines if line.strip().startswith("```")]
+    assert all(fence == "```" for fence in fences[1::2]) and len(fences) % 2 == 0
+
+
 @pytest.mark.parametrize("document", [ROOT / "README.md", *DOCS], ids=lambda path: path.stem)
 def test_relative_links_exist(document: Path) -> None:
     assert [link for link in links_of(document) if not (document.parent / link).exists()] == []

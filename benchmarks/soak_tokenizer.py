@@ -20,7 +20,7 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 
 _ALPHABETS = [
     "'",
-    "stmdrevlSTMDREVL",
+    "stmdrevlSTMDREVLſ",
     " ",
     "\t\n\r\x85\xa0\u2028\u3000",
     "abcé漢ह",

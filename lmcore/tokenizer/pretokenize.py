@@ -5,19 +5,11 @@ expression (Radford et al., 2019), tried from left to right:
 
     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 
-`find_words` is that definition, run by the `regex` package on the classes of
-`unicode_classes`. It is exact and slow. `split_texts` gives the same words for
-a whole block of texts at once, from arrays: with a class for each byte (letter,
-number, space, other), a word starts
-
-1. where the class changes, unless the byte before is a blank, which the word
-   takes with it;
-2. at the last white space before something that is not (so that a blank there
-   can go with the next word);
-3. after a contraction, an apostrophe that starts a word with its letters.
-
-Texts in a block end with a byte that UTF-8 never uses, a class and a word of
-its own: it becomes <|endoftext|>. The cl100k pattern is run by `find_words` only.
+GPT-4's pattern, cl100k, is the other choice. `find_words` is the definition, run by
+the `regex` package on the classes of `unicode_classes`. It is exact and slow.
+`split_texts` gives the same words for a whole block of texts at once, from arrays
+(lmcore/tokenizer/word_starts.py). Texts in a block end with a byte that UTF-8 never
+uses, a word of its own: it becomes <|endoftext|>.
 """
 
 from __future__ import annotations
@@ -33,6 +25,7 @@ import pyarrow.compute as pc
 
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.tokenizer.unicode_classes import LETTER, NUMBER, OTHER, SPACE, class_table
+from lmcore.tokenizer.word_starts import END, word_starts
 
 # Written so that tiktoken, `regex` and Hugging Face's Oniguruma read the same:
 # `{1,3}+` would be possessive in the first two, and a repetition in the third.
@@ -52,11 +45,6 @@ BLOCK_BYTES = 3 << 20
 # Long texts are cut so that a few pieces are a block.
 PIECE_CHARACTERS = BLOCK_BYTES // 4
 
-# UTF-8 has no byte 0xFF, so it can end each text of a block.
-END = b"\xff"
-_END = 0xFF
-_BLANK, _APOSTROPHE = 0x20, 0x27
-_CLASS_OF_END = 1 + max(LETTER, NUMBER, SPACE, OTHER)
 _MAX_NARROW = 2**31 - 1  # bytes that int32 offsets reach
 
 
@@ -89,12 +77,16 @@ def split_texts(texts: pa.Array, pattern: str = "gpt2") -> Words:
     is not valid UTF-8.
     """
     texts.validate(full=True)
-    if pattern != "gpt2":
-        words: list[bytes] = []
-        for text in texts.to_pylist():
-            words += [*(word.encode() for word in find_words(text, pattern)), END]
-        return pa.array(words, pa.large_binary())
-    return _split_block(_joined(texts))
+    check_pattern(pattern)
+    block = _joined(texts)
+    starts = np.flatnonzero(word_starts(block, pattern))
+    width: type[np.signedinteger]
+    if block.size <= _MAX_NARROW:
+        words, kind, width = pa.BinaryArray, pa.binary(), np.int32
+    else:
+        words, kind, width = pa.LargeBinaryArray, pa.large_binary(), np.int64
+    offsets = np.append(starts, block.size).astype(width)
+    return words.from_buffers(kind, len(starts), [None, pa.py_buffer(offsets), block])
 
 
 def count_words(texts: pa.Array, pattern: str) -> dict[bytes, int]:
@@ -219,94 +211,3 @@ def _joined(texts: pa.Array) -> pa.Buffer:
     offsets = np.frombuffer(ended.buffers()[1], np.int64)
     first, last = offsets[ended.offset], offsets[ended.offset + len(ended)]
     return ended.buffers()[2].slice(first, last - first)
-
-
-def _split_block(block: pa.Buffer) -> Words:
-    text = np.frombuffer(block, np.uint8)
-    starts = np.flatnonzero(word_starts(text, block.to_pybytes()))
-    width: type[np.signedinteger]
-    if len(text) <= _MAX_NARROW:
-        words, kind, width = pa.BinaryArray, pa.binary(), np.int32
-    else:
-        words, kind, width = pa.LargeBinaryArray, pa.large_binary(), np.int64
-    offsets = np.append(starts, len(text)).astype(width)
-    return words.from_buffers(kind, len(starts), [None, pa.py_buffer(offsets), block])
-
-
-def word_starts(text: np.ndarray, raw: bytes) -> np.ndarray:
-    """Return True at the first byte of every word; `text` and `raw` are the same bytes."""
-    classes = np.frombuffer(raw.translate(_byte_classes()), np.uint8)
-    if not raw.isascii():
-        classes = classes.copy()
-        _classify_beyond_ascii(text, classes)
-    starts = np.empty(len(text), bool)
-    starts[:1] = True
-    if len(text) < 2:
-        return starts
-    space = classes == SPACE
-    word = ~space
-    word[text == _END] = False  # nothing goes together with the end of a text
-    # 1. A change of class; a blank goes with the word after it.
-    np.not_equal(classes[1:], classes[:-1], out=starts[1:])
-    starts[1:] &= ~(word[1:] & (text[:-1] == _BLANK))
-    starts[1:] |= text[:-1] == _END
-    # 2. The last white space before a word, also within a run of white space.
-    _start_last_spaces(text, space, word, starts)
-    # 3. Contractions.
-    cut_contractions(text, starts)
-    return starts
-
-
-def _start_last_spaces(
-    text: np.ndarray, space: np.ndarray, word: np.ndarray, starts: np.ndarray
-) -> None:
-    """Set a start where the last white-space character before a word begins."""
-    last = space[:-1] & word[1:]  # at that character's last byte
-    longer = np.flatnonzero(last & (text[:-1] >= 0x80))  # which of a few is not its first
-    last[longer] = False
-    starts[:-1] |= last
-    while len(inside := np.flatnonzero((text[longer] & 0xC0) == 0x80)):  # a continuation byte
-        longer[inside] -= 1
-    starts[longer] = True
-
-
-def cut_contractions(text: np.ndarray, starts: np.ndarray) -> None:
-    """Move the start after an apostrophe past the letters of 's 't 'm 'd 're 've 'll."""
-    size = len(text)
-    at = np.flatnonzero((text == _APOSTROPHE) & starts)
-    at = at[at + 1 < size]
-    after = text[at + 1]
-    second = text[np.minimum(at + 2, size - 1)]
-    one = np.isin(after, np.frombuffer(b"stmd", np.uint8))
-    two = (
-        ((after == ord("r")) & (second == ord("e")))
-        | ((after == ord("v")) & (second == ord("e")))
-        | ((after == ord("l")) & (second == ord("l")))
-    ) & (at + 2 < size)
-    starts[at[one | two] + 1] = False
-    ends = np.concatenate([at[one] + 2, at[two] + 3])
-    starts[ends[ends < size]] = True
-
-
-def _classify_beyond_ascii(text: np.ndarray, classes: np.ndarray) -> None:
-    """Give every byte of a non-ASCII character the character's class."""
-    lead = np.flatnonzero((text >= 0xC2) & (text < 0xF8))
-    first = text[lead].astype(np.int32)
-    length = 2 + (first >= 0xE0) + (first >= 0xF0)
-    code = first & (0xFF >> (length + 1))
-    for place in range(1, 4):
-        longer = length > place
-        more = text[lead[longer] + place].astype(np.int32) & 0x3F
-        code[longer] = (code[longer] << 6) | more
-    kind = class_table()[code]
-    for place in range(4):
-        longer = length > place
-        classes[lead[longer] + place] = kind[longer]
-
-
-@cache
-def _byte_classes() -> bytes:
-    table = np.full(256, OTHER, np.uint8)
-    table[:128] = class_table()[:128]
-    table[_END] = _CLASS_OF_END
-    return table.tobytes()

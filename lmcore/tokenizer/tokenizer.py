@@ -12,7 +12,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -339,10 +339,11 @@ class Tokenizer:
         gather that pyarrow has for strings.
         """
         coded = words.dictionary_encode()
-        ids_of = [
-            (end,) if word == END else self._words[word] for word in coded.dictionary.to_pylist()
-        ]
-        ids = np.array([index for ids in ids_of for index in ids], np.int32)
+        distinct = coded.dictionary.to_pylist()
+        ids_of = list(map(self._words.__getitem__, distinct))
+        if END in distinct:
+            ids_of[distinct.index(END)] = (end,)
+        ids = np.fromiter(chain.from_iterable(ids_of), np.int32)
         ends = np.cumsum([0, *map(len, ids_of)], dtype=np.int64) * ids.itemsize
         strings = pa.LargeBinaryArray.from_buffers(
             pa.large_binary(), len(ids_of), [None, pa.py_buffer(ends), pa.py_buffer(ids)]

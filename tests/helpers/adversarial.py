@@ -22,6 +22,9 @@ TEXTS = [
     "e\u0301 combining a\u0308\u0323 marks \u0301 alone",
     "👩‍👩‍👧‍👦 family 👍🏽 thumbs 🇫🇷🇯🇵 flags 🏳️‍🌈",
     "'s't'm'd're've'll 'S'T ''s '' s' 'x",
+    "it'S 'LLx 'Ve 'rEx 'ſ 'ſt ''ſ \t's —s —'s",
+    "1 12 123 1234 12345678 ½²³٣٤ a1234b",
+    "!\n\n  \n a!\r\n\tb \n\n\n!! \n  ",
     "<|endoftext|> is text, <|endoftext|",
     "a" * 3000,
     " " * 3000,
@@ -32,7 +35,7 @@ TEXTS = [
 # One alphabet for each class of character, so that neighbours often differ.
 _ALPHABETS = [
     "'",
-    "stmdrevl",
+    "stmdrevlſSLVE",
     "  \t\n\r\x85\xa0\u2028\u3000",
     "aZéß漢字ह",
     "09½²٣Ⅷ",

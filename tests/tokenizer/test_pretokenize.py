@@ -51,10 +51,27 @@ def test_by_hand(text: str, words: list[str]) -> None:
     check([text])
 
 
-def test_adversarial_texts_alone_and_together() -> None:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("it'S 'LLx", ["it", "'S", " '", "LLx"]),
+        ("'LLx 'ſ", ["'LL", "x", " '", "ſ"]),
+        ("(a) (!a)\tb", ["(a", ")", " (!", "a", ")", "\tb"]),
+        ("12345 7", ["123", "45", " ", "7"]),
+        ("a!\n\n  \n b", ["a", "!\n\n", "  \n", " b"]),
+        ("a \n  ", ["a", " \n  "]),
+    ],
+)
+def test_cl100k_by_hand(text: str, words: list[str]) -> None:
+    assert find_words(text, "cl100k") == words
+    check([text], "cl100k")
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_adversarial_texts_alone_and_together(pattern: str) -> None:
     for text in TEXTS:
-        check([text])
-    check(TEXTS)
+        check([text], pattern)
+    check(TEXTS, pattern)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -64,9 +81,9 @@ def test_random_texts(pattern: str, texts: list[str]) -> None:
     check(texts, pattern)
 
 
-def test_every_code_point_between_others() -> None:
-    block = [f"a{c} {c}1{c}\n{c}'s" for c in characters(step=7)]
-    check(block)
+@pytest.mark.parametrize(("pattern", "step"), [("gpt2", 7), ("cl100k", 11)])
+def test_every_code_point_between_others(pattern: str, step: int) -> None:
+    check([f"a{c} {c}1{c}\n{c}'s" for c in characters(step)], pattern)
 
 
 def test_slices_of_arrays_and_both_widths() -> None:

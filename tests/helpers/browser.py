@@ -9,6 +9,7 @@ import select
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,23 @@ def open_browser(profile: Path) -> Browser:
     if program is None:
         pytest.skip(f"needs a browser on PATH: one of {', '.join(NAMES)}")
     return Browser(program, profile)
+
+
+def opened(browser: Browser, path: Path, ready: str = "true") -> Iterator[Browser]:
+    """Yield the browser with the page at `path`, once the JavaScript condition `ready` holds.
+
+    Afterwards, asserts that the page asked the network for nothing and complained of nothing.
+    """
+    browser.resize(1280)
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
+    browser.requests.clear()
+    browser.complaints.clear()
+    browser.open(path)
+    browser.wait_for(ready)
+    yield browser
+    browser.run("1")  # an answer comes after the events before it
+    assert browser.complaints == []
+    assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == []
 
 
 class Browser:

@@ -10,7 +10,7 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from helpers.browser import Browser, open_browser
+from helpers.browser import Browser, opened
 from helpers.report_run import HOSTILE, STORIES, make_report, small_model
 from helpers.small_params import quickstart
 
@@ -31,26 +31,12 @@ STATUS = "document.getElementById('live-status').textContent"
 CANDIDATES = "[...document.querySelectorAll('#live-candidates button')]"
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     """The report with its model running; nothing was fetched or complained of."""
     monkeypatch.chdir(tmp_path)
     make_report(tmp_path)
-    browser.resize(1280)
-    browser.requests.clear()
-    browser.complaints.clear()
-    browser.open(tmp_path / paths.REPORT / "index.html")
-    browser.wait_for(REST)
-    yield browser
-    browser.run("1")  # an answer comes after the events before it
-    assert browser.complaints == []
-    assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == []
+    yield from opened(browser, tmp_path / paths.REPORT / "index.html", REST)
 
 
 def type_text(page: Browser, text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers.browser import Browser, open_browser
+from helpers.browser import Browser, opened
 from helpers.report_run import HOSTILE, make_report, write_inside
 
 from lmcore.common import paths
@@ -17,12 +17,6 @@ from lmcore.report.charts import Line, line_chart
 
 LONG = "Once upon a time </script> Lily was sad. The old cat was sad. " * 4
 PAPER = "getComputedStyle(document.body).backgroundColor"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -51,18 +45,6 @@ def comparison(browser: Browser, tmp_path: Path) -> Iterator[Browser]:
     ]
     as_page("HEAD~1 and workspace", parts, tmp_path / "compare" / "index.html")
     yield from opened(browser, tmp_path / "compare" / "index.html")
-
-
-def opened(browser: Browser, path: Path) -> Iterator[Browser]:
-    browser.resize(1280)
-    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
-    browser.requests.clear()
-    browser.complaints.clear()
-    browser.open(path)
-    yield browser
-    browser.run("1")  # an answer comes after the events before it
-    assert browser.complaints == []
-    assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == []
 
 
 def test_charts_tell_values_by_pointer_and_keyboard(page: Browser) -> None:

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,12 +40,17 @@ def small_disk(folder: Path) -> Iterator[bool]:
 
 
 def disk_trials(
-    clone: Clone, expected: dict[str, bytes], disk: Path, draw: random.Random, count: int
+    clone: Clone,
+    expected: dict[str, bytes],
+    disk: Path,
+    draw: random.Random,
+    count: int,
+    stages: Sequence[str] = STAGES,
 ) -> Iterator[Outcome]:
-    """Yield the outcome of `count` full disks, over all stages in turn, half of them under DVC."""
+    """Yield the outcome of `count` full disks, over the stages in turn, half of them under DVC."""
     victim = copy_of(clone, disk / "clone")
     for number in range(count):
-        stage, through_dvc = STAGES[number % len(STAGES)], number // len(STAGES) % 2
+        stage, through_dvc = stages[number % len(stages)], number // len(stages) % 2
         if stage == "train":
             shutil.rmtree(victim.folder / "data/.checkpoints", ignore_errors=True)
         # A few kilobytes are left, so that the stage fails at one write or another.

@@ -86,6 +86,11 @@ SIZES = [
     "train.batch_size", "train.gradient_accumulation", "train.workers", "train.eval_batches",
     "evaluate.batch_size", "sample.max_tokens",
 ]  # fmt: skip
+FACTORS = [
+    "model.rope_theta", "model.logit_softcap", "train.learning_rate", "train.epsilon",
+    "train.weight_decay", "train.max_grad_norm", "sample.temperature", "sample.repetition_penalty",
+    "report.live_model_mb",
+]  # fmt: skip
 READ = {
     "data/raw/manifest.json": "report",
     "data/tokenizer/tokenizer.json": "encode",
@@ -103,7 +108,7 @@ FOREIGN = "data/foreign"
 def trials() -> list[Trial]:
     """Return all trials."""
     found = [_set(path, value) for path in SIZES for value in (10**12, 10**18, -1)]
-    found += [_set(path, float("nan")) for path in ("train.learning_rate", "sample.temperature")]
+    found += [_set(path, value) for path in FACTORS for value in (float("nan"), 1e18, -1.0)]
     for name, stage in READ.items():
         found.append(Trial(f"{stage}: {name} a pipe", _pipe(name), (stage,)))
         found.append(Trial(f"{stage}: {name} a socket", _socket(name), (stage,)))

@@ -1,11 +1,13 @@
 """Servers that break off, damage, trickle or lie while the stage `download` reads from them.
 
-The stage must refuse with a sentence, in bounded time, and leave data/raw as it was.
+The stage must refuse with a sentence, in bounded time, and leave data/raw as it was. It waits
+seconds here for what it else waits minutes for.
 """
 
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,13 +16,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from helpers.clone import Clone
 
-from benchmarks.soak_trial import Outcome, run_stage
+from benchmarks.soak_trial import Outcome, run
 
 FAULTS = [
     "404", "500", "closes at once", "breaks off", "damaged", "no length", "announces 60 GB",
-    "HTML in place of the file", "an empty file", "a redirect to itself",
+    "HTML in place of the file", "an empty file", "a redirect to itself", "an endless answer",
+    "an endless header", "an endless chunk header", "byte by byte",
 ]  # fmt: skip
 _CONTENT = b"PAR1" + bytes(range(256)) * 400
+# The stage, with short times.
+_STAGE = """
+from lmcore.corpus import hub
+from stages.download import main
+hub._WINDOW, hub._PAUSE = 2, 0.1
+main()
+"""
 
 
 class _Faulty(BaseHTTPRequestHandler):
@@ -34,6 +44,8 @@ class _Faulty(BaseHTTPRequestHandler):
             self.send_error(int(fault))
         elif fault == "closes at once":
             self.close_connection = True
+        elif fault == "an endless answer":
+            self._write_forever(b"HTTP/1.1 200 OK\r\nX-Word: ")
         elif fault == "a redirect to itself":
             self._head(302, Location=self.path)
         else:
@@ -43,7 +55,17 @@ class _Faulty(BaseHTTPRequestHandler):
             self._head(200, **length_header, ETag=f'"{tag}"', **{"X-Repo-Commit": "0" * 40})
 
     def do_GET(self) -> None:
+        head = b"HTTP/1.1 206 OK\r\n"
+        if self.server.fault == "an endless header":
+            self._write_forever(head + b"X-Word: ")
+            return
+        if self.server.fault == "an endless chunk header":
+            self._write_forever(head + b"Transfer-Encoding: chunked\r\n\r\n1;")
+            return
         self.do_HEAD()
+        if self.server.fault == "byte by byte":
+            self._write_forever(b"PAR1")
+            return
         body = {
             "breaks off": _CONTENT[: len(_CONTENT) // 2],
             "damaged": bytes(len(_CONTENT)),
@@ -52,6 +74,15 @@ class _Faulty(BaseHTTPRequestHandler):
         with suppress(OSError):  # the client may have given up
             self.wfile.write(body)
         self.close_connection = True
+
+    def _write_forever(self, start: bytes) -> None:
+        """Write `start` and then byte after byte, until the client gives up."""
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write(start)
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.1)
 
     def _head(self, code: int, **headers: str) -> None:
         self.send_response(code)
@@ -79,7 +110,7 @@ def server_trials(clone: Clone, faults: list[str]) -> Iterator[Outcome]:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             endpoint = f"http://127.0.0.1:{server.server_port}"
             started = time.monotonic()
-            done = run_stage(clone, "download", HF_ENDPOINT=endpoint)
+            done = run(clone, sys.executable, "-c", _STAGE, HF_ENDPOINT=endpoint)
             seconds = time.monotonic() - started
             server.shutdown()
         lost = "data/raw was changed" if clone.bytes_of("data/raw") != raw else ""

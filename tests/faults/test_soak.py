@@ -10,6 +10,7 @@ import pytest
 from helpers.clone import Clone
 
 from benchmarks.soak_damage import damage_trials
+from benchmarks.soak_disk import disk_trials, small_disk
 from benchmarks.soak_hostile import hostile_trials, trials
 from benchmarks.soak_kills import kill_trials
 from benchmarks.soak_server import server_trials
@@ -42,6 +43,17 @@ def test_hostile_inputs_are_refused(clone: Clone) -> None:
 
 def test_a_faulty_server_is_named(clone: Clone) -> None:
     assert failures(list(server_trials(clone, ["404"]))) == []
+
+
+def test_a_full_disk_is_named_and_the_pipeline_goes_on_when_there_is_room(
+    finished: Clone, tmp_path: Path
+) -> None:
+    expected, disk = finished.bytes_of(*RESULTS), tmp_path / "disk"
+    with small_disk(disk) as mounted:
+        if not mounted:
+            pytest.skip("mounting a small file system needs root")
+        trials = disk_trials(finished, expected, disk, random.Random(1), 1, ["encode"])
+        assert failures(list(trials)) == []
 
 
 def test_the_table_tells_what_was_lost(clone: Clone) -> None:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from lmcore.common.errors import LmcoreError
-
-_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")  # of a container
+from lmcore.common.main_memory import main_memory
 
 
 def machine_memory() -> int:
     """Return the bytes of memory that this process may use at most."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if _CGROUP_LIMIT.is_file() and (limit := _CGROUP_LIMIT.read_text().strip()).isdigit():
-        memory = min(memory, int(limit))
+    memory = main_memory()
     import mlx.core as mx  # here, for `backend.setup` comes before the first import of MLX
 
     if mx.cuda.is_available() and mx.default_device() == mx.gpu:

@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError, listing
+from lmcore.common.main_memory import main_memory
 
 MAX_PART = 1_000_000  # characters
 _BLOCK = 1 << 20  # bytes read at once
 _MAX_JSON = 64 << 20  # characters of one JSON value, which is parsed whole
 _MAX_ROWS, _BATCH_BYTES = 2000, 4 << 20  # of a parquet file, read at once
+_MAX_PAGE = 2**31  # bytes, in the format of parquet
 _CUT_WINDOW = 10_000  # characters before the limit in which a better place to cut is looked for
 
 
@@ -182,35 +185,49 @@ def _decoded(path: Path, blocks: Iterable[bytes]) -> Iterator[str]:
 def read_parquet(path: Path, compression: str | None, column: str) -> Iterator[Part]:
     """Yield the documents of a column of strings; nulls are left out.
 
-    Dictionaries stay dictionaries and pages are read one after another, so a small file of
+    Pages are read one after another, and few rows of long text at once: a small file of
     repetitive text does not fill the memory.
     """
     try:
         with pq.ParquetFile(path) as file:
             _check_column(path, file.schema_arrow, column)
-        with pq.ParquetFile(
-            path, read_dictionary=[column], buffer_size=_BLOCK, pre_buffer=False
-        ) as file:
-            position = file.schema_arrow.names.index(column)
+        with pq.ParquetFile(path, buffer_size=_BLOCK, pre_buffer=False) as file:
             for index in range(file.num_row_groups):
-                group = file.metadata.row_group(index)
-                size = group.column(position).total_uncompressed_size // max(1, group.num_rows)
-                rows = max(1, min(_MAX_ROWS, _BATCH_BYTES // max(1, size)))
+                rows = _rows_at_once(path, file.metadata.row_group(index), index, column)
                 for batch in file.iter_batches(rows, [index], [column], use_threads=False):
-                    yield from _documents_of_batch(batch.column(0))
+                    texts = batch.column(0)
+                    if pa.types.is_dictionary(texts.type):  # as pandas writes categories
+                        texts = texts.dictionary_decode()
+                    for text in texts.to_pylist():
+                        if text is not None:
+                            yield from documents_of([text])
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise LmcoreError(f"{path} is not a readable parquet file: {_sentence(error)}") from None
 
 
-def _documents_of_batch(texts: pa.Array) -> Iterator[Part]:
-    if pa.types.is_dictionary(texts.type):
-        distinct = texts.dictionary.to_pylist()
-        values = (None if code is None else distinct[code] for code in texts.indices.to_pylist())
-    else:
-        values = iter(texts.to_pylist())
-    for text in values:
-        if text is not None:
-            yield from documents_of([text])
+def _rows_at_once(path: Path, group: pq.RowGroupMetaData, index: int, column: str) -> int:
+    """Return how many rows of a row group to read at once; `LmcoreError` where a page is too large.
+
+    A page is decompressed as a whole. What it repeats stands once in a dictionary, whose longest
+    text bounds a row, because the size that the file states does not count repetitions.
+    """
+    chunks = (group.column(position) for position in range(group.num_columns))
+    chunk = next(chunk for chunk in chunks if chunk.path_in_schema == column)
+    needed = 2 * min(chunk.total_uncompressed_size, _MAX_PAGE)
+    if needed > (memory := main_memory()):
+        raise LmcoreError(
+            f"{path}: row group {index + 1} may need {needed / 2**30:.1f} GiB of memory; this "
+            f"machine has {memory / 2**30:.1f} GiB. Write the file with smaller row groups."
+        )
+    longest = chunk.total_uncompressed_size // max(1, group.num_rows)  # on average
+    if chunk.has_dictionary_page:
+        with pq.ParquetFile(path, read_dictionary=[column], pre_buffer=False) as file:
+            # The first batch holds the whole dictionary of the row group.
+            batch = next(file.iter_batches(1, [index], [column], use_threads=False), None)
+        if batch is not None and pa.types.is_dictionary(batch.column(0).type):
+            lengths = pc.binary_length(batch.column(0).dictionary)
+            longest = max(longest, pc.max(lengths).as_py() or 0)
+    return max(1, min(_MAX_ROWS, _BATCH_BYTES // max(1, longest)))
 
 
 def _check_column(path: Path, schema: pa.Schema, column: str) -> None:

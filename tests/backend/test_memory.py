@@ -9,11 +9,12 @@ import pytest
 
 from lmcore.backend import memory
 from lmcore.backend.memory import check_fits_memory, machine_memory, size_text
+from lmcore.common import main_memory
 from lmcore.common.errors import LmcoreError
 
 
 def test_the_machines_memory_is_what_the_system_tells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_CGROUP_LIMIT", Path("absent"))
+    monkeypatch.setattr(main_memory, "_CGROUP_LIMIT", Path("absent"))
     assert machine_memory() == pytest.approx(psutil.virtual_memory().total, rel=0.01)
 
 
@@ -23,7 +24,7 @@ def test_a_containers_limit_counts(
 ) -> None:
     (tmp_path / "memory.max").write_text(limit)
     whole = machine_memory()
-    monkeypatch.setattr(memory, "_CGROUP_LIMIT", tmp_path / "memory.max")
+    monkeypatch.setattr(main_memory, "_CGROUP_LIMIT", tmp_path / "memory.max")
     assert machine_memory() == (bytes_ or whole)
 
 

@@ -186,6 +186,13 @@ def test_parquet_in_batches_is_the_whole_of_it(tmp_path: Path, monkeypatch) -> N
     assert read(tmp_path / "a.parquet") == texts
 
 
+def test_a_page_that_cannot_fit_into_memory_is_refused(tmp_path: Path, monkeypatch) -> None:
+    pq.write_table(pa.table({"text": ["Once upon a time. " * 1000] * 2}), tmp_path / "a.parquet")
+    monkeypatch.setattr(file_readers, "main_memory", lambda: 10_000)
+    with pytest.raises(LmcoreError, match=r"row group 1 may need 0\.0 GiB.*smaller row groups"):
+        read(tmp_path / "a.parquet")
+
+
 PEAK = """
 import resource, sys
 from pathlib import Path
@@ -212,7 +219,18 @@ def repetitive_parquet(path: Path, use_dictionary: bool) -> int:
     return 20_000 * len(story)
 
 
-@pytest.mark.parametrize("content", ["dictionary", "plain", "one line"])
+def long_texts_parquet(path: Path) -> int:
+    """Write 300 different texts of a megabyte, which the writer's dictionary cannot hold.
+
+    What was read of a row group must not stay in memory, as it would in a dictionary of all texts.
+    """
+    texts = [f"{number:>8}" + "Once upon a time. " * 55_000 for number in range(300)]
+    table = pa.table({"n": [{"a": 1}] * 300, "text": texts})
+    pq.write_table(table, path, compression="zstd", write_batch_size=2, row_group_size=1 << 30)
+    return sum(map(len, texts))
+
+
+@pytest.mark.parametrize("content", ["dictionary", "plain", "one line", "long texts"])
 def test_a_small_file_that_expands_costs_bounded_memory(tmp_path: Path, content: str) -> None:
     path = tmp_path / ("a.txt" if content == "one line" else "a.parquet")
     if content == "one line":
@@ -220,6 +238,8 @@ def test_a_small_file_that_expands_costs_bounded_memory(tmp_path: Path, content:
         with path.open("wb") as file:
             for _ in range(300):
                 file.write(b"x" * (1 << 20))
+    elif content == "long texts":
+        size = long_texts_parquet(path)
     else:
         size = repetitive_parquet(path, use_dictionary=content == "dictionary")
     done = subprocess.run(

@@ -64,6 +64,21 @@ def row_sums(x: mx.array) -> mx.array:
     return x @ mx.ones((x.shape[-1], 1), x.dtype)
 
 
+def blockwise_logsumexp(logits: mx.array, block: int = 4096) -> mx.array:
+    """Return log(sum(exp(logits))), (..., 1) of (..., V), as that of blocks of the vocabulary.
+
+    `mx.logsumexp` has the bias of mx.sum (see `row_sums`), and the exponentials for a product
+    with ones would take as much memory as the logits.
+    """
+    parts = [
+        mx.logsumexp(logits[..., start : start + block], axis=-1, keepdims=True)
+        for start in range(0, logits.shape[-1], block)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    return mx.logsumexp(mx.concatenate(parts, axis=-1), axis=-1, keepdims=True)
+
+
 # Minimises the largest relative error of sum c_i f^i against 2^f on [-1/2, 1/2] with c_0 = 1.
 _POLYNOMIAL = (1.0, 0.693146978, 0.240222421, 0.0555073374, 0.00967151269, 0.00132647272)
 

@@ -29,7 +29,7 @@ from typing import Any
 from lmcore.common.errors import LmcoreError
 from lmcore.common.file_lock import file_lock
 from lmcore.common.json_files import CONTENT_SHA256, content_sha256
-from lmcore.common.parent_process import is_abandoned
+from lmcore.common.parent_process import ABANDONED, is_abandoned
 
 _PATIENCE = 5.0  # seconds to wait for another writer of the same place
 
@@ -113,9 +113,7 @@ def _only_writer(final: Path) -> Iterator[Path]:
 
 def _refuse_if_abandoned(final: Path) -> None:
     if is_abandoned():
-        raise LmcoreError(
-            f"The `dvc repro` that started this stage was killed; {final} was not written."
-        )
+        raise LmcoreError(f"{ABANDONED}; {final} was not written.")
 
 
 def _remove(path: Path) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+ABANDONED = "The `dvc repro` that started this stage was killed"  # a sentence begins with it
 _PAUSE = 0.2  # seconds between two looks
 # Time for a stage that looks by itself, between two pieces of its work, to end in order.
 _GRACE = 3.0
@@ -48,7 +49,7 @@ def _watch() -> None:
         time.sleep(_PAUSE)
     time.sleep(_GRACE)
     with suppress(OSError, ValueError):  # nobody may read it
-        print("The `dvc repro` that started this stage was killed.", file=sys.stderr, flush=True)
+        print(f"{ABANDONED}.", file=sys.stderr, flush=True)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

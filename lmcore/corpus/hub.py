@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from lmcore.common.atomic_files import sha256_of
 from lmcore.common.errors import LmcoreError
-from lmcore.common.parent_process import parent_died
+from lmcore.common.parent_process import ABANDONED, parent_died
 from lmcore.common.progress import progress
 from lmcore.corpus.file_readers import read_parquet
 from lmcore.dataset.stories import SPLITS, TEXT, SplitWriter
@@ -213,7 +213,7 @@ def _append(location: str, headers: dict[str, str], part: Path, size: int) -> No
                 if file.tell() == size:
                     return
                 if abandoned():
-                    raise LmcoreError("The `dvc repro` that started this stage was killed.")
+                    raise LmcoreError(f"{ABANDONED}.")
 
 
 @contextmanager

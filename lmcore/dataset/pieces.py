@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lmcore.common.errors import LmcoreError
-from lmcore.common.parent_process import parent_died
+from lmcore.common.parent_process import ABANDONED, parent_died
 from lmcore.common.progress import progress
 from lmcore.dataset.stories import RowGroup, read_texts, row_groups
 from lmcore.tokenizer.pretokenize import BLOCK_BYTES
@@ -64,9 +64,7 @@ def map_pieces(
     with progress(total, label, "B") as bar:
         for piece, result in zip(pieces, _in_order(work, pieces, workers, threads), strict=True):
             if abandoned():
-                raise LmcoreError(
-                    "The `dvc repro` that started this stage was killed; nothing was written."
-                )
+                raise LmcoreError(f"{ABANDONED}; nothing was written.")
             bar.update(sum(group.bytes for group in piece))
             yield result
 

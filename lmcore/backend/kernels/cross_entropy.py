@@ -19,7 +19,7 @@ from typing import Any
 import mlx.core as mx
 
 from lmcore.backend.dispatch import custom_vjp
-from lmcore.backend.fastmath import LOG2_E, exp2, row_sums
+from lmcore.backend.fastmath import LOG2_E, blockwise_logsumexp, exp2, row_sums
 from lmcore.backend.kernels.softcap import softcap_and_derivative
 
 # Elements of a chunk of logits: 4 MiB. 8 MiB make it 5 % faster and nearly double its memory.
@@ -134,18 +134,3 @@ def chunked_forward(hidden: mx.array, weight: mx.array, targets: mx.array, cap: 
         d_hidden.append((d_logits @ weight).astype(mx.float32))
         d_weight = d_weight + d_logits.T @ h
     return loss / rows, mx.concatenate(d_hidden) / rows, d_weight / rows
-
-
-def blockwise_logsumexp(logits: mx.array, block: int = 4096) -> mx.array:
-    """Return log(sum(exp(logits))), (N, 1) of (N, V), as that of blocks of the vocabulary.
-
-    On a CPU, one float32 sum over a large vocabulary is biased (see `row_sums`), and the
-    exponentials for a product with ones would take as much memory as the logits.
-    """
-    parts = [
-        mx.logsumexp(logits[:, start : start + block], axis=-1, keepdims=True)
-        for start in range(0, logits.shape[-1], block)
-    ]
-    if len(parts) == 1:
-        return parts[0]
-    return mx.logsumexp(mx.concatenate(parts, axis=-1), axis=-1, keepdims=True)

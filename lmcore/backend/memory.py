@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lmcore.common.errors import LmcoreError
-from lmcore.common.main_memory import main_memory
+from lmcore.common.memory import main_memory
 
 
 def machine_memory() -> int:

@@ -9,6 +9,7 @@ from lmcore.common.checksums import verify_checksums, write_checksums
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError, StageCommand
 from lmcore.common.json_files import read_json
+from lmcore.common.memory import main_memory
 from lmcore.common.params import Params, load_params
 from lmcore.common.parent_process import parent_died
 from lmcore.common.progress import Progress
@@ -24,6 +25,7 @@ __all__ = [
     "atomic_directory",
     "atomic_file",
     "load_params",
+    "main_memory",
     "parent_died",
     "paths",
     "read_json",

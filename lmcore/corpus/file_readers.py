@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError, listing
-from lmcore.common.main_memory import main_memory
+from lmcore.common.memory import main_memory
 
 MAX_PART = 1_000_000  # characters
 _BLOCK = 1 << 20  # bytes read at once

@@ -9,7 +9,7 @@ import pytest
 
 from lmcore.backend import memory
 from lmcore.backend.memory import check_fits_memory, machine_memory, size_text
-from lmcore.common import main_memory
+from lmcore.common import memory as main_memory
 from lmcore.common.errors import LmcoreError
 
 

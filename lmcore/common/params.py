@@ -135,7 +135,7 @@ class Params(Section):
     report: ReportParams
 
     @model_validator(mode="after")
-    def _sections_agree(self) -> Params:
+    def check_sections(self) -> Params:
         if self.model.implementation == "cpu_kernels" and self.train.precision != "float32":
             raise ValueError(
                 f"train.precision is {self.train.precision}; with model.implementation "

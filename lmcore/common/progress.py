@@ -64,7 +64,9 @@ class Progress:
                 self._bar.set_postfix_str(message, refresh=False)
             self._bar.update(count)
         elif time.monotonic() - self._written >= INTERVAL:
-            parts = [self._counted(), message, self._left()]
+            parts = [self._counted(), message]
+            if self._total and self.n > self._initial:
+                parts.append(f"{duration((self._total - self.n) / self.rate)} left")
             self._write(", ".join(filter(None, parts)))
             self._written = time.monotonic()
 
@@ -83,11 +85,6 @@ class Progress:
         else:
             count = f"{self._unit} {self.n:,}" + (f" of {self._total:,}" if self._total else "")
         return f"{count} ({self.n / self._total:.0%})" if self._total else count
-
-    def _left(self) -> str:
-        if not self._total or self.n == self._initial:
-            return ""
-        return f"{duration((self._total - self.n) / self.rate)} left"
 
     def _write(self, text: str) -> None:
         if self._writes_lines:

@@ -63,7 +63,7 @@ class TrainParams(Section):
     kept_checkpoints: Annotated[int, Field(ge=0, le=1000)]
 
     @model_validator(mode="after")
-    def _warmup_ends(self) -> TrainParams:
+    def check_steps(self) -> TrainParams:
         if self.warmup_steps >= self.steps:
             raise ValueError(
                 f"train.warmup_steps is {self.warmup_steps}; it must be smaller than "

@@ -111,17 +111,13 @@ def copying_figures(
         if mention.end <= len(of_story):
             cost = float(of_story[mention.start : mention.end].sum(dtype=np.float64)) / LN2
             bits.setdefault((mention.group, mention.first), []).append(cost)
-    return {
-        group: {
-            when: _mean(bits.get((group, first), []))
-            for when, first in (("first", True), ("later", False))
-        }
-        for group in ("names", "things")
-    }
-
-
-def _mean(costs: list[float]) -> dict[str, Any]:
-    return {"bits": sum(costs) / len(costs) if costs else None, "mentions": len(costs)}
+    figures: dict[str, Any] = {"names": {}, "things": {}}
+    for group, by_mention in figures.items():
+        for when, first in (("first", True), ("later", False)):
+            costs = bits.get((group, first), [])
+            mean = sum(costs) / len(costs) if costs else None
+            by_mention[when] = {"bits": mean, "mentions": len(costs)}
+    return figures
 
 
 def loss_by_context(losses: Sequence[np.ndarray]) -> list[dict[str, Any]]:

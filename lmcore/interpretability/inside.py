@@ -33,7 +33,12 @@ def measure(
     model, tokenizer = load_model(model_folder), Tokenizer.load(model_folder)
     sizes = np.array([len(tokenizer.token_bytes(i)) for i in range(tokenizer.vocab_size)])
     sizes[tokenizer.end_of_text] = 0
-    windows = _windows(TokenShards(tokens / "validation"), model.config.context_length, params)
+    # 1. What is read: the first windows (B, T + 1) of the validation tokens, repeated random
+    # tokens, and minimal pairs.
+    shards = TokenShards(tokens / "validation")
+    length = min(model.config.context_length, shards.tokens - 1)
+    starts = length * np.arange(min(params.windows, (shards.tokens - 1) // length))
+    windows = np.stack([shards[start : start + length + 1] for start in starts]).astype(np.int32)
     repeated = repeated_tokens(model, tokenizer.end_of_text, tokenizer.vocab_size)
     pairs = None
     if read_json(raw / "manifest.json", {"source": str})["source"] == "builtin" and params.pairs:
@@ -56,16 +61,6 @@ def measure(
             inside["checkpoints"].append({"step": step, **parts(earlier), "text": text})
             bar.update()
     return inside
-
-
-def _windows(shards: TokenShards, length: int, params: InsideParams) -> np.ndarray:
-    """Return the first windows (B, T + 1) of the validation tokens."""
-    length = min(length, shards.tokens - 1)
-    count = min(params.windows, (shards.tokens - 1) // length)
-    starts = np.arange(count) * length
-    return np.stack([np.asarray(shards[start : start + length + 1]) for start in starts]).astype(
-        np.int32
-    )
 
 
 def minimal_pairs(

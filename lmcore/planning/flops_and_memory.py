@@ -81,7 +81,7 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
         parameters[part] = parameters.get(part, 0) + size
     state = make_optimizer(train, model).init(model.trainable_parameters())
     optimizer = sum(array.size for _, array in tree_flatten(state))
-    memory = _memory(config, train, sum(sizes.values()), optimizer)
+    memory = training_memory(config, train, sum(sizes.values()), optimizer)
     # Of the experts' arrays, a token uses those of the experts that it is sent to.
     used = {
         name: size * config.moe.top_k // config.moe.experts if kinds[name] in EXPERTS else size
@@ -93,7 +93,9 @@ def cost_of(config: ModelConfig, train: TrainParams) -> Cost:
     return Cost(parameters, sum(used.values()), flops, memory)
 
 
-def _memory(config: ModelConfig, train: TrainParams, parameters: int, optimizer: int) -> Memory:
+def training_memory(
+    config: ModelConfig, train: TrainParams, parameters: int, optimizer: int
+) -> Memory:
     """Return the memory, given the numbers of values in the weights and the optimizer state."""
     size = _FLOAT if train.precision == "float32" else 2  # bytes of an activation
     # In low precision all gradients exist before MLX converts the first to float32.

@@ -84,9 +84,9 @@ def line_chart(
     label = escape(f"{title}: {summary}. Arrow keys read the values.")
     middle = (_LEFT + width - _RIGHT) / 2
     return f"""<figure class="chart {"wide" if wide else "narrow"}">
-<figcaption>{escape(title)} <span class="unit">{escape(unit)}</span>{_legend(lines)}</figcaption>
+<figcaption>{escape(title)} <span class="unit">{escape(unit)}</span>{legend(lines)}</figcaption>
 <svg viewBox="0 0 {width} {_HEIGHT}" role="img" tabindex="0" aria-label="{label}">
-{_grid(x_axis, y_axis)}
+{grid(x_axis, y_axis)}
 {marks}
 {drawn}
 <line class="cursor" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}" x1="-9" x2="-9"/>
@@ -170,7 +170,7 @@ def _thin(line: Line, log_x: bool) -> Line:
     return Line(line.name, points, errors)
 
 
-def _grid(x_axis: _Axis, y_axis: _Axis) -> str:
+def grid(x_axis: _Axis, y_axis: _Axis) -> str:
     parts = []
     for tick in y_axis.ticks():
         y = y_axis.at(tick)
@@ -200,7 +200,7 @@ def _path(points: list[tuple[float, float]], x_axis: _Axis, y_axis: _Axis) -> st
     return " ".join(f"{x_axis.at(x)},{y_axis.at(y)}" for x, y in points)
 
 
-def _legend(lines: list[Line]) -> str:
+def legend(lines: list[Line]) -> str:
     if len(lines) == 1:
         return ""
     return "".join(

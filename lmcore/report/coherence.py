@@ -37,9 +37,11 @@ def coherence_section(coherence: dict[str, Any] | None) -> str:
     # The last checkpoint is the final model again, by fewer stories.
     figures = [(f"step {entry['step']:,}", entry) for entry in coherence["checkpoints"][:-1]]
     figures.append(("final", final))
+    valid, error = final["valid"], final.get("valid_standard_error")
+    percent = f"{valid:.1%}" if error is None else f"{100 * valid:.1f} ± {100 * error:.1f} %"
     body = (
         f"<p>Of {final['stories']:,} stories that the model wrote, the grammar could have written "
-        f"<strong>{_share(final['valid'], final.get('valid_standard_error'))}</strong> word for "
+        f"<strong>{percent}</strong> word for "
         f"word.{_progress(final)} {_recurrence(coherence)}</p>"
         + _bars(figures, coherence["kinds"])
         + _examples(coherence)
@@ -53,7 +55,11 @@ def copying_section(copying: dict[str, Any] | None) -> str:
         return ""
     charts = "".join(_copying_chart(copying, kind) for kind in ("names", "things"))
     rows = [
-        [f"{kind.capitalize()}, {_mention(when)}", f"{part['mentions']:,}", _bits(part["bits"])]
+        [
+            f"{kind.capitalize()}, {_mention(when)}",
+            f"{part['mentions']:,}",
+            "–" if part["bits"] is None else f"{part['bits']:.2f}",
+        ]
         for kind, by_mention in copying["final"].items()
         for when, part in by_mention.items()
     ]
@@ -82,14 +88,6 @@ def copying_section(copying: dict[str, Any] | None) -> str:
 
 def _mention(when: str) -> str:
     return {"first": "first mention", "later": "later mentions"}[when]
-
-
-def _share(value: float, error: float | None = None) -> str:
-    return f"{value:.1%}" if error is None else f"{100 * value:.1f} ± {100 * error:.1f} %"
-
-
-def _bits(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
 
 
 def _progress(final: dict[str, Any]) -> str:

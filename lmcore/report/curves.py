@@ -32,11 +32,13 @@ def training_section(train: dict[str, Any], evaluation: dict[str, Any]) -> str:
     rate = line("learning rate", training, "learning_rate")
     norm = line("gradient norm", training, "gradient_norm")
     levels = loss_levels(evaluation)
+    thinned = len(training) > MAX_POINTS
+    mean = " Each point of a curve is the mean of a few neighbouring steps." if thinned else ""
     body = (
         f"<p>Over {training[-1]['step']:,.0f} steps the validation loss fell to "
         f"{short(train['best_validation_loss'])} at best and ended at "
         f"{short(train['final_validation_loss'])} nats per token."
-        f"{_thinning(len(training))}</p>"
+        f"{mean}</p>"
         + line_chart("Loss", "step", "nats per token", loss, log_x=True, log_y=True, levels=levels)
         + '<div class="pair">'
         + line_chart("Learning rate", "step", "", [rate], wide=False)
@@ -60,12 +62,6 @@ def loss_levels(evaluation: dict[str, Any]) -> list[Level]:
         for name, figures in known.items()
         if figures
     ]
-
-
-def _thinning(steps: int) -> str:
-    if steps <= MAX_POINTS:
-        return ""
-    return " Each point of a curve is the mean of a few neighbouring steps."
 
 
 def position_chart() -> str:

@@ -83,10 +83,13 @@ def surprise_section(passage: dict[str, Any], model: GPT, tokenizer: Tokenizer, 
     The first is given. The script shows, for each, what the model expected instead.
     """
     bits = [None if loss is None else loss / LN2 for loss in passage["loss"]]
+    prices = ["given" if cost is None else f"{cost:.1f} bits" for cost in bits]
     spans = "".join(
         f'<span class="token hue-{number % 4}" style="--s:{min(1.0, (cost or 0) / _DARKEST):.2f}" '
-        f'title="{escape(visible(token))}: {_price(cost)}">{lines_of(token)}</span>'
-        for number, (token, cost) in enumerate(zip(passage["tokens"], bits, strict=True))
+        f'title="{escape(visible(token))}: {price}">{lines_of(token)}</span>'
+        for number, (token, cost, price) in enumerate(
+            zip(passage["tokens"], bits, prices, strict=True)
+        )
     )
     costs = [cost for cost in bits if cost is not None]
     count = passage["story_tokens"]
@@ -129,10 +132,6 @@ def expected_tokens(probabilities: np.ndarray, tokenizer: Tokenizer) -> list[tup
     known = probabilities[: tokenizer.vocab_size]  # a model may have more ids than tokens
     best = np.argsort(-known, kind="stable")[:_EXPECTED].tolist()
     return [(visible(tokenizer.decode([index])), round(float(known[index]), 4)) for index in best]
-
-
-def _price(bits: float | None) -> str:
-    return "given" if bits is None else f"{bits:.1f} bits"
 
 
 def embedding_section(model: GPT, tokenizer: Tokenizer) -> str:

@@ -51,6 +51,9 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
     copying = _optional(paths.EVALUATION / "copying.json")
     stories = _opening_stories(samples, coherence)
     live = live_model(model, tokenizer, params)
+    parameters = "".join(
+        key_table(name, dict(_flat(values))) for name, values in params.model_dump().items()
+    )
     sections = [
         opening_section(evaluation, train, stories, coherence, manifest["source"]),
         coherence_section(coherence),
@@ -66,7 +69,7 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
         embedding_section(model, tokenizer),
         experts_section(evaluation.get("experts", {}), favourites),
         _facts(manifest),
-        _parameters(params),
+        section("Parameters", f'<div class="columns">{parameters}</div>'),
     ]
     page = page_of("report of a run", sections, live.scripts)
     with atomic_directory(folder) as partial:
@@ -111,10 +114,10 @@ def _quality() -> str:
         "unknown_words": "Words not in the training stories",
         "longest_overlap": "Longest run shared with a training story (words)",
     }
-    rows = [
-        [name, *(_figure(figures[kind][key]) for kind in ("samples", "real"))]
-        for key, name in names.items()
-    ]
+    rows = []
+    for key, name in names.items():
+        values = [figures[kind][key] for kind in ("samples", "real")]  # counts or shares
+        rows.append([name, *(f"{v:,}" if isinstance(v, int) else f"{v:.3f}" for v in values)])
     caption = (
         "The words that the model wrote, the prompts left out, beside as many words of as many "
         "real stories, as many at their start left out."
@@ -125,11 +128,6 @@ def _quality() -> str:
             "longest run is at least, and the words not in them are at most, what this table says."
         )
     return table(caption, ["Measure", "samples", "real"], rows)
-
-
-def _figure(value: float) -> str:
-    """Return a count as it is and a share with three decimals."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def _facts(manifest: dict[str, Any]) -> str:
@@ -151,13 +149,6 @@ def _facts(manifest: dict[str, Any]) -> str:
     head = ["Split", "stories", "bytes", "tokens", "bytes/token"]
     body = key_table("The text", facts) + table("The splits", head, rows)
     return section("Data", body, "tokenization")
-
-
-def _parameters(params: Params) -> str:
-    tables = "".join(
-        key_table(name, dict(_flat(values))) for name, values in params.model_dump().items()
-    )
-    return section("Parameters", f'<div class="columns">{tables}</div>')
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

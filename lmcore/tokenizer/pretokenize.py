@@ -63,7 +63,8 @@ def check_texts(texts: Iterable[str]) -> None:
 def find_words(text: str, pattern: str = "gpt2") -> list[str]:
     """Return every match of the pattern, in order, by definition; they join to `text`."""
     shown = text if text.isascii() else text.translate(_STAND_INS)
-    words = _compiled(pattern).findall(shown)
+    check_pattern(pattern)
+    words = _compiled(PATTERNS[pattern]).findall(shown)
     if shown == text:
         return words
     ends = accumulate(map(len, words), initial=0)
@@ -170,11 +171,10 @@ def replace_surrogates(text: str) -> str:
 
 
 @cache
-def _compiled(pattern: str) -> Any:
+def _compiled(expression: str) -> Any:
     import regex  # only the slow path needs it
 
-    check_pattern(pattern)
-    return regex.compile(PATTERNS[pattern])
+    return regex.compile(expression)
 
 
 class _StandIns(dict[int, str]):
@@ -185,21 +185,14 @@ class _StandIns(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         kind = int(class_table()[code])
-        classed_alike = _compiled_class(kind).match(chr(code))
+        classed_alike = _compiled(_CLASSES[kind]).match(chr(code))
         self[code] = chr(code) if classed_alike else _EXAMPLES[kind]
         return self[code]
 
 
+_CLASSES = {LETTER: r"\p{L}", NUMBER: r"\p{N}", SPACE: r"\s", OTHER: r"[^\s\p{L}\p{N}]"}
 _EXAMPLES = {LETTER: "é", NUMBER: "½", SPACE: "\u3000", OTHER: "—"}
 _STAND_INS = _StandIns()
-
-
-@cache
-def _compiled_class(kind: int) -> Any:
-    import regex
-
-    classes = {LETTER: r"\p{L}", NUMBER: r"\p{N}", SPACE: r"\s", OTHER: r"[^\s\p{L}\p{N}]"}
-    return regex.compile(classes[kind])
 
 
 def _joined(texts: pa.Array) -> pa.Buffer:

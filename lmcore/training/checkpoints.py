@@ -65,7 +65,7 @@ class CheckpointFolder:
             save_arrays(partial / _ARRAYS, checkpoint.arrays)
             write_json(partial / _STATE, content)
             write_json(partial / _HASHES, _hashes(partial))
-        self._prune()
+        self.prune()
 
     def newest(self) -> Checkpoint | None:
         """Return the newest whole checkpoint, or None; damaged ones are named and set aside.
@@ -132,15 +132,13 @@ class CheckpointFolder:
         except (LmcoreError, IndexError, KeyError, TypeError):
             return None
 
+    def prune(self) -> None:
+        """Remove all checkpoints except for the newest ones and the best one."""
+        for step in {*self.steps()[:-_KEPT]} - {self.best_step()}:
+            shutil.rmtree(self._folder_of(step))
+
     def _folder_of(self, step: int) -> Path:
         return self.folder / f"step-{step:08d}"
-
-    def _prune(self) -> None:
-        steps = self.steps()
-        keep = {*steps[-_KEPT:], self.best_step()}
-        for step in steps:
-            if step not in keep:
-                shutil.rmtree(self._folder_of(step))
 
 
 def _hashes(folder: Path) -> dict[str, str]:

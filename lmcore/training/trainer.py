@@ -108,7 +108,7 @@ class Trainer:
 
     def run(self) -> TrainedModel:
         """Take the steps that are left and return the trained model."""
-        self._resume()
+        self.resume()
         first, started, abandoned = self.step, time.perf_counter(), parent_died()
         with (
             stop_requests(self.workers.is_rank_0) as stop,
@@ -141,7 +141,7 @@ class Trainer:
             (self.step - first) * tokens_per_step(self.params) / max(seconds, 1e-9),
         )
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
         """Continue from the newest whole checkpoint, if there is one."""
         checkpoint = self._newest_checkpoint() if self.workers.is_rank_0 else None
         if checkpoint is not None:

@@ -57,7 +57,7 @@ def test_which_is_the_best_is_written_with_it(
     def killed(self: CheckpointFolder) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(CheckpointFolder, "_prune", killed)
+    monkeypatch.setattr(CheckpointFolder, "prune", killed)
     with pytest.raises(KeyboardInterrupt):
         folder.save(checkpoint(3), best=True)
     monkeypatch.undo()

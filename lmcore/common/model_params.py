@@ -44,6 +44,8 @@ class ModelParams(Section):
     positions: Literal["rope", "learned", "sinusoidal", "alibi", "none"]
     rope_theta: Annotated[float, Field(ge=1, le=1e9)]
     rope_share: Annotated[float, Field(gt=0, le=1)]  # of a head's channels, which rotate
+    attention_window: Annotated[int, Field(ge=0, le=2**24)]  # tokens that a block sees; 0: all
+    global_every: Annotated[int, Field(ge=0, le=1024)]  # every n-th block sees all; 0: none
     norm: Literal["rmsnorm", "layernorm"]
     norm_placement: Literal["pre", "post", "sandwich", "none"]
     residual: bool

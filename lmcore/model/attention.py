@@ -24,6 +24,7 @@ from lmcore.model.norms import RMSNorm
 from lmcore.model.position_scheme import PositionScheme
 from lmcore.model.positions import POSITIONS
 from lmcore.model.short_convolution import ShortConvolution, convolved_channels
+from lmcore.model.sliding_window import window_mask, window_of
 from lmcore.model.value_embedding import ValueEmbedding, has_value_embedding
 
 
@@ -53,9 +54,12 @@ def attention_weights(q: mx.array, k: mx.array, bias: mx.array | None = None) ->
 
 
 def scaled_dot_product_attention(
-    q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None = None
+    q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None = None, window: int = 0
 ) -> mx.array:
-    """Return the mean of the values v (B, G, S, Dh) under `attention_weights`, (B, H, T, Dh)."""
+    """Return the mean of the values v (B, G, S, Dh) under `attention_weights`, (B, H, T, Dh).
+
+    The bias hides what is outside of the `window`, which is of use to the kernels alone.
+    """
     v = mx.repeat(v, q.shape[1] // v.shape[1], axis=1)  # (B, H, S, Dh)
     return attention_weights(q, k, bias) @ v
 
@@ -77,7 +81,7 @@ class Attention(nn.Module):
         self, config: ModelConfig, layer: int = 0, positions: PositionScheme | None = None
     ) -> None:
         super().__init__()
-        self._layer = layer
+        self._layer, self._window = layer, window_of(config, layer)
         # `or` would not do: a scheme without parameters is an empty dictionary.
         self._positions = POSITIONS[config.positions](config) if positions is None else positions
         self._n_heads, self._n_kv_heads = config.n_heads, config.n_kv_heads
@@ -124,9 +128,12 @@ class Attention(nn.Module):
 
         # 4. The weighted mean of the values.
         bias = context.mask(self._positions.bias(q.shape[2], k.shape[2]))
+        if self._window and k.shape[2] > self._window:
+            seen = window_mask(context.offset, q.shape[2], k.shape[2], self._window)
+            bias = mx.where(seen, 0.0 if bias is None else bias, -mx.inf)  # (..., T, S)
         if context.attention_weights is not None:
             context.attention_weights.append(attention_weights(q, k, bias))
-        attended = ATTENTIONS[implementation()](q, k, v, bias)  # (B, H, T, Dh)
+        attended = ATTENTIONS[implementation()](q, k, v, bias, self._window)  # (B, H, T, Dh)
         if "head_gates" in self:
             attended = attended * self.head_gates(x)
         attended = context.hook(f"blocks.{self._layer}.attention.heads", attended)

@@ -14,6 +14,8 @@ from lmcore.model.norms import EPSILON
 # Each variant at the value with which it changes nothing.
 WITHOUT_VARIANTS: dict[str, Any] = {
     "rope_share": 1.0,
+    "attention_window": 0,
+    "global_every": 0,
     "head_gates": False,
     "value_embeddings": 0,
     "residual_scalars": False,

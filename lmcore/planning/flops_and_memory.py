@@ -24,6 +24,7 @@ from lmcore.model import GPT, ModelConfig
 from lmcore.model.moe import is_mixture
 from lmcore.model.parameter_kinds import EXPERTS, HIDDEN_MATRICES, Kind, kind_of
 from lmcore.model.short_convolution import convolved_channels
+from lmcore.model.sliding_window import window_of
 from lmcore.training.optimizer import make_optimizer
 from lmcore.training.train_step import GROUP_BYTES
 
@@ -166,8 +167,13 @@ def training_flops_per_token(config: ModelConfig, products: int) -> int:
     `products` counts the values of the blocks' matrices that multiply one token.
     """
     output = config.vocab_size * config.d_model  # tied or not, it is multiplied
-    # Scores and weighted values: D multiplications each per key; the t-th token has t keys.
-    attention = config.n_layers * config.d_model * (config.context_length + 1)
+    # Scores and weighted values: D multiplications each per key; the t-th token has t keys,
+    # or those of its window.
+    length, attention = config.context_length, 0
+    for layer in range(config.n_layers):
+        window = min(window_of(config, layer) or length, length)
+        keys = window * (window + 1) // 2 + window * (length - window)  # of all T tokens
+        attention += 2 * config.d_model * keys // length
     return 3 * 2 * (products + output + attention)
 
 

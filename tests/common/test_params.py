@@ -129,7 +129,7 @@ SIZES = [
     "model.context_length", "model.d_model", "model.n_layers", "model.n_heads",
     "model.n_kv_heads", "model.d_ff", "model.value_embeddings", "model.moe.experts",
     "model.moe.top_k", "model.moe.every", "model.convolution_width", "train.steps",
-    "train.muon.momentum_warmup_steps",
+    "train.muon.momentum_warmup_steps", "model.attention_window", "model.global_every",
     "train.batch_size", "train.gradient_accumulation", "train.workers", "train.warmup_steps",
     "train.eval_every", "train.eval_batches", "train.checkpoint_every",
     "train.kept_checkpoints", "evaluate.batch_size", "evaluate.stride",

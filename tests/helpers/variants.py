@@ -70,6 +70,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "residual scalars": {"residual_scalars": True, "positions": "learned"},
     "sandwich": {"norm_placement": "sandwich", "norm": "layernorm", "bias": True},
     "partial rope": {"d_model": 32, "rope_share": 0.5, "qk_norm": True},
+    "window": {"attention_window": 20, "global_every": 2, "n_kv_heads": 2},
+    "alibi window": {"attention_window": 7, "positions": "alibi"},
     "head gates": {"head_gates": True, "n_kv_heads": 2},
     "smear": {"smear": True, "positions": "learned", "norm_placement": "post"},
     "canon": {"short_convolution": "input", "n_kv_heads": 2, "convolution_width": 3},
@@ -203,6 +205,9 @@ def _attention(
                 row = scores[t, : t + 1]
                 if c.positions == "alibi":
                     row = row - _slope(h, c.n_heads) * np.arange(t, -1, -1)
+                layer = int(at.split(".")[1])
+                if c.attention_window and (not c.global_every or (layer + 1) % c.global_every):
+                    row = np.where(np.arange(t, -1, -1) < c.attention_window, row, -np.inf)
                 p = np.exp(row - row.max())
                 out[b, t, h * size : (h + 1) * size] = gate[t] * (p / p.sum() @ one_v[: t + 1])
     return _linear(w, out, at + "attention.output")

@@ -15,7 +15,7 @@ START = 60
 CONFIGS = [
     {"positions": "rope"},
     {"positions": "alibi", "n_kv_heads": 2},
-    {"positions": "none", "qk_norm": True},
+    {"positions": "none", "qk_norm": True, "attention_window": 9},
     {"smear": True, "short_convolution": "input"},
 ]
 

@@ -142,6 +142,10 @@ class Reference:
             slopes = torch.tensor([2.0**-e for e in exponents], dtype=x.dtype)
             distance = torch.arange(length)[:, None] - torch.arange(length)
             mask = mask - slopes[:, None, None] * distance
+        number = int(at.split(".")[1]) + 1
+        if c.attention_window and (not c.global_every or number % c.global_every):
+            hidden = torch.ones(length, length, dtype=torch.bool).tril(-c.attention_window)
+            mask = mask.masked_fill(hidden, -torch.inf)
         out = F.scaled_dot_product_attention(
             q, k, v, mask.expand(1, c.n_heads, -1, -1), enable_gqa=True
         )

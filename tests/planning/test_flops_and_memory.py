@@ -81,6 +81,17 @@ def test_flops_by_hand() -> None:
     assert cost_of(config, train_of()).flops_per_token == 6 * (64 + 64 + 40 + 16)
 
 
+def test_windows_have_fewer_keys() -> None:
+    """Of 3 tokens with a window of 2: 1 + 2 + 2 keys, and 1 + 2 + 3 in the second block."""
+    small = {"d_model": 6, "n_heads": 1, "n_kv_heads": 1, "d_ff": 8, "context_length": 3}
+    plain, windowed = (
+        cost_of(config_of(**small, attention_window=window, global_every=2), train_of())
+        for window in (0, 2)
+    )
+    saved = plain.flops_per_token - windowed.flops_per_token
+    assert saved == 6 * 2 * 6 * (6 - 5) // 3
+
+
 def test_value_embeddings_are_parameters_but_no_arithmetic() -> None:
     changes = {"value_embeddings": 1, "residual_scalars": True, "n_kv_heads": 2}
     cost, plain = (cost_of(config_of(**c), train_of()) for c in (changes, {"n_kv_heads": 2}))

@@ -30,7 +30,9 @@ def causal_bias(queries: int, keys: int) -> mx.array:
     return mx.array(np.triu(np.full((queries, keys), -np.inf, np.float32), 1 + keys - queries))
 
 
-def fused_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None) -> mx.array:
+def fused_attention(
+    q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None, window: int = 0
+) -> mx.array:
     """Return attention by MLX's kernel, which never writes the scores to memory."""
     mask: str | mx.array = "causal"
     if bias is not None:
@@ -39,14 +41,20 @@ def fused_attention(q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None
 
 
 def blocked_attention(
-    formula: Attend, q: mx.array, k: mx.array, v: mx.array, bias: mx.array | None
+    formula: Attend,
+    q: mx.array,
+    k: mx.array,
+    v: mx.array,
+    bias: mx.array | None,
+    window: int = 0,
 ) -> mx.array:
     """Return attention computed in blocks of queries, each over the keys that it may see.
 
     Half of the scores are masked; a block leaves most of its part of them
     uncomputed. In a long context the backward pass computes the exponentials
     again: kept, they would be most of its memory (Dao et al. 2022,
-    FlashAttention). Small inputs, as in generation, go to the `formula`.
+    FlashAttention). Keys outside of the `window` of all queries of a block are left
+    uncomputed, too. Small inputs, as in generation, go to the `formula`.
     """
     heads, queries, head_dim = q.shape[1:]
     groups, keys = k.shape[1:3]
@@ -58,13 +66,16 @@ def blocked_attention(
     for start in range(0, queries, QUERY_BLOCK):
         end = min(start + QUERY_BLOCK, queries)
         seen = keys - queries + end
-        biases = [mask[start:end, :seen]]  # slices of what all layers share, not copies
+        first = 0
+        if window and queries > 1:  # a single query may stand anywhere in a cache's buffer
+            first = max(0, keys - queries + start - window + 1)
+        biases = [mask[start:end, first:seen]]  # slices of what all layers share, not copies
         if bias is not None:
-            biases.append(bias[..., start:end, :seen])  # (H, t, S) or (B, H, t, S)
+            biases.append(bias[..., start:end, first:seen])  # (t, S), (H, t, S) or (B, H, t, S)
         # Query heads that share a key head are rows of one matrix product.
         rows = q[:, :, start:end].reshape(len(q), groups, -1, head_dim)  # (B, G, H/G*t, Dh)
         block = custom_vjp(partial(block_forward, keep=keys <= MAX_KEPT_KEYS), block_backward)
-        attended = block(rows, k[:, :, :seen], v[:, :, :seen], *biases)[0]
+        attended = block(rows, k[:, :, first:seen], v[:, :, first:seen], *biases)[0]
         blocks.append(attended.reshape(len(q), heads, end - start, head_dim))
     return blocks[0] if len(blocks) == 1 else mx.concatenate(blocks, axis=2)
 

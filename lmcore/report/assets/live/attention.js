@@ -64,14 +64,19 @@ export function attentionWeights(model, cache, layer, head, position) {
   const q = cache.queries[layer], k = cache.keys[layer], kvWidth = config.n_kv_heads * headDim;
   const from = position * config.d_model + head * headDim, kvAt = kvHeadOf(config, head) * headDim;
   const { bias } = POSITIONS[config.positions];
-  const scores = new Float32Array(position + 1).fill(-Infinity); // of other documents
-  for (let s = cache.documents[position]; s <= position; s++) {
+  const scores = new Float32Array(position + 1).fill(-Infinity); // of other documents, or outside the window
+  const window = windowOf(config, layer) || position + 1;
+  for (let s = Math.max(cache.documents[position], position - window + 1); s <= position; s++) {
     let score = 0;
     for (let i = 0; i < headDim; i++) score += q[from + i] * k[s * kvWidth + kvAt + i];
     scores[s] = score / Math.sqrt(headDim) + bias(position - s, head, model);
   }
   return softmax(scores);
 }
+
+// The tokens that a block sees: the last `attention_window`, or (0) all of them.
+const windowOf = (config, layer) =>
+  config.global_every && (layer + 1) % config.global_every === 0 ? 0 : config.attention_window;
 
 // Grouped queries: several query heads share one key/value head.
 const kvHeadOf = (config, head) => Math.floor(head / (config.n_heads / config.n_kv_heads));

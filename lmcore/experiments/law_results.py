@@ -32,6 +32,7 @@ def summarise_law(
     return {
         "question": experiment.question,
         "seeds": experiment.seeds,
+        "names": list(cells),  # in the order of the declaration; JSON sorts keys
         "runs": rows,
         "isoflop": isoflop_minima(fitted),
         "law": prediction,
@@ -103,7 +104,8 @@ def law_markdown(results: dict[str, Any]) -> str:
         "| run | parameters | tokens | FLOPs | bits per byte | by the law |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for name, row in results["runs"].items():
+    for name in results["names"]:
+        row = results["runs"][name]
         by_law = (
             law["irreducible"]["mean"]
             + law["a"] / row["parameters"] ** law["alpha"]["mean"]

@@ -50,6 +50,7 @@ def summarise(question: str, cells: dict[str, list[Cell]]) -> dict[str, Any]:
         "question": question,
         "seeds": [cell["seed"] for cell in cells[first]],
         "first": first,
+        "names": list(cells),  # in the order of the declaration; JSON sorts keys
         "variants": rows,
         "verdicts": [verdict(name, first, compared[name]) for name in others],
     }
@@ -90,7 +91,7 @@ def as_markdown(results: dict[str, Any]) -> str:
 
     Figures that are the same for all variants are said once, above it.
     """
-    rows = results["variants"]
+    rows = {name: results["variants"][name] for name in results["names"]}
     factors = next(iter(rows.values()))["longer_contexts"]
     same, columns = [], []
     for key, title, form in _FIGURES:

@@ -53,8 +53,8 @@ def test_what_was_not_run_says_so(root: Path) -> None:
 
 
 def test_results_and_times_are_shown_where_they_are(root: Path) -> None:
-    results = summarise("Which?", {"one": cells(0.0), "other": cells(0.1)})
-    (root / "experiments/mine/results.json").write_text(json.dumps(results))
+    results = summarise("Which?", {"one": cells(0.0), "other": cells(0.1), "last": cells(0.0)})
+    (root / "experiments/mine/results.json").write_text(json.dumps(results, sort_keys=True))
     timings = root / "data/.timings/experiments/mine"
     timings.mkdir(parents=True)
     for seed in (1, 2):
@@ -63,7 +63,8 @@ def test_results_and_times_are_shown_where_they_are(root: Path) -> None:
     assert write_times(Path("experiments/mine"))["cpu_seconds"] == 41.0
     write_documents(root)
     chapter = (root / "docs/chapter.md").read_text()
-    assert "| other |" in chapter and "2 runs took 41 seconds of CPU time" in chapter
+    assert re.findall(r"^\| (one|other|last) \|", chapter, re.MULTILINE) == ["one", "other", "last"]
+    assert "2 runs took 41 seconds of CPU time" in chapter
     (image,) = re.findall(r"\]\((\S+\.svg)\)", chapter)
     assert image == "../experiments/mine/results.svg"
     assert "(mine/results.svg)" in (root / "experiments/README.md").read_text()

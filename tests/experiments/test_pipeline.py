@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from helpers.clone import Clone
+from helpers.clone import Clone, environment
 from helpers.imports import files_of
 
 pytest.importorskip("scipy", reason="needs scipy (`make experiment` installs it)")
@@ -73,6 +76,31 @@ def test_a_new_seed_runs_its_cells_alone(clone: Clone) -> None:
     prepare(clone, "--smoke")
     assert sorted(repro(clone)) == ["gelu-4", "results", "swiglu-4"]
     assert results(clone)["variants"]["gelu"]["bits_per_byte_by_seed"][:3] == before
+
+
+def test_a_killed_grid_goes_on_where_it_stopped(clone: Clone) -> None:
+    """The whole process group is killed as soon as one of the two new cells is there."""
+    before = results(clone)["variants"]["gelu"]["bits_per_byte_by_seed"]
+    file = clone.folder / "experiments/quick/experiment.yaml"
+    file.write_text(re.sub(r"seeds: .*", "seeds: [1, 2, 3, 5]", file.read_text()))
+    prepare(clone, "--smoke")
+    command = ["dvc", "repro", PIPELINE]
+    process = subprocess.Popen(
+        command, cwd=clone.folder, env=environment(), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 280
+    cells = clone.folder / "data/experiments/smoke_quick"
+    while not list(cells.glob("*-5.json")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert clone.stage("repair").returncode == 0
+    assert set(repro(clone)) <= {"gelu-5", "swiglu-5", "results"}
+    found = results(clone)
+    assert found["seeds"] == [1, 2, 3, 5]
+    assert found["variants"]["gelu"]["bits_per_byte_by_seed"][:3] == before[:3]
 
 
 def test_a_mistake_is_one_sentence(clone: Clone) -> None:

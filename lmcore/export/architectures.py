@@ -32,6 +32,8 @@ FREE = {
     "tied_embeddings",
     "dropout",
     "document_start",
+    "embedding_std",
+    "copying_blocks",
     "zero_init_projections",
     "convolution_width",
     "global_every",

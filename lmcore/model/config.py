@@ -22,6 +22,8 @@ WITHOUT_VARIANTS: dict[str, Any] = {
     "smear": False,
     "short_convolution": "none",
     "convolution_width": 4,
+    "embedding_std": 0.02,
+    "copying_blocks": 0,
     "zero_init_projections": False,
     "logit_softcap": 0.0,
 }

@@ -17,7 +17,6 @@ import numpy as np
 
 from lmcore.common.errors import LmcoreError
 from lmcore.model.config import ModelConfig
-from lmcore.model.initialization import EMBEDDING_STD
 from lmcore.model.position_scheme import Offset, PositionScheme
 from lmcore.model.rope import Rope
 
@@ -33,21 +32,21 @@ def sinusoids(start: int, end: int, d_model: int) -> np.ndarray:
 class Sinusoidal(PositionScheme):
     """The waves of `sinusoids`, of any length, added to the embeddings.
 
-    They are scaled to the embeddings' initial standard deviation of 0.02, since
+    They are scaled to the embeddings' initial standard deviation, since
     waves of size 1 would be much larger than the tokens' own vectors. The 2017
     paper instead multiplies the embeddings by sqrt(D), which is the same ratio.
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
-        self._d_model = config.d_model
+        self._d_model, self._std = config.d_model, config.embedding_std
 
     def embed(self, x: mx.array, offset: Offset) -> mx.array:
         return x + self.rows(self._waves, offset, x.shape[1]).astype(x.dtype)
 
     def _waves(self, start: int, end: int) -> mx.array:
         waves = sinusoids(start, end, self._d_model)
-        return mx.array((waves * math.sqrt(2) * EMBEDDING_STD).astype(np.float32))
+        return mx.array((waves * math.sqrt(2) * self._std).astype(np.float32))
 
 
 class Learned(PositionScheme):

@@ -127,7 +127,8 @@ def test_a_file_that_is_no_mapping_is_one_sentence(tmp_path: Path, text: str) ->
 SIZES = [
     "data.train_stories", "data.validation_stories", "encode.shard_tokens",
     "model.context_length", "model.d_model", "model.n_layers", "model.n_heads",
-    "model.n_kv_heads", "model.d_ff", "model.value_embeddings", "model.moe.experts",
+    "model.n_kv_heads", "model.d_ff", "model.value_embeddings", "model.copying_blocks",
+    "model.moe.experts",
     "model.moe.top_k", "model.moe.every", "model.convolution_width", "train.steps",
     "train.muon.momentum_warmup_steps", "model.attention_window", "model.global_every",
     "train.batch_size", "train.gradient_accumulation", "train.workers", "train.warmup_steps",

@@ -178,6 +178,35 @@ def test_initial_weights_are_gpt2s() -> None:
             assert std == pytest.approx(0.02, rel=0.03), name
 
 
+@pytest.mark.parametrize("n_kv_heads", [4, 2, 1])
+def test_last_blocks_can_begin_by_copying(n_kv_heads: int) -> None:
+    """Values come back where they were taken: what attention adds is a mean of its inputs."""
+    model = GPT(config_of(copying_blocks=1, n_layers=2, n_kv_heads=n_kv_heads))
+    usual = GPT(config_of(n_layers=2, n_kv_heads=n_kv_heads))
+    first, last = model.blocks
+    np.testing.assert_array_equal(
+        first.attention.value.weight, usual.blocks[0].attention.value.weight
+    )
+    # The product of the added matrices, by the difference to the usual start.
+    before = usual.blocks[1].attention
+    value = last.attention.value.weight - before.value.weight  # (G Dh, D)
+    output = last.attention.output.weight - before.output.weight  # (D, H Dh)
+    width, head_dim = model.config.d_model, model.config.head_dim
+    groups = value.reshape(n_kv_heads, head_dim, width)
+    heads = mx.repeat(groups, 4 // n_kv_heads, axis=0).reshape(width, width)
+    copied = output @ heads
+    taken = n_kv_heads * head_dim
+    expected = mx.diag(mx.where(mx.arange(width) < taken, 4 // n_kv_heads, 0)).astype(mx.float32)
+    np.testing.assert_allclose(copied, expected, atol=1e-6)
+
+
+def test_embeddings_have_the_spread_asked_for() -> None:
+    model = GPT(config_of(embedding_std=0.1, positions="learned", vocab_size=2000))
+    assert model.embedding.weight.std().item() == pytest.approx(0.1, rel=0.03)
+    assert model.positions.weight.std().item() == pytest.approx(0.1, rel=0.05)
+    assert model.blocks[0].attention.query.weight.std().item() == pytest.approx(0.02, rel=0.1)
+
+
 def test_projections_can_start_at_zero() -> None:
     """Every block is then the identity, and nothing else starts elsewhere."""
     zero, usual = (

@@ -30,5 +30,5 @@ def compiler() -> ScriptCompiler:
 
 @cache
 def story() -> Symbol:
-    """Return the grammar of a whole story."""
-    return Alternatives(compiler().compile(parse(plot.script)) for plot in PLOTS)
+    """Return the grammar of a whole story: a plot, and what may stand after its moral."""
+    return Alternatives(compiler().compile(parse(f"{plot.script}\n+ ending")) for plot in PLOTS)

@@ -12,18 +12,8 @@ def split(words: str) -> list[str]:
     return words.replace("\n", " ").split(", ")
 
 
-GIRLS = split(
-    "Lily, Sue, Lucy, Mia, Anna, Sally, Jane, Amy, Sara, Daisy, Sarah, Molly, Kitty, Mary, "
-    "Lila, Bella, Emma, Jenny, Jill, Mimi, Lisa, Ella, Millie, Luna, Emily, Sophie, Penny, "
-    "Polly, Susie, Grace, Lulu, Kim, Maggie, Julie, Lola, Kate, Betty, Rose, Tina, Ruby, Alice, "
-    "Poppy, Maria, Clara"
-)
-BOYS = split(
-    "Tim, Tom, Sam, Ben, Max, Bob, Jack, John, Joe, Billy, Tommy, Mark, Fin, Leo, Jake, Jimmy, "
-    "Alex, Peter, Pete, Andy, Mike, Ollie, Bobby, Toby, Charlie, Benny, Danny, Bill, Dave, "
-    "Fred, Teddy, George, Jerry, Henry, Remy, David, Harry, Tony, Rex, James, Frank, Luke, "
-    "Paul, Martin"
-)
+GIRLS = split("Lily, Sue, Lucy, Mia, Anna, Sally, Jane, Amy, Sara, Daisy, Molly, Mary")
+BOYS = split("Tim, Tom, Sam, Ben, Max, Bob, Jack, John, Joe, Billy, Leo, Mark")
 PETS = split(
     "Spot, Fluffy, Buddy, Bobo, Whiskers, Momo, Binky, Blue, Spike, Sunny, Star, Bubbles, "
     "Patch, Lucky, Pepper, Snowy, Ducky, Chirpy, Mittens, Honey"
@@ -31,15 +21,10 @@ PETS = split(
 
 
 # What kind of attribute each is: for the check of stories, and for mentions.
-NAMES = frozenset(
-    split(
-        "hero, friend, third, fourth, owner, pal1, pal2, pal3, guest, guest2, guest3, "
-        "joiner, joiner2, joiner3, pet, strayname, adult"
-    )
-)
+NAMES = frozenset(split("hero, friend, pet, strayname, adult"))
 PRONOUNS = frozenset(
     prefix + pronoun
-    for prefix in ("", "f", "t", "u", "o", "a", "s")
+    for prefix in ("", "f", "t", "o", "a", "s")
     for pronoun in ("he", "him", "his", "himself")
 )
 
@@ -86,22 +71,6 @@ _ANIMALS = (
     "sheep: barn: grass, turtle: pond: leaves, monkey: tree: bananas, goat: barn: grass, "
     "puppy: house: meat, kitten: house: milk, owl: tree: bugs, mole: hole: worms"
 )
-# Every attribute that is a child's name: nobody is called as somebody else is.
-_NAMED = split(
-    "hero, friend, third, fourth, owner, pal1, pal2, pal3, guest, guest2, guest3, "
-    "joiner, joiner2, joiner3"
-)
-
-
-def _others(name: str) -> list[str]:
-    """Return the other attributes that are names of children."""
-    return [other for other in _NAMED if other != name]
-
-
-def _once(name: str) -> Variable:
-    """Return the variable of a child who is named, but has no pronouns."""
-    names = [{name: each} for pair in zip(GIRLS, BOYS, strict=True) for each in pair]
-    return Variable(names, differs_from=_others(name))
 
 
 def _kind_of_animal(name: str, prefix: str) -> Variable:
@@ -122,9 +91,14 @@ VARIABLES = {
         },
         key="sex",
     ),
-    "friend": Variable(either_sex("friend", "f"), differs_from=_others("friend")),
-    "third": Variable(either_sex("third", "t"), differs_from=_others("third")),
-    "fourth": Variable(either_sex("fourth", "u"), differs_from=_others("fourth")),
+    "friend": Variable(either_sex("friend", "f"), differs_from=["hero"]),
+    # Somebody else, who has no name: with more than two, a reader mixes the names up.
+    "third": Variable(
+        [
+            *people(split("sister, aunt"), "girl", "third", "t"),
+            *people(split("brother, uncle"), "boy", "third", "t"),
+        ]
+    ),
     # A friend whom the hero meets in the story: first seen, then named.
     "fkind": Variable(
         people(["girl"], "girl", "fkind", "f", fsex="girl")
@@ -136,21 +110,13 @@ VARIABLES = {
             "boy": people(BOYS, "boy", "friend", "f"),
         },
         key="fsex",
-        differs_from=_others("friend"),
+        differs_from=["hero"],
         writes="friend",
     ),
     # The child whose toy the hero is, or whose animal was lost.
-    "okind": Variable([{"okind": kind, "osex": kind} for kind in ("girl", "boy")]),
-    "owner": Variable(
-        {
-            "girl": people(GIRLS, "girl", "owner", "o"),
-            "boy": people(BOYS, "boy", "owner", "o"),
-        },
-        key="osex",
-        differs_from=_others("owner"),
+    "okind": Variable(
+        people(["girl"], "girl", "okind", "o") + people(["boy"], "boy", "okind", "o")
     ),
-    # Friends of the hero, children who are there, children who join in.
-    **{name: _once(name) for name in _NAMED[5:]},
     "fanimal": _kind_of_animal("fanimal", "f"),
     "tanimal": _kind_of_animal("tanimal", "t"),
     "kind1": _kind_of_animal("kind1", "x"),

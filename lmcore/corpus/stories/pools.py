@@ -8,50 +8,55 @@ from __future__ import annotations
 
 import re
 
-# Which letter stands before the pronouns of a person (cast.py).
-_PREFIXES = {"hero": "", "friend": "f", "third": "t", "owner": "o"}
+# How somebody other than the hero is mentioned, and the letter before the pronouns (cast.py).
+_OTHERS = {
+    "friend": ("$friend", "f"),
+    "third": ("$his $third", "t"),
+    "the okind": ("the $okind", "o"),
+}
+_IT = {"he": "it", "him": "it", "his": "its"}  # the pronouns of any other noun: an animal, a toy
 _PERSON = re.compile(r"\$(hero|Hero|he|him|his)\b")
 
 POOLS = {
     "sad": """
-{$Hero|$He} [felt] [sad].
-{$Hero|$He} {began|started} to cry.
-{$Hero|$He} {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and {felt|was} [sad].
-"[Oh]!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
+$Hero [felt] [sad].
+$Hero {began|started} to cry.
+$Hero {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and {felt|was} [sad].
+"[Oh]!" {[cried] $hero|$hero [cried]} [tearful].
 $Hero {did not|didn't} {smile|play|talk|know what to do|say a word|look up|move}.
-{$Hero|$He} {wanted|tried} to {smile|be brave|be strong|talk|look happy|play}, but $he [felt] [sad].
+$Hero {wanted|tried} to {smile|be brave|be strong|talk|look happy|play}, but $he [felt] [sad].
 $Hero cried {for [long]|and cried}.
 """,
     "scared": """
-{$Hero|$He} [felt] [scared].
-{$Hero|$He} {ran|hid|shook|looked around|stepped back|stopped|sat down|held on} and {felt|was} [scared].
-"[Oh]!" {[cried] $hero|$hero [cried]|$he [cried]} [fearful].
-{$Hero|$He} {wanted|tried} to {run|hide|shout|be brave|call for help|go home}, but $he [felt] [scared].
+$Hero [felt] [scared].
+$Hero {ran|hid|shook|looked around|stepped back|stopped|sat down|held on} and {felt|was} [scared].
+"[Oh]!" {[cried] $hero|$hero [cried]} [fearful].
+$Hero {wanted|tried} to {run|hide|shout|be brave|call for help|go home}, but $he [felt] [scared].
 $Hero {could not|couldn't} {move|speak|run|look|talk|think}.
 """,
     "happy": """
-{$Hero|$He} [felt] [happy].
-{$Hero|$He} [smiled].
-"[Wow]!" {[called] $hero|$hero [called]|$he [called]} [eager].
-{$Hero|$He} [felt] [happy] and [smiled].
-{$Hero|$He} had a [hug] smile {on $his face|all day|again}.
-{$Hero|$He} {jumped|laughed|danced|clapped} {for joy|with joy}.
+$Hero [felt] [happy].
+$Hero [smiled].
+"[Wow]!" {[called] $hero|$hero [called]} [eager].
+$Hero [felt] [happy] and [smiled].
+$Hero had a [hug] smile {on $his face|all day|again}.
+$Hero {jumped|laughed|danced|clapped} {for joy|with joy}.
 """,
     "sorry": """
-{$Hero|$He} [felt] [sorry].
-"I am {so |very |}sorry!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
-{$Hero|$He} {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and {felt|was} [sorry].
+$Hero [felt] [sorry].
+"I am {so |very |}sorry!" {[cried] $hero|$hero [cried]} [tearful].
+$Hero {cried|sat down|looked down|looked away|sighed|turned away|frowned|stopped} and {felt|was} [sorry].
 $Hero {knew|saw|thought|felt} that {$he was wrong|it was wrong}.
 """,
     "eager": """
-"[Wow]!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"[Wow]!" {[called] $hero|$hero [called]} [eager].
 $Hero {wanted|was ready|{could not|couldn't} wait} to {play|go|start|help|try|see it|know more}.
-{$Hero|$He} [felt] [happy].
+$Hero [felt] [happy].
 """,
     "thanks": """
-"[Thanks]{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
-"[Thanks]!" {[called] $hero|$hero [called]|$he [called]}.
-$Hero [smiled]. "[Thanks]!" $he [said].
+"[Thanks]{,|!}" {[said] $hero|$hero [said]} [warm].
+"[Thanks]!" {[called] $hero|$hero [called]}.
+$Hero [smiled]. "[Thanks]!" $hero [said].
 """,
     "together": """
 They [had fun].
@@ -71,17 +76,18 @@ def pool(name: str, person: str) -> list[str]:
         return frames
     # "She smiled." is said of the hero alone: two derivations of one sentence are avoided.
     named = [
-        re.sub(r"\|\$he \[\w+\]", "", frame)
-        .replace("{$Hero|$He}", "$Hero")
-        .replace("$He ", "$Hero ")
+        re.sub(r"\|\$he \[\w+\]", "", frame).replace("$Hero", "$Hero").replace("$He ", "$Hero ")
         for frame in frames
     ]
-    prefix = _PREFIXES[person]
+    mention, prefix = _OTHERS.get(person, (person.replace("the ", "the $"), ""))
 
     def exchanged(match: re.Match[str]) -> str:
         word = match[1]
-        if word.lower() == "hero":
-            return "$" + (person.capitalize() if word[0] == "H" else person)
-        return "$" + prefix + word
+        if word == "hero":
+            return mention
+        if word == "Hero":
+            start = 1 if mention[0] == "$" else 0
+            return mention[:start] + mention[start].upper() + mention[start + 1 :]
+        return "$" + prefix + word if prefix else _IT[word]
 
     return [_PERSON.sub(exchanged, frame) for frame in named]

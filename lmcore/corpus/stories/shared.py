@@ -9,31 +9,36 @@ from __future__ import annotations
 SHARED = {
     # A child, whom it lives with, and its house, favourite food or pet.
     "child": """
+Once upon a time there was <a trait>, <trait2> <kind> named <hero>.
+Once upon a time, there was <a trait> and <trait2> <kind> named <hero>.
 Once upon a time, there was <a trait>, <trait2> <kind> named <hero>.
-Once there was <a trait>, <trait2> <kind> {named|called} <hero>.
-There was once <a trait>, <trait2> <kind> {named|called} <hero>.
-In a {small|little|quiet|big|busy|pretty|nice|far away|happy|lovely|new} town {there |}lived <a trait>, <trait2> <kind> {named|called} <hero>.
+Once upon a time there was <a trait> and <trait2> <kind> named <hero>.
+There was once <a trait>, <trait2> <kind> named <hero>.
+
+$Hero {loved|liked} to <like1> and <like5>.
+$He {loved|liked} to <like1> and <like5>.
+$He was [very] <trait3> and {loved|liked} to <like1> and <like5>.
 
 either intro: house
-$He lived with $his <adult> in <a house> house {near|by|beside|close to|next to} the <home>.
-$He and $his <adult> {had|lived in|shared} <a house> house {near|by|beside|close to|next to} the <home>.
-$His home was <a house> house {near|by|beside|close to|next to} the <home>, and $his <adult> lived there too.
+$He lived with $his <atrait> <adult> in <a house> house {near|by|next to|close to} the <home>.
+$He and $his <adult> {had|lived in|shared} <a house> house {near|by|next to|close to} the <home>.
+$His home was <a house> house {near|by|next to|close to} the <home>, and $his <atrait> <adult> lived there too.
 or intro: food
-$He lived with $his <adult> and {loved|liked|always wanted|often asked} to eat <food>, <food2>{,|} and <food3>.
-$His <adult> {often|always|sometimes|gladly} {made|cooked|gave} $him <food>, <food2> or <food3>.
-$He {loved|liked|really liked|always loved} $his <adult>{,|} and $he {loved|liked|really liked|always loved} <food>, <food2>{,|} and <food3>{| very much| a lot}.
+$He lived with $his <atrait> <adult> and {loved|liked|always wanted|often asked} to eat <food>, <food2>{,|} and <food3>.
+$His <atrait> <adult> {often|always|sometimes} {made|cooked|gave} $him <food>, <food2> or <food3>.
+$He {loved|liked|really liked|always loved} $his <atrait> <adult>{,|} and $he {loved|liked|really liked|always loved} <food>, <food2>{,|} and <food3>{| very much| a lot}.
 or intro: pet
-$He lived with $his {dear |sweet |old |good |}<adult> and <a petcolour> <petkind> {named|called} <pet>.
-$He had <a petcolour> <petkind> {named|called} <pet>, a {gift|present|surprise} from $his <adult>.
-$He {loved|liked|really liked|always loved} $his <adult> and $his {little |}<petcolour> <petkind>, <pet>{| very much| so much| a lot}.
+$He lived with $his <atrait> <adult> and <a petcolour> <petkind> named <pet>.
+$He had <a petcolour> <petkind> named <pet>, a {gift|present|surprise} from $his <atrait> <adult>.
+$He {loved|liked|really liked|always loved} $his <atrait> <adult> and $his {little |}<petcolour> <petkind>, <pet>{| very much| so much| a lot}.
 or intro: toys
-$He lived with $his <adult> and had <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
-$His <adult> {gave|bought|made} $him <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
-$He {loved|liked|really liked|always loved} $his <adult>, $his toy <toy1>, $his toy <toy2>{,|} and $his toy <toy3>.
-or intro: friends
-$He lived with $his <adult> and {liked|loved|often went} to play with <pal1>, <pal2>{,|} and <pal3>.
-$He had {three|three good|three best} friends, <pal1>, <pal2>{,|} and <pal3>, and {a kind|a nice|a good|a funny} <adult>.
-$He {loved|liked|really liked|always loved} $his <adult> and $his friends <pal1>, <pal2>{,|} and <pal3>{| very much| so much| a lot}.
+$He lived with $his <atrait> <adult> and had <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
+$His <atrait> <adult> {gave|bought|made} $him <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
+$He {loved|liked|really liked|always loved} $his <atrait> <adult>, $his toy <toy1>, $his toy <toy2>{,|} and $his toy <toy3>.
+or intro: likes
+$He lived with $his <atrait> <adult>, and they {liked|loved} to <like2>, <like3> and <like4>.
+$He {often|always} asked $his <atrait> <adult> to <like2>, <like3> or <like4> with $him.
+$He {liked|loved} $his <atrait> <adult>. They {liked|loved} to <like2>, <like3> and <like4> together.
 end
 """,
     # What the child puts on or packs before it goes out.
@@ -56,21 +61,21 @@ $He {waved at|sang to|said hello to|counted|talked to|passed|saw|met} <count> <f
 when intro: house
 {[Then], |}$hero [went] {back |home |}to the $house house near the $home.
 {At|In} the $house house, {$his $adult|$Adult} was {waiting|cooking|reading|singing|sleeping|resting|baking|cleaning}{,|} and $he [smiled].
-That {night|evening}, the $house house [felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
+That night, the $house house [felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
 or intro: food
-{That {night|evening}|[Then]}, $hero {ate|had|shared|enjoyed|tried} {some |}$food {and $food2 |}{with|and hugged|and talked with|and sang with} {$his $adult|$Adult}.
+{That night|[Then]}, $hero {ate|had|shared|enjoyed|tried} {some |}$food {and $food2 |}{with|and hugged|and talked with|and sang with} {$his $adult|$Adult}.
 {At home|[Then]}, {$his $adult|$Adult} {made|had|cooked|gave $him} {some |}$food{| and $food2| and $food3}, and $hero [smiled].
 {$His $adult|$Adult} gave $him {some|a plate of|lots of|a bowl of} $food{| and $food2| and $food3}{,|} and $he [smiled].
 or intro: pet
 {At home|[Then]}, $pet {the $petkind |}{ran|came|jumped|hurried|rushed} to {meet|greet|kiss|see} $him.
-That {night|evening}, $pet {the $petkind |}slept {on $his bed|at $his feet|next to $hero|in $his arms|by the fire|near the door}.
+That night, $pet {the $petkind |}slept {on $his bed|at $his feet|next to $hero|in $his arms|by the fire|near the door}.
 {At home|[Then]}, $hero gave $pet the $petkind [a hug] {hug|treat|kiss}.
 or intro: toys
 {At home|That night|In $his room}, $he {played with|hugged|got|took} $his $toy1, $his $toy2{,|} and $his $toy3.
 {At home|That night|In $his room}, $he {played with|hugged|got|took} $his {$toy1|$toy2|$toy3}.
-or intro: friends
-[Then]{,|} $pal1, $pal2 and $pal3 {came|ran|went|hurried|walked} {over|by|to $his house|to play}{,|} and they [had fun].
-$He told $pal1, $pal2{,|} and $pal3 {all about it|everything|the story|the whole story|what happened}.
+or intro: likes
+At home, {$his $adult|$Adult} {wanted|was ready|asked $him} to $like2.
+[Then], {they|$hero and {$his $adult|$adult}} went home to {$like2|$like3|$like4}.
 end
 """,
     "home": """
@@ -106,46 +111,54 @@ $He {dreamed of|drew|thought of|sang about} the $count $coat $babies {[loudly]|a
     "indoors": """
 when intro: house
 {[Then]{,|} the|The} $house house [felt] {quiet|warm|full of smiles|full of love|happy|cozy} again.
-That {night|evening}, the $house house {near the $home |}[felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
+That night, the $house house {near the $home |}[felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
 or intro: food
-{[Then]|That {night|evening}}, {$his $adult|$Adult} {made|brought|cooked|served} {some |}$food{| and $food2| and $food3}{,|} and they [smiled].
-{[Then]|That {night|evening}}, they {ate|had|shared|enjoyed|tried} {some|a lot of|a plate of|a bowl of} $food{| with $food2| with $food3} and [smiled].
+{[Then]|That night}, {$his $adult|$Adult} {made|brought|cooked|served} {some |}$food{| and $food2| and $food3}{,|} and they [smiled].
+{[Then]|That night}, they {ate|had|shared|enjoyed|tried} {some|a lot of|a plate of|a bowl of} $food{| with $food2| with $food3} and [smiled].
 or intro: pet
 {[Then]{,|} $pet|$Pet} {the $petkind |}{jumped up|came in|ran over|woke up} and {sat on|lay down at|licked|sniffed} $his feet.
 {[Then], |}$hero and $pet {the $petkind |}{played|sat|lay down|rested|danced|slept} {by the fire|on the floor|on the couch|by the window|on the bed|in the kitchen|by the door|in the sun}.
 or intro: toys
 {[Then]{,|} $he|$He} {played with|hugged|got|took} $his $toy1, $his $toy2{,|} and $his $toy3.
 {[Then]{,|} $he|$He} {told|showed|said} {it all|everything} to $his {$toy1|$toy2|$toy3} and [smiled].
-or intro: friends
-[Then]{,|} $pal1, $pal2 and $pal3 {came|ran|went|hurried|walked} {over|by|to $his house|to play}{,|} and they [had fun].
-$He told $pal1, $pal2{,|} and $pal3 {all about it|everything|the story|the whole story|what happened}.
+or intro: likes
+{[Then]|That night}, {$hero and {$his $adult|$adult}|they} {started|sat down|had time} to {$like2|$like3|$like4}.
+"{Do you want|Would you like} to $like2{| with me}?" {asked $his $adult|$his $adult asked}, and $he [smiled].
 end
 """,
     "games": """
-They <did1>, <did2>, <did3>{,|} and <did4>.
-They played <game1> and <game2>, <did1>, <did2>{,|} and <did3>.
-<Joiner> {came|joined them|ran over|was there}{| too| as well}{,|} and they <did1>, <did2>{,|} and <did3>.
-With <joiner>, <joiner2>{,|} and <joiner3>, they <did1>, <did2>{,|} and <did3>.
+They <did5>, <did6>, <did7>{,|} and <did8>.
+They played <game1> and <game2>, <did5>, <did6>{,|} and <did7>.
+{Some|Two|Three|Many} {children|boys|girls|friends} came to play with them. They <did5>, <did6>, <did7>{,|} and <did8>.
+They <did5> and <did6>{| together}. [Then], they <did7> and <did8>.
 """,
     "games outside": """
 They <outside1>, <outside2>, <outside3>{,|} and <outside4>.
-They played <game1> and <game2>, <outside1>, <outside2>{,|} and <outside3>.
-They <outside1> and <outside2>{| together| all day| for [long]}.
+They played <game1>, <outside1>, <outside2>, <outside3>{,|} and <outside4>.
+They <outside1> and <outside2>{| together}. [Then], they <outside3> and <outside4>.
 """,
     "games inside": """
 They <inside1>, <inside2>, <inside3>{,|} and <inside4>.
-They played <game1> and <game2>, <inside1>, <inside2>{,|} and <inside3>.
-They <inside1> and <inside2>{| together| all night| for [long]}.
+They played <game1>, <inside1>, <inside2>, <inside3>{,|} and <inside4>.
+They <inside1> and <inside2>{| together}. [Then], they <inside3> and <inside4>.
 """,
     # Other children at the place where the hero is.
     "crowd": """
-<Guest>, <guest2>{,|} and <guest3> {were there|came|came too|were there too|came by}{,|} and they [did].
-{There |}<guest>, <guest2>{,|} and <guest3> <did1> and <did2>.
-$He {met|saw|joined} <guest>, <guest2>{,|} and <guest3>, who [did].
+{Some|Two|Three|Many} {children|boys|girls|boys and girls|kids} {were there|came} too. They <did1>, <did2>, <did3>{,|} and <did4>.
+$He saw {some|two|three|many} {children|boys|girls|boys and girls|kids}. They <did1>, <did2>, <did3>{,|} and <did4>.
+There were {some|two|three|many} {children|boys|girls|boys and girls|kids} {there|there too}. They <did1>, <did2>, <did3>{,|} and <did4>.
+""",
+    # What may stand after the moral.
+    "ending": """
+(maybe)
+The end.
+They were {very |so |all |}happy{| again| together}.
+They had {a lot of fun|lots of fun|so much fun}.
+It was {a great|a fun|a good|the best} day.
 """,
     # Good things to eat in the end.
     "feast": """
-{[Then]{,|} they|They} {ate|had|shared|enjoyed} <treat>, <treat2>{,|} and <treat3>.
+{[Then]{,|} they|They} {ate|had|shared|enjoyed|made} [tasty] <treat>, <treat2>{,|} and <treat3>.
 There {were|was a table with} [tasty] <treat>, <treat2>{,|} and <treat3>{| for all| for everyone}.
 """,
     # What a child eats before it goes to bed.
@@ -155,13 +168,13 @@ $He {ate|had|enjoyed} <snack>, <snack2>, <snack3>{,|} and <treat> for dinner.
 """,
     # Other toys in the room.
     "toy pals": """
-<Pal1> the <item1>, <pal2> the <item2>{,|} and <pal3> the <item3> {lived|sat|stood} there{| too| as well}.
-$He {also |}{knew|liked|loved} <pal1> the <item1>, <pal2> the <item2>{,|} and <pal3> the <item3>.
+There was also <a shade1> <item1>, <a shade2> <item2>{,|} and <a shade3> <item3>{| in the room}.
+$He {also |}had {some|many|three} {other |}{good |}friends: <a shade1> <item1>, <a shade2> <item2>{,|} and <a shade3> <item3>.
 """,
     # Other animals that the hero knows.
     "pals": """
-$He {also |}{knew|liked|loved} <pal1> the <kind1>, <pal2> the <kind2>{,|} and <pal3> the <kind3>.
-<Pal1> the <kind1>, <pal2> the <kind2>{,|} and <pal3> the <kind3> {lived|were|played} there{| too| as well}.
+$He {also |}had {some|many|three} {other |}{good |}friends: <a coat> <kind1>, <a coat2> <kind2>{,|} and <a coat3> <kind3>.
+There was also <a coat> <kind1>, <a coat2> <kind2>{,|} and <a coat3> <kind3>. They {liked|loved} to play with $him.
 """,
     # The hero is in bed at home.
     "night": """
@@ -175,22 +188,27 @@ or intro: pet
 or intro: toys
 {[Then]{,|} $he|$He} {took|hugged|held|got} $his $toy1 and $his {$toy2|$toy3} and {slept|went to sleep|closed $his eyes}.
 $He {told|showed|said} {it all|everything} to $his {$toy1|$toy2|$toy3} and {slept|went to sleep|closed $his eyes}.
-or intro: friends
-{In the morning|The next day}, $he told $pal1, $pal2{,|} and $pal3 {all about it|everything|the story|the whole story|what happened}{,|} and they [smiled].
-{In the morning|The next day}, $pal1, $pal2 and $pal3 {came|ran|went|hurried|walked} {over|by|to $his house|to play}{,|} and they [had fun].
+or intro: likes
+{In the morning|The next day}, {$hero and {$his $adult|$adult}|they} {wanted|had time} to {$like2|$like3|$like4}.
+{In the morning|The next day}, $his $adult asked $him to {$like2|$like3|$like4}, and $he [smiled].
 end
 """,
     # An animal and its home, what it likes to eat, or its treasure.
     "animal": """
-Once upon a time, there was <a trait>, <trait2> <animal> {named|called} <hero>.
-Once there was <a trait>, <trait2> <animal> {named|called} <hero>.
-There was once <a trait>, <trait2> <animal> {named|called} <hero>.
-{By [a big]|Near [a big]|In [a big]} {forest|lake|hill|river|field|farm|mountain|village|garden|tree} {there |}lived <a trait>, <trait2> <animal> {named|called} <hero>.
+Once upon a time there was <a trait>, <trait2> <animal> named <hero>.
+Once upon a time, there was <a trait> and <trait2> <animal> named <hero>.
+Once upon a time, there was <a trait>, <trait2> <animal> named <hero>.
+Once upon a time there was <a trait> and <trait2> <animal> named <hero>.
+There was once <a trait>, <trait2> <animal> named <hero>.
+
+$Hero {loved|liked} to <like1> and <like5>.
+$He {loved|liked} to <like1> and <like5>.
+$He was [very] <trait3> and {loved|liked} to <like1> and <like5>.
 
 either intro: den
-$He lived in <a lair> $den {near|by|beside|close to|next to} the <wild>.
-$His home was <a lair> $den {near|by|beside|close to|next to} the <wild>.
-$He {had|loved} $his <lair> $den {near|by|beside|close to|next to} the <wild>.
+$He lived in <a lair> $den {near|by|next to|close to} the <wild>.
+$His home was <a lair> $den {near|by|next to|close to} the <wild>.
+$He {had|loved} $his <lair> $den {near|by|next to|close to} the <wild>.
 or intro: meal
 $He lived by the <wild> and {loved|liked|always wanted} to eat $meal{| and <snack>}.
 $He {loved|liked|really liked|always loved} {two things|only two things|two things best}, the <wild> and {fresh |sweet |good |}$meal.
@@ -200,34 +218,35 @@ By the <wild>, $he {had|kept|hid|collected} <count> <dye> <treasure> {under a ro
 end
 """,
     "friends": """
-$His {best |good |dear |}friend was <friend>, <a ftrait> <fanimal>.
-<A ftrait> <fanimal> {named|called} <friend> was $his {best |good |dear |}friend{|{,|} and they [had fun] together}.
-$He {often|always|sometimes|gladly} played [game] with $his friend <friend>, <a ftrait> <fanimal>.
+$His {best |good |}friend was <a ftrait> <fanimal> named <friend>.
+$He had a {best |good |}friend, <a ftrait> <fanimal> named <friend>. They {liked|loved} to play [game].
+$He had a {best |good |}friend named <friend>. $Friend was <a ftrait> <fanimal>.
 """,
     "den": """
 when intro: den
-{[Then]|That {night|evening}}, $hero [went] {back |home |}to $his $lair $den near the $wild.
-That {night|evening}, the $lair $den [felt] {warm|quiet|cozy|full of fun|happy|peaceful}.
+{[Then]|That night}, $hero [went] {back |home |}to $his $lair $den near the $wild.
+That night, the $lair $den [felt] {warm|quiet|cozy|full of fun|happy|peaceful}.
 or intro: meal
-{[Then]|That {night|evening}}, $hero and $friend {ate|had|shared|enjoyed|tried} {some |a lot of |}$meal and [smiled].
-{[Then]|That {night|evening}}, $hero {gave|brought|handed} $friend {some |a lot of |}$meal{,|} and they [smiled].
+{[Then]|That night}, $hero and $friend {ate|had|shared|enjoyed|tried} {some |a lot of |}$meal and [smiled].
+{[Then]|That night}, $hero {gave|brought|handed} $friend {some |a lot of |}$meal{,|} and they [smiled].
 or intro: treasure
-{[Then]|That {night|evening}}, $hero {gave|showed} $friend {one|two|some} of $his $count $dye $treasure and [smiled].
-That {night|evening}, $he {counted|looked at|washed} $his $count $dye $treasure and [smiled].
+{[Then]|That night}, $hero {gave|showed} $friend {one|two|some} of $his $count $dye $treasure and [smiled].
+That night, $he {counted|looked at|washed} $his $count $dye $treasure and [smiled].
 end
 """,
     # A toy, the child whose toy it is, and its place in the room.
     "toy": """
-Once upon a time, there was <a trait>, <trait2> toy <toykind> {named|called} <hero>.
-Once there was <a trait>, <trait2> toy <toykind> {named|called} <hero>.
-There was once <a trait>, <trait2> toy <toykind> {named|called} <hero>.
-In a {small|big|nice|pretty|quiet} room {there |}lived <a trait>, <trait2> toy <toykind> {named|called} <hero>.
+Once upon a time there was <a trait>, <trait2> toy <toykind> named <hero>.
+Once upon a time, there was <a trait> and <trait2> toy <toykind> named <hero>.
+Once upon a time, there was <a trait>, <trait2> toy <toykind> named <hero>.
+Once upon a time there was <a trait> and <trait2> toy <toykind> named <hero>.
+There was once <a trait>, <trait2> toy <toykind> named <hero>.
 
-$He {lived|sat|slept} on <a dye> {shelf|bed|chair|box|table} {by the window|by the door|near the lamp|by the wall|near the bed|in the corner} and belonged to <a okind> named <owner>.
-$He belonged to a {kind |good |little |}<okind> named <owner>, who {had|loved|kept} <count> <dye2> <others> too.
-A {kind |good |little |}<okind> named <owner> {loved $him|played with $him|owned $him} and kept $him in <a dye> {box|basket|bag|bed|hat}.
+$He {lived|sat|slept} on <a dye> {shelf|bed|chair|box|table} {by the window|by the door|near the lamp|by the wall|near the bed|in the corner} and belonged to <a okind>.
+$He belonged to a {kind |good |little |}<okind>, who {had|loved|kept} <count> <dye2> <others> too.
+A {kind |good |little |}<okind> {loved $him|played with $him|owned $him} and kept $him in <a dye> {box|basket|bag|bed|hat}.
 
-{At night|When $owner slept|When it was dark|In the dark|When nobody looked}, $he could {walk|dance|talk|play|sing|run|jump}{| and {jump|run|laugh}} with <friend>, <a ftrait> toy <ftoykind>.
-$His {best |good |dear |}friend was <friend>, <a ftrait> toy <ftoykind>{| in $fhis <colour> <wear>}.
+{At night|When the $okind slept|When it was dark|In the dark|When nobody looked}, $he could {walk|dance|talk|play|sing|run|jump}{| and {jump|run|laugh}} with <a ftrait> toy <ftoykind> named <friend>.
+$His {best |good |}friend was <a ftrait> toy <ftoykind> named <friend>.
 """,
 }

@@ -116,9 +116,9 @@ def _records(text: str, number: int, name: str) -> dict[str, list[dict[str, str]
     return {key: [{name: word} for word in words] for key, words in column.items()}
 
 
-def _distinct(name: str, options: list[str]) -> dict[str, Variable]:
-    """Return the variables `name1` to `name4`, for lists in which nothing stands twice."""
-    names = [f"{name}{number}" for number in range(1, 5)]
+def _distinct(name: str, options: list[str], count: int = 4) -> dict[str, Variable]:
+    """Return the variables `name1`, `name2`, ..., for lists in which nothing stands twice."""
+    names = [f"{name}{number}" for number in range(1, count + 1)]
     return {
         each: Variable([{each: option} for option in options], differs_from=names[:position])
         for position, each in enumerate(names)
@@ -129,16 +129,21 @@ def _simple(name: str, words: str, *differs_from: str) -> Variable:
     return Variable([{name: word} for word in split(words)], differs_from=differs_from)
 
 
-COLOURS = "red, blue, yellow, green, pink, purple, white, orange, black, gold, brown, silver, gray"
+COLOURS = (
+    "red, blue, yellow, green, pink, purple, white, orange, black, gold, brown, silver, gray, "
+    "shiny, bright, dark, striped, golden, spotted, plain"
+)
 FOODS = (
     "fruit, ice cream, fish, cookies, bread, apples, rice, nuts, honey, grapes, carrots, "
     "cheese, jam, soup, spaghetti, pizza, toast, sandwiches, corn, berries, eggs, salad, "
-    "bananas, strawberries, cakes, beans, cherries, oranges, pie, muffins, peas, pears, chicken"
+    "bananas, strawberries, cakes, beans, cherries, oranges, pie, muffins, peas, pears, chicken, "
+    "peaches, pancakes, noodles, potatoes, tomatoes, meat, milk, butter, plums, candy, melons, lemons"
 )
 SNACKS = (
     "cookies, carrots, nuts, apples, eggs, berries, strawberries, beans, sandwiches, cherries, "
     "peppers, oranges, crackers, grapes, pears, sweets, cakes, lemons, bananas, muffins, "
-    "candies, tomatoes, potatoes, peaches, pies"
+    "candies, tomatoes, potatoes, peaches, pies, peas, seeds, cupcakes, tarts, olives, plums, "
+    "treats, snacks, melons, pancakes, rolls, chips, blueberries, onions, noodles"
 )
 CLOTHES = (
     "hat, shirt, shoes, jacket, coat, pants, vest, scarf, belt, cap, boots, mittens, socks, "
@@ -149,6 +154,7 @@ HERDS = (
     "chickens, squirrels, frogs, spiders, rabbits, mice, worms, kittens, bunnies, pigs, swans, "
     "beetles, pigeons, lizards, geese, puppies, foxes, goats"
 )
+COATS = "white, black, brown, gray, small, little, cute, sleepy, hungry, shy, quiet, happy"
 FURS = (
     "big, little, small, happy, old, pretty, loud, silly, strong, fast, funny, black, friendly, "
     "white, quiet, brown, slow, shy, sleepy, young, hungry, gray, gentle, busy, noisy, lazy, "
@@ -165,7 +171,11 @@ TRAITS = (
     "helpful, busy, creative, silly, playful, nice, great, special, strong, calm, lucky, "
     "careful"
 )
-NUMBERS = "two, three, four, five"
+KIN_TRAITS = (
+    "kind, nice, sweet, good, happy, funny, old, smart, busy, gentle, loving, wise, cheerful, "
+    "strong, friendly, helpful, lovely, quiet, clever, brave, great, dear, patient, careful, calm"
+)
+NUMBERS = "two, three, four, five, six, seven, eight, nine, ten"
 VARIABLES = {
     "thing": Variable(things(), differs_from=("toy1", "toy2", "toy3", "toy4")),
     "colour": _simple("colour", COLOURS),
@@ -185,9 +195,9 @@ VARIABLES = {
     "count": _simple("count", NUMBERS),
     "fur": _simple("fur", FURS),
     "herd": _simple("herd", HERDS),
-    "coat": _simple(
-        "coat", "white, black, brown, gray, small, little, cute, sleepy, hungry, shy, quiet, happy"
-    ),
+    "coat": _simple("coat", COATS),
+    "coat2": _simple("coat2", COATS, "coat"),
+    "coat3": _simple("coat3", COATS, "coat", "coat2"),
     "count2": _simple("count2", NUMBERS, "count"),
     "fur2": _simple("fur2", FURS, "fur"),
     "herd2": _simple("herd2", HERDS, "herd"),
@@ -211,16 +221,22 @@ VARIABLES = {
     "fixer": _simple("fixer", FIXERS),
     "fixer2": _simple("fixer2", FIXERS, "fixer"),
     # Where an animal lives, what it keeps, and what a toy is.
-    "lair": _simple("lair", "small, big, cozy, old, warm, quiet, nice, pretty, safe, lovely, deep"),
+    "lair": _simple(
+        "lair",
+        "small, big, cozy, old, warm, quiet, nice, pretty, safe, lovely, deep, dark, soft, "
+        "dry, tiny, cute, round, clean, little, secret, cool, simple, sunny, huge, wide",
+    ),
     "wild": _simple(
         "wild",
-        "river, hill, lake, road, meadow, farm, field, mountain, garden, bridge, village, sea, "
-        "woods, old tree, big rock, waterfall",
+        "river, hill, lake, road, meadow, farm, field, mountain, garden, bridge, village, "
+        "sea, woods, old tree, big rock, waterfall, forest, pond, barn, town, beach, "
+        "valley, cave, stream, big tree, old house, old barn, tall tree, park, school, "
+        "castle, tower, well, path",
     ),
     "treasure": _simple(
         "treasure",
-        "stones, shells, feathers, leaves, flowers, buttons, coins, rocks, sticks, gems, marbles, "
-        "seeds",
+        "stones, shells, feathers, leaves, flowers, buttons, coins, rocks, sticks, gems, "
+        "marbles, seeds, nuts, pearls, bones, keys, caps, beads, rings, toys, bells",
     ),
     "others": _simple("others", "cars, dolls, balls, trains, books, robots, boats, blocks, bears"),
     "toykind": Variable([{"toykind": toy, "sex": "any"} for toy in split(TOYS)]),
@@ -228,20 +244,29 @@ VARIABLES = {
     # Where the hero lives.
     "house": _simple(
         "house",
-        "small, red, white, blue, yellow, tall, old, green, brown, cozy, big, pink, little, purple, "
-        "gray, orange, round, new, pretty, quiet, stone, warm",
+        "small, red, white, blue, yellow, tall, old, green, brown, cozy, big, pink, little, "
+        "purple, gray, orange, round, new, pretty, quiet, stone, warm, dark, bright, "
+        "wooden, clean, happy, long, fancy, brick, golden, silver, black, simple, strong, "
+        "huge, tiny, lovely, sunny, funny",
     ),
     "home": _simple(
         "home",
         "woods, sea, river, school, market, church, pond, bridge, mountain, shop, station, "
-        "library, park, forest, bakery, museum",
+        "library, park, forest, bakery, museum, zoo, hospital, farm, lake, beach, castle, "
+        "playground, tower, town, hill, fire station, garden, store, road, hotel, harbor, "
+        "field, theater",
     ),
     "petcolour": _simple(
-        "petcolour", "white, black, brown, gray, orange, gold, fat, fluffy, lazy, playful"
+        "petcolour",
+        "white, black, brown, gray, orange, gold, fat, fluffy, lazy, playful, big, little, "
+        "small, cute, sleepy, happy, old, young, soft, tiny, funny, shy, smart, sweet, "
+        "quiet, silly, spotted",
     ),
     "weather": _simple("weather", "sunny, warm, bright, fine, nice, lovely, quiet, beautiful"),
     "time": _simple("time", "morning, afternoon, day"),
     "trait": _simple("trait", TRAITS),
+    "trait3": _simple("trait3", TRAITS, "trait", "trait2"),
+    "atrait": _simple("atrait", KIN_TRAITS, "trait", "trait2"),
     "trait2": _simple("trait2", TRAITS, "trait"),
     "treat2": _simple("treat2", SNACKS, "food", "food2", "food3", "snack", "snack2", "treat"),
     "treat3": _simple(
@@ -251,10 +276,12 @@ VARIABLES = {
     "ftrait": _simple("ftrait", TRAITS, "trait"),
 }
 VARIABLES |= {
-    **_distinct("did", words.WORDS["did"]),
+    **_distinct("did", words.WORDS["did"], 8),
     **_distinct("outside", words.WORDS["did outside"]),
     **_distinct("inside", words.WORDS["did inside"]),
     **_distinct("game", words.WORDS["game"]),
+    **_distinct("like", words.WORDS["like"], 5),
+    **_distinct("shade", split(COLOURS)),
 }
 WORDS = {
     "play": _column(_THINGS, 0),

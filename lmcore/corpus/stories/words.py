@@ -6,31 +6,64 @@ The likelier a word is in children's stories, the further ahead it stands.
 from __future__ import annotations
 
 from lmcore.corpus.stories.cast import split
+from lmcore.corpus.stories.deeds import DONE, DONE_INSIDE, DONE_OUTSIDE, LIKED
 
 WORDS = {
     # Feelings
     "very": split("very, so, really, quite"),
     "happy": split(
-        "happy, very happy, so happy, so excited, excited, safe and warm, glad, very excited, "
-        "happy and proud, very proud, so proud, very glad, happy and safe, very grateful, "
-        "happy and free, proud, thankful, really excited, very thankful, warm and happy, "
-        "happy and warm, so thankful, so glad, happy and strong, grateful, so pleased, very "
-        "cheerful, very pleased, so cheerful, so grateful, safe and happy, cheerful, calm and "
-        "happy, really proud, pleased, really happy, really grateful, very calm, so calm, "
-        "glad and proud, proud and free, calm and strong, glad and free, very happy and "
-        "proud, so happy and proud, proud and strong, warm and safe, full of joy, full of "
-        "love, so warm and safe, very glad and proud, so happy and glad, very happy and glad, "
-        "really glad"
+        "glad, happy, proud, excited, so glad, pleased, so calm, so happy, so proud, thankful, "
+        "grateful, cheerful, very glad, very calm, very happy, so excited, very proud, so "
+        "pleased, so thankful, so cheerful, so grateful, full of joy, really glad, very "
+        "excited, very pleased, really proud, really happy, full of love, safe and warm, very "
+        "grateful, very thankful, very cheerful, glad and free, warm and safe, glad and calm, "
+        "glad and safe, glad and warm, calm and glad, calm and free, calm and safe, calm and "
+        "warm, free and glad, free and calm, free and safe, free and warm, safe and glad, safe "
+        "and calm, safe and free, warm and glad, warm and calm, warm and free, happy and safe, "
+        "happy and free, really excited, warm and happy, happy and warm, safe and happy, calm "
+        "and happy, glad and proud, proud and free, happy and glad, happy and calm, proud and "
+        "glad, proud and calm, proud and safe, proud and warm, glad and happy, calm and proud, "
+        "free and happy, free and proud, safe and proud, warm and proud, happy and proud, "
+        "really grateful, calm and strong, proud and happy, glad and strong, strong and glad, "
+        "strong and calm, strong and free, strong and safe, strong and warm, free and strong, "
+        "safe and strong, warm and strong, happy and strong, proud and strong, so warm and "
+        "safe, glad and excited, calm and excited, strong and happy, strong and proud, free and "
+        "excited, safe and excited, warm and excited, excited and glad, excited and calm, "
+        "excited and free, excited and safe, excited and warm, so happy and glad, happy and "
+        "excited, proud and excited, glad and thankful, glad and cheerful, calm and thankful, "
+        "calm and cheerful, free and thankful, free and cheerful, safe and thankful, safe and "
+        "cheerful, warm and thankful, warm and cheerful, excited and happy, excited and proud, "
+        "thankful and glad, thankful and calm, thankful and free, thankful and safe, thankful "
+        "and warm, cheerful and glad, cheerful and calm, cheerful and free, cheerful and safe, "
+        "cheerful and warm, so happy and proud, happy and thankful, happy and cheerful, proud "
+        "and thankful, proud and cheerful, strong and excited, excited and strong, thankful and "
+        "happy, thankful and proud, cheerful and happy, cheerful and proud, very glad and "
+        "proud, very happy and glad, strong and thankful, strong and cheerful, thankful and "
+        "strong, cheerful and strong, very happy and proud, excited and thankful, excited and "
+        "cheerful, thankful and excited, cheerful and excited, thankful and cheerful, cheerful "
+        "and thankful"
     ),
-    "felt": split("was, looked, felt"),
+    "felt": split("was, looked, felt, seemed"),
     "sad": split(
-        "sad, very sad, worried, upset, hurt, lonely, very lonely, sad and lonely, sad and "
-        "sorry, very upset, very worried, disappointed, so lonely, so sad, gloomy, so "
-        "worried, really sad, very disappointed, sad and tired, so unhappy, so disappointed, "
-        "unhappy, sad and cold, very unhappy, so upset, so gloomy, very gloomy, cold and sad, "
-        "really hurt, lonely and sad, tired and sad, sad and weak, cold and lonely, tired and "
-        "lonely, so hurt, very hurt, sad and small, so sad and lonely, very sad and tired, "
-        "really worried, so very sad, very very sad, sad and hurt, hurt and sad"
+        "sad, hurt, upset, lonely, so sad, gloomy, worried, unhappy, so hurt, very sad, so "
+        "upset, so lonely, so gloomy, very hurt, very upset, so worried, really sad, so "
+        "unhappy, very lonely, very gloomy, really hurt, so very sad, very worried, "
+        "disappointed, sad and cold, very unhappy, cold and sad, sad and weak, sad and hurt, "
+        "hurt and sad, weak and sad, sad and sorry, sad and tired, tired and sad, sad and "
+        "small, very very sad, sad and upset, cold and hurt, cold and weak, hurt and cold, hurt "
+        "and weak, upset and sad, small and sad, weak and cold, weak and hurt, sad and lonely, "
+        "lonely and sad, really worried, tired and cold, tired and hurt, tired and weak, cold "
+        "and tired, cold and upset, cold and small, hurt and tired, hurt and upset, hurt and "
+        "small, upset and cold, upset and hurt, upset and weak, small and cold, small and hurt, "
+        "small and weak, weak and tired, weak and upset, weak and small, so disappointed, cold "
+        "and lonely, sad and worried, tired and upset, tired and small, lonely and cold, lonely "
+        "and hurt, lonely and weak, hurt and lonely, upset and tired, upset and small, small "
+        "and tired, small and upset, weak and lonely, worried and sad, tired and lonely, cold "
+        "and worried, lonely and tired, lonely and upset, lonely and small, hurt and worried, "
+        "upset and lonely, small and lonely, weak and worried, worried and cold, worried and "
+        "hurt, worried and weak, very disappointed, so sad and lonely, tired and worried, upset "
+        "and worried, small and worried, worried and tired, worried and upset, worried and "
+        "small, very sad and tired, lonely and worried, worried and lonely"
     ),
     "scared": split(
         "scared, so scared, very scared, nervous, afraid, frightened, very nervous, very "
@@ -87,48 +120,73 @@ WORDS = {
     "fun": split("fun, so much fun, a lot of fun, nice, funny"),
     # How it is done
     "softly": split(
-        "gently, slowly, carefully, nicely, softly, politely, quietly, kindly, warmly, calmly"
+        "gently, slowly, carefully, nicely, softly, politely, quietly, kindly, warmly, calmly, "
+        "happily, sweetly, lovingly, quickly"
     ),
-    "loudly": split("happily, quickly, loudly, excitedly, brightly, proudly, eagerly"),
+    "loudly": split(
+        "happily, quickly, loudly, excitedly, brightly, proudly, eagerly, joyfully, cheerfully"
+    ),
     "carefully": split(
         "slowly, quickly, carefully, gently, nicely, softly, bravely, calmly, quietly"
     ),
     # How it is said
     "warm": split(
-        "happily, with a smile, gently, and smiled, slowly, softly, and laughed, kindly, "
-        "politely, and waved, nicely, with a big smile, and nodded, warmly, and sat down, "
-        "quietly, with a laugh, sweetly, in a soft voice, in a gentle voice, in a kind voice"
+        "gently, slowly, softly, kindly, nicely, warmly, happily, quietly, sweetly, politely, "
+        "with joy, and sang, and waved, with love, and smiled, and nodded, and jumped, "
+        "cheerfully, and laughed, and clapped, with a grin, and giggled, with a smile, and sat "
+        "down, with a laugh, in a soft voice, in a kind voice, in a warm voice, with a big "
+        "smile, with bright eyes, in a sweet voice, in a quiet voice, in a gentle voice, with a "
+        "happy face, with a kind smile"
     ),
     "eager": split(
-        "happily, and smiled, and laughed, quickly, and waved, with joy, and clapped, "
-        "excitedly, loudly, and jumped, with a smile, and ran around, and danced, and nodded, "
-        "brightly, eagerly, proudly, and cheered, with a big smile, with a laugh"
+        "loudly, happily, quickly, eagerly, proudly, with joy, brightly, and sang, and waved, "
+        "excitedly, with love, and smiled, and jumped, and danced, and nodded, cheerfully, and "
+        "hopped, and ran up, and laughed, and clapped, and cheered, and giggled, with a grin, "
+        "with a smile, with a laugh, with big eyes, and ran around, and spun around, in a loud "
+        "voice, with a big smile, with bright eyes, with a happy face, and jumped up and down"
     ),
     "tearful": split(
-        "sadly, slowly, and cried, and sat down, with a frown, and felt bad, and frowned, and "
-        "looked down, and sighed, with tears, with a sad face, with sad eyes, with a tear, in "
-        "tears, with a sigh"
+        "sadly, slowly, softly, quietly, in tears, and cried, and sighed, with tears, and "
+        "frowned, with a tear, with a sigh, and sat down, with a frown, and felt bad, with sad "
+        "eyes, with red eyes, in a sad voice, in a low voice, and looked down, with a sad face, "
+        "and looked away"
     ),
     "fearful": split(
         "and hid, and shook, with big eyes, and looked around, with wide eyes, nervously, and "
         "looked back, and stepped back, in a small voice, in a tiny voice"
     ),
-    "cried": split("said, shouted, cried, yelled, called"),
-    "said": split("said, replied, answered"),
-    "called": split("said, shouted, cried, called, yelled, laughed"),
+    "cried": split("said, shouted, cried, yelled, called, screamed"),
+    "said": split("said, replied, answered, added, whispered"),
+    "called": split("said, shouted, cried, called, yelled, laughed, exclaimed, cheered"),
     # What is done
     "smiled": split(
-        "smiled, laughed, jumped, waved, danced, nodded, clapped, cheered, sang, laughed and "
-        "clapped, laughed and smiled, clapped and cheered, smiled and nodded, danced and "
-        "laughed, cheered and clapped, smiled and waved, nodded and smiled, smiled and "
-        "laughed, laughed and cheered, clapped and laughed, laughed and jumped, laughed and "
-        "danced, danced and sang, laughed and sang, sang and laughed, clapped and smiled, "
-        "sang and danced, jumped and laughed, laughed and waved, smiled and clapped, danced "
-        "and clapped, waved and smiled, jumped and danced, clapped and sang, danced and "
-        "cheered, smiled and danced, smiled and cheered, jumped and clapped, jumped and "
-        "smiled, laughed and nodded, waved and laughed, smiled and jumped, smiled and sang, "
-        "clapped and danced, cheered and danced, cheered and laughed, danced and jumped, "
-        "danced and smiled, waved and danced, sang and smiled"
+        "sang, waved, smiled, jumped, danced, nodded, laughed, clapped, cheered, waved and "
+        "sang, sang and waved, danced and sang, sang and danced, smiled and sang, sang and "
+        "smiled, jumped and sang, nodded and sang, sang and jumped, sang and nodded, sang and "
+        "hopped, hopped and sang, smiled and waved, laughed and sang, sang and laughed, waved "
+        "and smiled, clapped and sang, waved and danced, jumped and waved, waved and jumped, "
+        "waved and nodded, waved and hopped, danced and waved, nodded and waved, cheered and "
+        "sang, sang and clapped, sang and cheered, sang and giggled, hopped and waved, giggled "
+        "and sang, smiled and nodded, nodded and smiled, laughed and waved, jumped and danced, "
+        "smiled and danced, jumped and smiled, waved and laughed, smiled and jumped, danced and "
+        "jumped, danced and smiled, smiled and hopped, jumped and nodded, jumped and hopped, "
+        "waved and clapped, waved and cheered, waved and giggled, danced and nodded, danced and "
+        "hopped, nodded and jumped, nodded and danced, nodded and hopped, clapped and waved, "
+        "cheered and waved, hopped and smiled, hopped and jumped, hopped and danced, hopped and "
+        "nodded, giggled and waved, laughed and smiled, danced and laughed, smiled and laughed, "
+        "laughed and jumped, laughed and danced, clapped and smiled, jumped and laughed, smiled "
+        "and clapped, danced and clapped, danced and cheered, smiled and cheered, jumped and "
+        "clapped, laughed and nodded, clapped and danced, cheered and danced, smiled and "
+        "giggled, laughed and hopped, jumped and cheered, jumped and giggled, danced and "
+        "giggled, nodded and laughed, nodded and clapped, nodded and cheered, nodded and "
+        "giggled, clapped and jumped, clapped and nodded, clapped and hopped, cheered and "
+        "smiled, cheered and jumped, cheered and nodded, cheered and hopped, hopped and "
+        "laughed, hopped and clapped, hopped and cheered, hopped and giggled, giggled and "
+        "smiled, giggled and jumped, giggled and danced, giggled and nodded, giggled and "
+        "hopped, laughed and clapped, clapped and cheered, cheered and clapped, laughed and "
+        "cheered, clapped and laughed, cheered and laughed, laughed and giggled, clapped and "
+        "giggled, cheered and giggled, giggled and laughed, giggled and clapped, giggled and "
+        "cheered"
     ),
     "ran": split(
         "went, ran, jumped, walked, hopped, ran fast, rushed, raced, skipped, marched, hurried"
@@ -138,83 +196,59 @@ WORDS = {
         "looked, searched, looked everywhere, looked again, peeked, looked carefully, checked"
     ),
     "had fun": split(
-        "played, ran, laughed, climbed, jumped, danced, laughed and played, talked, sang, "
-        "hopped, skipped, talked and laughed, talked and played, played and laughed, ran and "
-        "laughed, ran and jumped, laughed and ran, jumped and laughed, laughed and sang, ran "
-        "and played, jumped and ran, danced and played, skipped and jumped, laughed and "
-        "talked, played and ran, sang and danced, hopped and skipped, danced and sang, played "
-        "and sang, jumped and played, laughed and danced, danced and laughed, talked and "
-        "sang, hopped and ran, ran and danced, jumped and danced, played and danced, skipped "
-        "and played, hopped and danced, ran and skipped, jumped and climbed, played and "
-        "talked, laughed and jumped, skipped and ran, laughed and hopped, hopped and played, "
-        "jumped and hopped, danced and ran"
+        "ran, sang, played, jumped, danced, talked, hopped, laughed, climbed, skipped, ran and "
+        "sang, sang and ran, ran and raced, raced and ran, ran and jumped, ran and played, "
+        "jumped and ran, played and ran, hopped and ran, ran and danced, danced and ran, ran "
+        "and hopped, ran and talked, sang and raced, talked and ran, raced and sang, ran and "
+        "laughed, laughed and ran, sang and danced, danced and sang, played and sang, talked "
+        "and sang, ran and skipped, skipped and ran, ran and climbed, jumped and sang, sang and "
+        "played, sang and jumped, sang and hopped, sang and talked, hopped and sang, climbed "
+        "and ran, laughed and sang, played and raced, ran and splashed, jumped and raced, "
+        "danced and raced, sang and laughed, sang and skipped, sang and climbed, hopped and "
+        "raced, skipped and sang, talked and raced, climbed and sang, splashed and ran, raced "
+        "and played, raced and jumped, raced and danced, raced and hopped, raced and talked, "
+        "talked and played, danced and played, jumped and played, jumped and danced, played and "
+        "danced, hopped and danced, played and talked, hopped and played, jumped and hopped, "
+        "played and jumped, played and hopped, laughed and raced, jumped and talked, danced and "
+        "jumped, danced and hopped, danced and talked, sang and splashed, hopped and jumped, "
+        "hopped and talked, skipped and raced, talked and jumped, talked and danced, talked and "
+        "hopped, climbed and raced, splashed and sang, raced and laughed, raced and skipped, "
+        "raced and climbed, laughed and played, talked and laughed, played and laughed, jumped "
+        "and laughed, skipped and jumped, laughed and talked, hopped and skipped, laughed and "
+        "danced, danced and laughed, skipped and played, jumped and climbed, laughed and "
+        "jumped, laughed and hopped, played and skipped, played and climbed, jumped and "
+        "skipped, danced and skipped, danced and climbed, hopped and laughed, hopped and "
+        "climbed, skipped and danced, skipped and hopped, skipped and talked, talked and "
+        "skipped, talked and climbed, climbed and played, climbed and jumped, climbed and "
+        "danced, climbed and hopped, climbed and talked, splashed and raced, raced and "
+        "splashed, played and splashed, laughed and skipped, laughed and climbed, jumped and "
+        "splashed, danced and splashed, hopped and splashed, skipped and laughed, skipped and "
+        "climbed, talked and splashed, climbed and laughed, climbed and skipped, splashed and "
+        "played, splashed and jumped, splashed and danced, splashed and hopped, splashed and "
+        "talked, laughed and splashed, skipped and splashed, climbed and splashed, splashed and "
+        "laughed, splashed and skipped, splashed and climbed"
     ),
     # What is done together: by children outside, by animals, by toys and in the house
-    "did": split(
-        "played with a ball, ran in the grass, climbed a tree, sang a song, ate some cookies, "
-        "looked at the birds, sat in the sun, jumped in the water, drew a picture, read a "
-        "book, told a story, rode a bike, built a castle, picked some flowers, played on the "
-        "swings, went down the slide, fed the ducks, looked at the clouds, dug a hole, flew a "
-        "kite, found a stone, saw a big bird, chased a butterfly, looked for bugs, walked to "
-        "the pond, swam in the lake, threw a ball, hid in a box, played with a dog, made a "
-        "boat, drank some juice, ate an apple, ate ice cream, looked at the flowers, played "
-        "in the sand, played in the mud, ran up the hill, sat under a tree, made a big house, "
-        "saw a rainbow, laughed a lot, held hands, played a game, looked at the sky, talked "
-        "to a cat, met a little dog, saw a frog, jumped over a log, played in the water, made "
-        "a cake, played with a car, played with their toys, ran around, sat on the grass, saw "
-        "a cat, looked for shells, had a picnic, made a tower, ate a sandwich, ate some "
-        "apples, shared some cake, played with blocks, played with dolls, played on the "
-        "slide, ran to the trees, ran home and back, danced in the sun, sat by the water, "
-        "looked for a frog, found a leaf, found some nuts, caught a bug, saw a duck, fed a "
-        "bird, petted a cat, made a fort, made a hat, drew a big sun, painted a box, kicked a "
-        "ball, threw some stones, rolled in the grass, swung on a rope, walked in the woods, "
-        "splashed in the water, waved at a train, jumped rope, played with a kite, ran to the "
-        "gate, hid behind a tree, sat on a rock, looked at a map, made a boat of paper, ran "
-        "after a cat, sang to the birds, drew in the sand, climbed on a rock, played with a "
-        "drum, made some tea, played in the snow, ate some soup, made a big cake, looked at "
-        "the moon, laughed and laughed, ran down the hill, saw a plane, washed a car"
-    ),
-    "did outside": split(
-        "ran in the grass, climbed a tree, sang a song, looked at the birds, sat in the sun, "
-        "jumped in the water, told a story, picked some flowers, looked at the clouds, dug a "
-        "hole, found a stone, saw a big bird, chased a butterfly, looked for bugs, walked to "
-        "the pond, swam in the lake, ate an apple, looked at the flowers, played in the sand, "
-        "played in the mud, ran up the hill, sat under a tree, saw a rainbow, laughed a lot, "
-        "played a game, looked at the sky, saw a frog, jumped over a log, played in the "
-        "water, ran around, sat on the grass, looked for shells, played with a ball, hid in a "
-        "hole, rolled down the hill, danced in the rain, ate some berries, looked at the "
-        "moon, made a boat, talked to a bird, ate some nuts, found a leaf, caught a bug, "
-        "rolled in the grass, splashed in the water, danced in the sun, sat by the water, "
-        "threw some stones, looked for nuts, walked in the woods, ran to the trees, saw a "
-        "duck, met a frog, sat on a rock, slept in the sun, sang to the moon, hid behind a "
-        "tree, drew in the mud, ran down the hill, sang to the birds, ate some apples, looked "
-        "at the stars, sat by the fire, made a house of leaves, jumped off a rock, saw a "
-        "fish, ran after a bug, drank some water, talked to a fish, played in the snow"
-    ),
-    "did inside": split(
-        "sang a song, danced on the bed, told a story, looked at the moon, laughed a lot, "
-        "played a game, looked at the sky, ran around, hid in a box, played with a ball, "
-        "built a castle, drew a picture, read a book, made a boat, looked at a book, sat on "
-        "the bed, jumped on the bed, rode in a box, played with the blocks, made a big house, "
-        "built a tower, played in the dark, ran under the table, climbed a chair, looked out "
-        "of the window, talked to the cat, counted the stars, played the drum, danced in a "
-        "row, sat by the window, hid under the bed, played with a car, made a tower, played "
-        "with dolls, made a fort, made a hat, drew a big sun, painted a box, rolled a ball, "
-        "sang to the moon, slept on the floor, jumped off a chair, told a joke, played the "
-        "piano, made a boat of paper, looked for a ball, danced to a song, sat on the floor, "
-        "hid under a hat, played in a box, talked about the stars, looked at the stars, sat "
-        "on a pillow, jumped on a pillow, made a cave, sang to the stars, ran up the stairs, "
-        "slid down the stairs, made a train of blocks, sat in a hat, looked under the bed, "
-        "ran after a ball"
-    ),
+    "did": DONE,
+    "did outside": DONE_OUTSIDE,
+    "did inside": DONE_INSIDE,
+    # What somebody likes to do
+    "like": LIKED,
     # When
     "day": split(
         "one day, one sunny day, one morning, one hot day, one afternoon, one sunny morning, "
-        "one bright day, one warm day"
+        "one bright day, one warm day, one cold day, one rainy day, one quiet day, one nice "
+        "day, one quiet morning, one warm morning, one nice morning, one cold morning, one "
+        "sunny afternoon, one warm afternoon, one lovely day, one special day, one summer day, "
+        "one winter day, one spring day"
     ),
-    "then": split("then, soon, now, later, after that, next, before long"),
-    "suddenly": split("then, suddenly, soon, just then, all of a sudden"),
-    "finally": split("finally, in the end, at the end, at last, after many tries"),
+    "then": split(
+        "then, soon, now, later, after that, next, before long, right after that, a moment later, a little later"
+    ),
+    "suddenly": split(
+        "then, suddenly, soon, just then, all of a sudden, right then, at that moment, a moment later"
+    ),
+    "finally": split("finally, in the end, at the end, at last, after many tries, some time later"),
     "ever after": split(
         "from that day, from that day on, from then on, after that, after that day, every day "
         "after that"
@@ -231,5 +265,5 @@ WORDS = {
         "dragons, monsters, robots, knights, kings, circus, ships, cooks, dogs, bears"
     ),
     "learned": split("saw, thought, knew, learned, realized, understood, found out"),
-    "always": split("always, tried to, loved to, liked to, never forgot to, often"),
+    "always": split("tried to, loved to, liked to, never forgot to, promised to"),
 }

@@ -19,7 +19,7 @@ FRUIT = Plot(
 $Hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|red|big|sweet|yellow|juicy|tasty|nice|fresh} <fruit> {in|high up in} a tree [day].
 
 "[Wow]! {I want|We want|Let's get|Let's eat} the $fruit!" {[called] $friend|$friend [called]} [eager].
-"[Wow]! {I want|We want|Let's get|Let's eat} all $nfruit $fruit!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"[Wow]! {I want|We want|Let's get|Let's eat} all $nfruit $fruit!" {[called] $hero|$hero [called]} [eager].
 * eager: hero
 * eager: friend
 
@@ -28,46 +28,46 @@ $Hero {jumped|hopped|climbed} [times], but {it|the tree} was too {tall|high|big}
 
 
 ---
-[Suddenly], <a ttrait> <tanimal> named <third> {came|walked|ran|hurried} by. "{Can|May} I have {some|one} too?" $the asked [warm].
-[Suddenly], <a ttrait> <tanimal> named <third> {stopped|looked up}. "{I want|I would like} {some|one} too," $the said [warm].
+[Suddenly], <a ttrait> <tanimal> {came|walked|ran|hurried} by. "Can I have {some|one} too?" it asked [warm].
+[Suddenly], <a ttrait> <tanimal> {stopped|looked up}. "{I want|I would like} {some|one} too," it said [warm].
 
 either answer: yes
-"{Yes|Of course}, {but how|but they are so high|please help us}!" {[called] $hero|$hero [called]|$he [called]} [eager].
-"{Yes|Of course}, {come|join us}. $Nfruit $fruit are {enough|plenty} for three{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
+"{Yes|Of course}, {but how|but they are so high|please help us}!" {[called] $hero|$hero [called]} [eager].
+"{Yes|Of course}, {come|join us}. $Nfruit $fruit are {enough|plenty} for three{,|!}" {[said] $hero|$hero [said]} [warm].
 or answer: no
-"No! {They are|They're} {ours|only for us|our $fruit}!" [cried] $hero, and $third {sat down|walked on|went away} [tearful].
+"No! {They are|They're} {ours|only for us|our $fruit}!" [cried] $hero, and the $tanimal {sat down|walked on|went away} [tearful].
 
 {They|The two friends} {tried|jumped|hopped} {again|and tried} for [long], but {got nothing|they got no $fruit}.
 * sad: hero
 
-"{Wait|Come back|Please wait}, $third! I was {mean|unkind}. I feel [sorry]{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
-$Hero [felt] [sorry]. "{Wait|Come back|Please wait}, $third! {Let's share|You can have some}," $he said [warm].
+"{Wait|Come back|Please wait}, little $tanimal! I was {mean|unkind}. I feel [sorry]{,|!}" {[said] $hero|$hero [said]} [tearful].
+$Hero [felt] [sorry]. "{Wait|Come back|Please wait}, little $tanimal! {Let's share|You can have some}," $hero said [warm].
 end
 
-"{Let's make|We can be} a tower{,|!}" {[said] $third|$third [said]} [warm].
-{[Then]{,|} they|They} made a tower, {$third, $friend and $hero|$third, then $friend, then $hero}.
+"{Let's make|We can be} a tower{,|!}" {[said] the $tanimal|the $tanimal [said]} [warm].
+{[Then]{,|} they|They} made a tower, {the $tanimal, $friend and $hero|the $tanimal, then $friend, then $hero}.
 
 
 ---
 {They|The three friends} {ate|shared|had} the [tasty] $fruit {in the grass|under the tree|side by side} and [had fun].
-"[Wow]! {We did it|What a good tower|The $fruit are so good}!" {[called] $third|$third [called]} [eager].
+"[Wow]! {We did it|What a good tower|The $fruit are so good}!" {[called] the $tanimal|the $tanimal [called]} [eager].
 * together: hero
-* happy: third
+* happy: the tanimal
 
-"I {could not|couldn't|can't} do it alone{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm]. "[Thanks], {my friends|$friend and $third}!"
-"{{We are|We're} small alone|One is small}, but {together {we are|we're}|three are} [big]{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
-* thanks: third
+"I {could not|couldn't|can't} do it alone{,|!}" {[said] $hero|$hero [said]} [warm]. "[Thanks], {my friends|$friend and the $tanimal}!"
+"{{We are|We're} small alone|One is small}, but {together {we are|we're}|three are} [big]{,|!}" {[said] $hero|$hero [said]} [warm].
+* thanks: the tanimal
 * thanks: hero
 * happy: hero
 
 + den
 
 when answer: yes
-{$Hero|$He} [learned] that {three|many|small} friends can {do|reach} [big] things {together|as one}.
+$Hero [learned] that {three|many|small} friends can {do|reach} [big] things {together|as one}.
 [Ever after], {they|the three friends} {shared|ate|picked} {everything|all their $fruit} {together|and were [happy]}.
 or answer: no
-{$Hero|$He} [learned] that {a kind word|sharing} {brings|gets} you more than {a mean one|saying no}.
-[Ever after], {$hero|$he} {never said no|always said yes} {when|if} {someone|$third|a friend} {asked|wanted to share}.
+$Hero [learned] that {a kind word|sharing} {brings|gets} you more than {a mean one|saying no}.
+[Ever after], $hero {never said no|always said yes} {when|if} {someone|the $tanimal|a friend} {asked|wanted to share}.
 end
 """,
     {
@@ -108,29 +108,29 @@ After the rain, $hero [ran] {near|along|by} the $wild {to look|looking} for <nmu
 [Suddenly], $he {fell|slipped|slid} {into a hole full of mud|down a hill into the mud|into deep mud|into the mud}{,|} and it {held|kept} $his {feet|legs}.
 $He {did not|didn't} see {a hole|the mud|the deep mud}, and [suddenly] $he {fell|slipped} {in|into it} and {could not|couldn't} {move|get out}.
 
-"[Oh]! {{I am|I'm} stuck|I can't move|Can anyone hear me}!" {[cried] $hero|$hero [cried]|$he [cried]} [fearful].
-The mud was {cold|deep|thick|dark}, and $hero [felt] [scared]. "[Oh]! {{I am|I'm} stuck|I can't move}!" $he [cried].
+"[Oh]! {{I am|I'm} stuck|I can't move|Can anyone hear me}!" {[cried] $hero|$hero [cried]} [fearful].
+The mud was {cold|deep|thick|dark}, and $hero [felt] [scared]. "[Oh]! {{I am|I'm} stuck|I can't move}!" $hero [cried].
 * scared: hero
 
 either passer: busy
-<A ttrait> <tanimal> named <third> came by. "{I have no time|I don't want to get dirty|{I am|I'm} too busy}," $the said and {ran on|walked on|went away}.
-<Third>, <a ttrait> <tanimal>, {came by|looked down}. "{I have no time|I don't want to get dirty}," $the said and {ran on|walked on|went away}.
+<A ttrait> <tanimal> came by. "{I have no time|I don't want to get dirty|{I am|I'm} too busy}," it said and {ran on|walked on|went away}.
+<A ttrait> <tanimal> looked down. "{I have no time|I don't want to get dirty}," it said and {ran on|walked on|went away}.
 or passer: kind
-<A ttrait> <tanimal> named <third> came by. "{Hold on|Be brave|{I will|I'll} get help}!" $the [called] and {ran|hurried} to {$friend|find $friend}.
-<Third>, <a ttrait> <tanimal>, {came by|looked down}. "{Hold on|Be brave|{I will|I'll} get help}!" $the [called] and {ran|hurried} to $friend.
+<A ttrait> <tanimal> came by. "{Hold on|Be brave|{I will|I'll} get help}!" it [called] and {ran|hurried} to {$friend|find $friend}.
+<A ttrait> <tanimal> looked down. "{Hold on|Be brave|{I will|I'll} get help}!" it [called] and {ran|hurried} to $friend.
 end
 
 ---
-[Then]{,|} $friend {came|ran up|heard $him}. "{Hold|Take|Grab} this <line>!" $fhe [called] [eager] and {pulled and pulled|pulled hard}.
-[Then]{,|} $friend {came|ran up|heard $him} and {threw|held out} <a line>. "{Hold|Grab|Take} it!" $fhe [called] [eager].
+[Then]{,|} $friend {came|ran up|heard $him}. "{Hold|Take|Grab} this <line>!" $friend [called] [eager] and {pulled and pulled|pulled hard}.
+[Then]{,|} $friend {came|ran up|heard $him} and {threw|held out} <a line>. "{Hold|Grab|Take} it!" $friend [called] [eager].
 
 
 when passer: busy
-{Far away|Down the road}, $third {heard them|heard the cries} and [felt] [sorry]. {$The|And $the} {ran|came} back and {took|grabbed} the $line{| too}.
-{But then|[Then]}, $third {came back|turned around}. "I was {mean|wrong}. Let me {help|pull too}," $the said [tearful].
+{Far away|Down the road}, the $tanimal {heard them|heard the cries} and [felt] [sorry]. {It|And it} {ran|came} back and {took|grabbed} the $line{| too}.
+{But then|[Then]}, the $tanimal {came back|turned around}. "I was {mean|wrong}. Let me {help|pull too}," it said [tearful].
 or passer: kind
-"Three are {stronger|better} than {one|two}!" [called] $third and {took|grabbed} the $line{| too}.
-$Third {took|grabbed} the $line {too|behind $friend} and [called], "{One, two, three|Now|Pull}!"
+"Three are {stronger|better} than {one|two}!" [called] the $tanimal and {took|grabbed} the $line{| too}.
+The $tanimal {took|grabbed} the $line {too|behind $friend} and [called], "{One, two, three|Now|Pull}!"
 end
 
 They pulled [times], and {pop|with a pop}, $hero {came out|flew out|was free}!
@@ -138,21 +138,19 @@ They pulled [times], and {pop|with a pop}, $hero {came out|flew out|was free}!
 
 ---
 
-"[Thanks], $friend! [Thanks], $third!" {[said] $hero|$hero [said]|$he [said]} [warm] and gave them {some |}<snack2> and <snack3>.
-$Hero {gave|brought|handed} {$friend and $third|$third and $friend} {some |}<snack2> and <snack3>. "[Thanks]!" $he said [warm].
+"[Thanks], $friend! [Thanks], little $tanimal!" {[said] $hero|$hero [said]} [warm] and gave them {some |}<snack2> and <snack3>.
+$Hero {gave|brought|handed} {$friend and the $tanimal|the $tanimal and $friend} {some |}<snack2> and <snack3>. "[Thanks]!" $hero said [warm].
 * happy: hero
 * together: hero
-
-+ feast
 
 + den
 
 when passer: busy
-$Third [learned] that {there is always time|{it is|it's} good} to {help|stop and help} {a friend|others}.
-[Ever after], $third {stopped|came|turned around} when {someone|a friend} {called|cried} for help.
+The $tanimal [learned] that {there is always time|{it is|it's} good} to {help|stop and help} {a friend|others}.
+[Ever after], the $tanimal {stopped|came|turned around} when {someone|a friend} {called|cried} for help.
 or passer: kind
-{$Hero|$He} [learned] that {many small friends|friends who pull together} are {strong|stronger than mud}.
-[Ever after], {$hero, $friend and $third|the three friends} {did everything together|were [good] friends|never let go}.
+$Hero [learned] that {many small friends|friends who pull together} are {strong|stronger than mud}.
+[Ever after], {$hero, $friend and the $tanimal|the three friends} {did everything together|were [good] friends|never let go}.
 end
 """,
     {
@@ -180,8 +178,8 @@ WINTER = Plot(
 $Friend {had|found} only <nleft>, for $fhe {played [game]|sang|danced|slept} {all fall|too long|for many days}.
 But $friend {had only|found just} <nleft>, for {a storm|the wind|the river} {took|carried away} the rest.
 
-Then the snow {came|fell}, and $friend [felt] [tired]. "{Can|May} I have {one|two|some}?" $fhe asked [shyly].
-"{Can|May} I have {one|two|some} of your $store? {I am|I'm} [tired]{,|!}" {[said] $friend|$friend [said]} [shyly].
+Then the snow {came|fell}, and $friend [felt] [tired]. "Can I have {one|two|some}?" $friend asked [shyly].
+"Can I have {one|two|some} of your $store? {I am|I'm} [tired]{,|!}" {[said] $friend|$friend [said]} [shyly].
 
 ---
 either answer: no
@@ -191,16 +189,17 @@ either answer: no
 {But that night|The next night}, {a storm|the wind|water} came {through|into} the $cache and {took|carried away} {all |}the $store.
 {But that night|The next night}, {a hungry crow|a rat|a big bird} {found|came to} the $cache and {ate|took} {all |}the $store.
 
-"[Oh]! My $store are {gone|all gone}! {What will I eat|I have nothing}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
+(maybe)
+"[Oh]! My $store are {gone|all gone}! {What will I eat|I have nothing}!" {[cried] $hero|$hero [cried]} [tearful].
 {Now|In the morning}, $hero had {nothing|no $store at all} and [felt] [sad].
 * sad: hero
 
-$Friend {heard|saw} {it|$him} and {came|knocked}. "I have $nleft $store. {One half is for you|Let's share them}," $fhe said [warm].
+$Friend {heard|saw} {it|$him} and {came|knocked}. "I have $nleft $store. {One half is for you|Let's share them}," $friend said [warm].
 "{Come in|Come here|Don't cry}, $hero. I have $nleft $store, {and we can share|enough for two}{,|!}" {[said] $friend|$friend [said]} [warm].
 
 or answer: yes
-$Hero {looked at|thought of} {$his|the} $nstore $store. "{A friend|You} can have {half|some}," $he said [warm].
-{First|At first} $hero {wanted|was about} to say no, but $he {saw|felt} how {sad|tired|hungry|cold|weak} $friend was. "{Take half|Let's share}," $he said [warm].
+$Hero {looked at|thought of} {$his|the} $nstore $store. "{A friend|You} can have {half|some}," $hero said [warm].
+{First|At first} $hero {wanted|was about} to say no, but $he {saw|felt} how {sad|tired|hungry|cold|weak} $friend was. "{Take half|Let's share}," $hero said [warm].
 
 {So they|They} {brought|carried} the $store {in|to the fire} and {ate|cooked|shared} {two|three|one} {every|each} day.
 {So |}$friend {moved in|stayed}{,|} and they {ate|shared} {two|three|one} of the $store {every|each} day and [had fun].
@@ -209,8 +208,7 @@ $Hero {looked at|thought of} {$his|the} $nstore $store. "{A friend|You} can have
 
 end
 
----
-
+(maybe)
 Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {together|side by side|happily|arm in arm} and [had fun].
 {They|The two friends} {planted|put} {one|two|three} $store in the ground, {for the next winter|for a new tree}.
 * together: hero
@@ -221,10 +219,10 @@ Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {
 + den
 
 when answer: no
-{$Hero|$He} [learned] that {a friend|one friend} is {worth|better than} {$nstore|all the|all} $store.
-[Ever after], {$hero|$he} {shared|gave away} half of {what $he had|all $his $store} and [felt] [happy].
+$Hero [learned] that {a friend|one friend} is {worth|better than} {$nstore|all the|all} $store.
+[Ever after], $hero {shared|gave away} half of {what $he had|all $his $store} and [felt] [happy].
 or answer: yes
-{$Hero|$He} [learned] that {winter is short|food tastes better|snow is warm} {with|beside} a friend.
+$Hero [learned] that {winter is short|food tastes better|snow is warm} {with|beside} a friend.
 [Ever after], {they|$hero and $friend} {spent|shared} {each|every} winter {together|by one fire}.
 end
 """,

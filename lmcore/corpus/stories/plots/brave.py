@@ -23,7 +23,7 @@ $He {heard|counted} <count> {steps|sounds|noises|taps|birds|cars} and {hid|sat u
 $He {looked up|turned|opened $his eyes|peeked out} and {saw|noticed|spotted} <fear>!
 
 It {looked|was|seemed} [big] and {dark|black|gray}, and $hero [felt] [scared].
-"[Oh]! {Go away|Who is there|{What is|What's} that|Don't eat me}!" {[cried] $hero|$hero [cried]|$he [cried]} [fearful].
+"[Oh]! {Go away|Who is there|{What is|What's} that|Don't eat me}!" {[cried] $hero|$hero [cried]} [fearful].
 $Hero {pulled|held} {the blanket|the pillow} over $his head and [felt] [scared].
 * scared: hero
 
@@ -32,7 +32,7 @@ either helper: adult
 "{Please come|Come here|Help me}, $Adult!" [cried] $hero, and {$his $adult|$Adult} [went] in.
 {$His $adult|$Adult} {heard $him|heard the noise|woke up} and [went] in. "What {is wrong|is it|do you see}?" $ahe asked [warm].
 
-"{There is|There's|I see|Look, {it is|it's}} $fear!" {[called] $hero|$hero [called]|$he [called]} [fearful].
+"{There is|There's|I see|Look, {it is|it's}} $fear!" {[called] $hero|$hero [called]} [fearful].
 $Hero {pointed|looked} at $fear and {held|hugged} {$his $adult|$Adult} [fearful].
 * scared: hero
 
@@ -40,7 +40,7 @@ $Hero {pointed|looked} at $fear and {held|hugged} {$his $adult|$Adult} [fearful]
 "[Don't cry]{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {turned|switched} on the {light|lamp}.
 or helper: self
 {But then|[Then]}, $he {thought|remembered}, "{A brave|A big|A smart} $kind {looks|checks|can look} first{.|!}"
-"{I must be|I am|I'm|{I will|I'll} be|I can be} {brave|strong}," $he {thought|said to $himself} [fearful].
+"{I must be|I am|I'm|{I will|I'll} be|I can be} {brave|strong}," $hero {thought|said to $himself} [fearful].
 * scared: hero
 
 [Carefully], $he {got|climbed|stepped} out of bed and {turned|switched} on the {light|lamp}.
@@ -49,10 +49,10 @@ end
 
 It was {only|just} $truth!
 $Fear was {only|just|really} $truth!
-"{It is|It's} {only|just} $truth!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"{It is|It's} {only|just} $truth!" {[called] $hero|$hero [called]} [eager].
 
-$Hero {laughed|smiled|giggled} and [felt] [happy]. "{How silly|What a joke|{That is|That's} funny|I was so silly}!" $he [called] [eager].
-"{I was|{I am|I'm} not} {scared|afraid} {of|because of} {only |}$truth!" {[called] $hero|$hero [called]|$he [called]} [eager].
+$Hero {laughed|smiled|giggled} and [felt] [happy]. "{How silly|What a joke|{That is|That's} funny|I was so silly}!" $hero [called] [eager].
+"{I was|{I am|I'm} not} {scared|afraid} {of|because of} {only |}$truth!" {[called] $hero|$hero [called]} [eager].
 * happy: hero
 
 when helper: adult
@@ -62,18 +62,18 @@ when helper: adult
 * thanks: hero
 or helper: self
 $He {told|showed} {$his $adult|$Adult} {about it|what it was}, and {$his $adult|$Adult} [said] [warm], "{You are|You're} [brave]!"
-"I {did it|am brave|looked and saw}!" {$he|$hero} told {$his $adult|$Adult} [eager].
+"I {did it|am brave|looked and saw}!" $hero told {$his $adult|$Adult} [eager].
 * happy: hero
 end
 
 + night
 
 when helper: adult
-[Ever after], {$hero|$he} {called|asked} {$his $adult|for a light|for help} when $he [felt] [scared].
-{$Hero|$He} [learned] that {a light|a friend|help} makes the dark {less scary|small|safe|fun}.
+[Ever after], $hero {called|asked} {$his $adult|for a light|for help} when $he [felt] [scared].
+$Hero [learned] that {a light|a friend|help} makes the dark {less scary|small|safe|fun}.
 or helper: self
-[Ever after], {$hero|$he} {looked|checked|turned on a light} when $he [felt] [scared].
-{$Hero|$He} [learned] that {scary things|dark shapes|most fears} are {small|not so bad|often funny} in the light.
+[Ever after], $hero {looked|checked|turned on a light} when $he [felt] [scared].
+$Hero [learned] that {scary things|dark shapes|most fears} are {small|not so bad|often funny} in the light.
 end
 """,
     {
@@ -106,27 +106,26 @@ STORM = Plot(
 + child
 
 ---
-One <weather> <time>, $hero and $his friend <friend> [went] to the <place>.
-[Day], $hero {met|saw|found} $his friend <friend> at the <place>.
-$Hero {met|saw|found} $his friend <friend> at the <place> [day].
-It was <a weather> <time>, and $hero [went] to the <place> with $his friend <friend>.
+One <weather> <time>, $hero and $his <ftrait> friend <friend> [went] to the <place>.
+[Day], $hero {met|saw|found} $his <ftrait> friend <friend> at the <place>.
+$Hero {met|saw|found} $his <ftrait> friend <friend> at the <place> [day].
+It was <a weather> <time>, and $hero [went] to the <place> with $his <ftrait> friend <friend>.
 
 + along
 + way
-+ games
 
 [Suddenly], {the sky|it} {was|got|grew|turned} [very] dark, and the wind {blew|pushed|pulled} {at |}$his {hair|hat|coat}.
 [Suddenly], {they heard|there was} [a big] {boom|noise|sound} {in the sky|from the clouds}, and {rain|cold rain|big rain} {fell|came down|poured down}.
 [Suddenly], [big] {black|gray|dark} clouds came, and {it rained|rain fell|it was cold}.
 
 "[Oh]! A storm!" {[cried] $friend|$friend [cried]} [fearful].
-$Friend [felt] [scared]. "[Oh]! {I want to go home|{We will|We'll} get wet|Where can we go}!" $fhe [cried].
+$Friend [felt] [scared]. "[Oh]! {I want to go home|{We will|We'll} get wet|Where can we go}!" $friend [cried].
 "{I {do not|don't} like|{I am|I'm} afraid of} {the storm|the noise|the rain}!" {[cried] $friend|$friend [cried]} [fearful].
 * scared: friend
 
 ---
-"[Don't cry]{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm] and {took|held|grabbed} $fhis hand. "Let's {run to|go to|hide in|run into} the <shelter>!"
-$Hero {took|held|grabbed} $fhis hand. "{Look|Quick|Come}, {there is|I see} <a shelter>!" $he [called] [eager].
+"[Don't cry]{,|!}" {[said] $hero|$hero [said]} [warm] and {took|held|grabbed} $fhis hand. "Let's {run to|go to|hide in|run into} the <shelter>!"
+$Hero {took|held|grabbed} $fhis hand. "{Look|Quick|Come}, {there is|I see} <a shelter>!" $hero [called] [eager].
 
 They [ran] {to|into} the $shelter and sat {down |}{close together|on the floor|by the wall|side by side}.
 In the $shelter it was {dry|warm|dark|quiet|safe}{,|} and they {sat|stood|waited} {close together|on the floor|side by side}.
@@ -136,12 +135,13 @@ either inside: pet
 {There|[Suddenly]}, they {heard|saw|found} <a coat> <petkind2>{,|} and it [felt] [scared] too.
 <A coat> <petkind2> {was there|sat there|hid there}{| too}{,|} and it [felt] [scared].
 
-$Hero [softly] {hugged|held|petted} the $petkind2. "[Don't cry]," $he [said] [warm].
-"{We are|We're} {all |}[scared], but {we are|we're} together{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm] and {hugged|held|petted} the $petkind2.
+$Hero [softly] {hugged|held|petted} the $petkind2. "[Don't cry]," $hero [said] [warm].
+"{We are|We're} {all |}[scared], but {we are|we're} together{,|!}" {[said] $hero|$hero [said]} [warm] and {hugged|held|petted} the $petkind2.
 or inside: song
-"Let's {sing|tell jokes|tell stories} {about|of} <count2> <fur> <herd2>," {[said] $hero|$hero [said]|$he [said]} [warm].
+"Let's {sing|tell jokes|tell stories} {about|of} <count2> <fur> <herd2>," {[said] $hero|$hero [said]} [warm].
 $Hero {sang|told} $friend {a song|a story|a joke} about <count2> <fur> <herd2>.
 
+(maybe)
 [Then]{,|} $friend {smiled|laughed|sang}{| a little| too}, and {they|both} {felt|were} {less [scared]|[happy]}.
 They {sang|talked|laughed} {louder|more} than the {storm|rain|wind} and {felt|were} [happy].
 * together: hero
@@ -162,7 +162,7 @@ end
 
 + home
 
-{$Hero|$He} [learned] that {storms|bad things|dark clouds} {end|pass|go away} and that friends {help|make us brave|stay}.
+$Hero [learned] that {storms|bad things|dark clouds} {end|pass|go away} and that friends {help|make us brave|stay}.
 [Ever after], $hero and $friend {were not|weren't} [scared] when {it rained|the wind blew|a storm came}.
 {$Hero and $friend|$Friend and $hero} {were|stayed} [good] friends, in {rain|storms|wind} and in {sun|sunshine}.
 """,
@@ -184,25 +184,25 @@ STAGE = Plot(
 $His {school|class|teacher|town} {wanted|planned|had} a {big |}show, and $hero {was going|wanted|had} to <act> about <fur> <herd> and <fur2> <herd2>.
 [Day], $his {teacher|class} {said|asked|called}, "$Hero, {please|will you} <act> about <fur> <herd> and <fur2> <herd2> {at the show|for us}?"
 
-$Hero {practiced|worked|tried} {every day|for [long]|at home|in $his room} with $his friend <friend>.
-$He and $his friend <friend> {practiced|worked} {every day|for [long]|at home|in the garden}.
+$Hero {practiced|worked|tried} {every day|for [long]|at home|in $his room} with $his <ftrait> friend <friend>.
+$He and $his <ftrait> friend <friend> {practiced|worked} {every day|for [long]|at home|in the garden}.
 
 On the day of the show, $he {put on|wore} $his <dye> <wear> and $his <dye2> <wear2>.
 In $his {new |old |}<dye> <wear> and <dye2> <wear2>, $he {went|walked|came|ran|hurried} to the show.
 
-{$His $adult|$Adult}, <third>{,|} and <fourth> {were|sat} {there|in the first row|in front}.
-{In front of|Before} $him sat {$his $adult|$Adult}, <third>, <fourth> and {many|a lot of|all the} {people|children|others}.
+{$His $adult|$Adult} and $his <ttrait> <third> {were|sat} {there|in the first row|in front}.
+{In front of|Before} $him sat {$his $adult|$Adult}, $his <ttrait> <third> and {many|a lot of|all the} {people|children|others}.
 
 ---
 But {then|when $he {saw them|stood there|looked up}}, $hero [felt] [scared], and {no word came out|$he forgot {it all|everything|every word}}.
 But {then|there}, $his {legs|hands|knees} {shook|felt weak|were cold}{,|} and $he [felt] [scared].
 
-"{I can't|I can't do it|I forgot {it all|the words}}," {$he|$hero} {whispered|said|thought} [fearful].
+"{I can't|I can't do it|I forgot {it all|the words}}," $hero {whispered|said|thought} [fearful].
 {It was|The room was} [very] quiet, and $hero {looked down|wanted to run|wanted to cry} [fearful].
 * scared: hero
 
 either help: friend
-{[Then]|But [then]}, $friend {stood up|came up|walked up} and {took|held|grabbed} $his hand. "{Look at me|Do it with me|We can do it}," $fhe [said] [warm].
+{[Then]|But [then]}, $friend {stood up|came up|walked up} and {took|held|grabbed} $his hand. "{Look at me|Do it with me|We can do it}," $friend [said] [warm].
 {[Then]|But [then]}, $friend {started|began} {first|for $him|to do it with $him}, and $hero {smiled|looked up|felt better}.
 or help: breath
 {[Then]|But [then]}, {$his $adult|$Adult} {smiled|waved|nodded} at $him{,|} and $he took a {deep|big|long} breath.
@@ -213,17 +213,17 @@ end
 {[Finally], the|The} {$fur |}$herd {came back to $him|were in $his head again}{,|} and $he {started|began} [loudly].
 
 ---
-{Everyone|All the people|All the children} {clapped|cheered|laughed|stood up}, and {$third and $fourth|$fourth and $third} [smiled].
-"[Wow]! {That was|It was|You were} so [lovely]!" [called] {$third and $fourth|$fourth and $third} [eager].
+{Everyone|All the people|All the children} {clapped|cheered|laughed|stood up}, and $his $third [smiled].
+"[Wow]! {That was|It was|You were} so [lovely]!" [called] $his $third [eager].
 * happy: third
 
 when help: friend
-"[Thanks], $friend. {I did it with you|You helped me|{You are|You're} [a good] friend}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
+"[Thanks], $friend. {I did it with you|You helped me|{You are|You're} [a good] friend}{,|!}" {[said] $hero|$hero [said]} [warm].
 $Hero {hugged|thanked} $friend. "We did it {together|as a team}!" {[said] $friend|$friend [said]} [warm].
 * thanks: hero
 * happy: hero
 or help: breath
-"{One|A} {deep|big} breath {helped|was all I needed}!" $he told {$his $adult|$Adult} [eager].
+"{One|A} {deep|big} breath {helped|was all I needed}!" $hero told {$his $adult|$Adult} [eager].
 "You were [brave]{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and gave $him [a hug] {hug|kiss}.
 * happy: hero
 end
@@ -233,11 +233,11 @@ end
 + indoors
 
 when help: friend
-{$Hero|$He} [learned] that {{it is|it's} easy|you can be brave|hard things are fun} with a friend like $friend.
+$Hero [learned] that {{it is|it's} easy|you can be brave|hard things are fun} with a friend like $friend.
 [Ever after], $hero and $friend [always] {sing|play|be|stand} on the stage {together|side by side|happily|arm in arm}.
 or help: breath
-{$Hero|$He} [learned] that {fear|being [scared]} {goes away|gets small|can pass} when you {breathe|stop and breathe|just start}.
-[Ever after], {$hero|$he} took a deep breath when $he [felt] [scared].
+$Hero [learned] that {fear|being [scared]} {goes away|gets small|can pass} when you {breathe|stop and breathe|just start}.
+[Ever after], $hero took a deep breath when $he [felt] [scared].
 end
 """,
     {

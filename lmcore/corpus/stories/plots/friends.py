@@ -28,25 +28,25 @@ $He {saw|found|noticed|spotted} [a shy] <fkind> <spot>, {far from|away from|not 
 "{Hello|Hi|Hey}, {I am|I'm|my name is} $hero. {Who are you|{What is|What's} your name}?" asked $hero [warm].
 $Hero {walked|went|came} {up|over} [carefully]. "{Hello|Hi|Hey}, {I am|I'm} $hero. {Who are you|{What is|What's} your name}?"
 
-"{I am|I'm|My name is} <newcomer>. {{I am|I'm} new here|We just moved here|I have no friends here}," {$fhe|the $fkind} said [shyly].
-"<newcomer>," {$fhe|the $fkind} said [shyly]. "{{I am|I'm} new here|We just moved here|I have no friends here}{.|!}"
+"{I am|I'm|My name is} <newcomer>. {{I am|I'm} new here|We just moved here|I have no friends here}," the $fkind said [shyly].
+"<newcomer>," the $fkind said [shyly]. "{{I am|I'm} new here|We just moved here|I have no friends here}{.|!}"
 
 either way: thing
 "{Do you want|Would you like} to [play of thing]?" asked $hero [warm] and {held out|showed $fhim} the $thing.
-$Hero {held out|showed $fhim|gave $fhim} the {$colour |}$thing. "{Let's play|You can try it|Play with me}," $he said [warm].
+$Hero {held out|showed $fhim|gave $fhim} the {$colour |}$thing. "{Let's play|You can try it|Play with me}," $hero said [warm].
 
 $Friend [played of thing] [carefully], and {soon|then|later|now} $fhe [smiled].
 [Then]{,|} they [played together of thing], and $friend [smiled].
 * happy: friend
 or way: animals
 "{Did you see|Do you like} the $count $fur $herd?" asked $hero [warm].
-"{Come|Let's go}, I {will|can} show you $count $fur $herd{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
+"{Come|Let's go}, I {will|can} show you $count $fur $herd{,|!}" {[said] $hero|$hero [said]} [warm].
 
 They {counted|looked for|talked to|sat with} the $herd, and $friend [smiled].
 "[Wow]! I {love|like|draw|dream of} $herd!" {[called] $friend|$friend [called]} [eager].
 * happy: friend
 or way: snack
-"{Are you hungry|Do you want some}? I {have|brought} {some |}<treat>," {[said] $hero|$hero [said]|$he [said]} [warm].
+"{Are you hungry|Do you want some}? I {have|brought} {some |}<treat>," {[said] $hero|$hero [said]} [warm].
 $Hero {gave|handed|offered} $friend {some|half of $his|a few} [tasty] <treat>.
 
 They {ate|shared|finished} the $treat {together|side by side|in the sun}, and $friend [smiled].
@@ -61,22 +61,24 @@ end
 "{Will you|Can you|Please} {come back|be here|play} {tomorrow|again|every day}?" asked $friend [warm].
 "{You are|You're|I found} [a good] friend, $hero{,|!}" {[said] $friend|$friend [said]} [warm].
 
-"{Yes|Of course|I would love to}, $friend!" {[called] $hero|$hero [called]|$he [called]} [eager].
-$Hero {hugged|thanked|smiled at} $friend. "{See you|{I will|I'll} see you} {soon|tomorrow|again}!" $he [called] [eager].
+"{Yes|Of course|I would love to}, $friend!" {[called] $hero|$hero [called]} [eager].
+$Hero {hugged|thanked|smiled at} $friend. "{See you|{I will|I'll} see you} {soon|tomorrow|again}!" $hero [called] [eager].
 * happy: hero
 * together: hero
+
++ feast
 
 + home
 
 when way: thing
 [Ever after], $hero and $friend [played of thing] {together|every day|at the $place}.
-{$Hero|$He} [learned] that {$a_thing|a toy|one toy} can {make|find|bring} [a good] friend.
+$Hero [learned] that {$a_thing|a toy|one toy} can {make|find|bring} [a good] friend.
 or way: animals
 [Ever after], $hero and $friend {looked for|counted|drew} $herd {together|every day|at the $place}.
-{$Hero|$He} [learned] that {a question|a kind word|a little talk} can {make|find|bring} [a good] friend.
+$Hero [learned] that {a question|a kind word|a little talk} can {make|find|bring} [a good] friend.
 or way: snack
-[Ever after], {$hero|$he} {packed|brought|took} $treat {for two|for $friend too}.
-{$Hero|$He} [learned] that {some $treat|sharing|a little snack} can {make|find|bring} [a good] friend.
+[Ever after], $hero {packed|brought|took} $treat {for two|for $friend too}.
+$Hero [learned] that {some $treat|sharing|a little snack} can {make|find|bring} [a good] friend.
 end
 """,
 )
@@ -88,8 +90,8 @@ SECRET = Plot(
 + child
 
 ---
-[Day], $his friend <friend> {came|ran|hurried} to $hero. "{I have|I know} a secret," $fhe whispered [eager].
-One <weather> <time>, $his friend <friend> {took|held|grabbed} $his hand. "{I have|I know} a secret," $fhe whispered [eager].
+[Day], $his <ftrait> friend <friend> {came|ran|hurried} to $hero. "{I have|I know} a secret," $friend whispered [eager].
+One <weather> <time>, $his <ftrait> friend <friend> {took|held|grabbed} $his hand. "{I have|I know} a secret," $friend whispered [eager].
 
 At the <place>, <spot>, {was|lay|sat} [a small] <dye> {box|basket|bed} with <count> <coat> <babies>.
 They [went] to the <place>, and <spot> {lay|were|sat|slept} <count> <coat> <babies>.
@@ -103,34 +105,34 @@ They [went] to the <place>, and <spot> {lay|were|sat|slept} <count> <coat> <babi
 
 
 ---
-The next {day|morning|afternoon}, <third> and <fourth> {asked|came and asked} [warm], "Where {were you|did you go}?"
-[Then]{,|} <third> and <fourth> came. "{Do you know|Can you tell us} something {new|fun|nice|good}?" $third asked [warm].
+The next {day|morning|afternoon}, $his <ttrait> <third> {asked|came and asked} [warm], "Where {were you|did you go}?"
+[Then]{,|} $his <ttrait> <third> came. "{Do you know|Can you tell us} something {new|fun|nice|good}?" $the asked [warm].
 
 either told: no
 $Hero {wanted|was about} to {tell|say it}, but $he {thought of|remembered} the {$coat |}$babies.
 It was {hard|not easy}, and $hero [felt] [scared], but $he {said nothing|{did not|didn't} tell|kept the secret}.
 
-"I {can't|will not|must not} {say|tell}. {I promised|{It is|It's} a secret}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
-"Let's play <game1> {and|or} <game2>!" {$he|$hero} [called] [eager]{,|} and they [had fun].
+"I {can't|will not|must not} {say|tell}. {I promised|{It is|It's} a secret}{,|!}" {[said] $hero|$hero [said]} [warm].
+"Let's play <game1> {and|or} <game2>!" $hero [called] [eager]{,|} and they [had fun].
 
 [Then]{,|} the $babies {were|got|grew} {big|strong}. "Now {we can show them|they can meet us}!" {[called] $friend|$friend [called]} [eager].
 "You {kept|can keep} a secret{,|!}" {[said] $friend|$friend [said]} [warm]. "{Now|Today} {we can show them|they are big}!"
 
-{$Third and $fourth|$Fourth and $third} {sat|came} [carefully], and the $babies {played|jumped|slept} {in|on} their {arms|hands|knees}.
+$His $third {sat|came} [carefully], and the $babies {played|jumped|slept} {in|on} $this {arms|hands|knees}.
 They all {petted|fed|hugged|held} the $babies [carefully] and [smiled].
 * happy: hero
 or told: yes
-"{I know|There are} $count {$coat |}$babies at the $place!" {[called] $hero|$hero [called]|$he [called]} [eager].
-$Hero {forgot|{did not|didn't} think of} $his promise and {told|showed} them the $count {$coat |}$babies.
+"{I know|There are} $count {$coat |}$babies at the $place!" {[called] $hero|$hero [called]} [eager].
+$Hero {forgot|{did not|didn't} think of} $his promise and {told|showed} $thim the $count {$coat |}$babies.
 
-{$Third and $fourth|$Fourth and $third} [had fun] and were [very] {loud|noisy}, and the $babies {hid|cried|ran away|felt [scared]}.
-But $third {jumped|shouted|clapped} and $fourth {sang|yelled|danced}, and the $babies {hid|cried|ran away|felt [scared]}.
+$His $third [had fun] and was [very] {loud|noisy}, and the $babies {hid|cried|ran away|felt [scared]}.
+But $his $third {jumped|shouted|clapped} and {sang|yelled|danced}, and the $babies {hid|cried|ran away|felt [scared]}.
 
-$Hero [felt] [sorry]. "I {told your secret|broke my promise}, $friend. {I am|I'm} sorry," $he said [tearful].
-"{Oh no, what did I do|What have I done}?" {[said] $hero|$hero [said]|$he [said]} [tearful] and {told|called|looked for} $friend.
+$Hero [felt] [sorry]. "I {told your secret|broke my promise}, $friend. {I am|I'm} sorry," $hero said [tearful].
+"{Oh no, what did I do|What have I done}?" {[said] $hero|$hero [said]} [tearful] and {told|called|looked for} $friend.
 * sorry: hero
 
-"{Let's|We must|We can} {be quiet|sit down|wait} {now|and wait}{,|!}" {[said] $friend|$friend [said]} [warm], and {they all|the four friends} did.
+"{Let's|We must|We can} {be quiet|sit down|wait} {now|and wait}{,|!}" {[said] $friend|$friend [said]} [warm], and {they all|the three friends} did.
 $Friend {put|laid} {some |}<snack> on the {ground|grass}{,|} and they {waited|sat} [carefully] for [long].
 
 [Finally], the $babies {came|walked|crept} {back|out} {to eat|to them}, and everyone {whispered|was quiet|smiled}.
@@ -138,18 +140,16 @@ $Friend {put|laid} {some |}<snack> on the {ground|grass}{,|} and they {waited|sa
 * together: hero
 end
 
-+ crowd
-
 + games
 
 + home secret
 
 when told: no
-{$Hero|$He} [learned] that friends {can|will} trust you when you keep a {promise|secret}.
+$Hero [learned] that friends {can|will} trust you when you keep a {promise|secret}.
 [Ever after], $friend {told|gave} $hero {all $fhis secrets|every secret}, {for|because} $he {kept|could keep} {them|a promise}.
 or told: yes
-[Ever after], {$hero|$he} {kept|never broke|thought of} $his {promise|word}{|, and $friend {trusted|believed} $him}.
-{$Hero|$He} [learned] that a {promise|secret} is {easy to break|like an egg} and {hard|not easy} to {mend|fix}.
+[Ever after], $hero {kept|never broke|thought of} $his {promise|word}{|, and $friend {trusted|believed} $him}.
+$Hero [learned] that a {promise|secret} is {easy to break|like an egg} and {hard|not easy} to {mend|fix}.
 end
 """,
     {
@@ -173,7 +173,6 @@ $Hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon} [
 
 + way
 
-+ crowd
 
 [Suddenly], [a kind] {old |}<stranger> {fell|dropped $shis bag|tripped}, and {all |}$shis <snack2> and <snack3> {fell|rolled} {down|into the street}.
 {There|On the road} [a kind] {old |}<stranger> {carried|had|pulled} {a {big|heavy} bag|two {big|heavy} bags} of <snack2> and <snack3> and [felt] [tired].
@@ -181,13 +180,13 @@ $Hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon} [
 
 ---
 either stop: first
-$Hero {stopped|ran over|{did not|didn't} walk on}. "{Can|May} I help you?" $he asked [warm].
-"{Let me|I can|I will|I'll} help you{,|!}" {[called] $hero|$hero [called]|$he [called]} [eager].
+$Hero {stopped|ran over|{did not|didn't} walk on}. "Can I help you?" $hero asked [warm].
+"{Let me|I can|I will|I'll} help you{,|!}" {[called] $hero|$hero [called]} [eager].
 or stop: late
 $Hero {was late|wanted to play|was in a hurry} and {walked|went|ran} {on|by}, but {then|soon} $he [felt] [sorry].
 "{{I am|I'm} late|I have no time}," thought $hero, but $he {looked|turned} back and [felt] [sorry].
 
-$He {went|walked|came|ran|hurried} back. "{I am sorry|I'm sorry|Wait}, {let me|I will|I'll} help you," $he said [warm].
+$He {went|walked|came|ran|hurried} back. "{I am sorry|I'm sorry|Wait}, {let me|I will|I'll} help you," $hero said [warm].
 end
 
 
@@ -217,19 +216,21 @@ when stop: first
 * happy: hero
 or stop: late
 "{You came back|You turned around} for me, and I {{did not|didn't} forget|remember} it{,|!}" {[said] the $stranger|the $stranger [said]} [warm].
-"I {almost|nearly} {did not|didn't} {stop|help you}{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful]. "But you {did|came back}!" said the $stranger.
+"I {almost|nearly} {did not|didn't} {stop|help you}{,|!}" {[said] $hero|$hero [said]} [tearful]. "But you {did|came back}!" said the $stranger.
 * thanks: hero
 * happy: hero
 end
 
++ feast
+
 + home plain
 
 when stop: first
-{$Hero|$He} [learned] that {help|kindness|a kind act} {comes back|goes around} {one day|to you|in the end}.
-[Ever after], {$hero|$he} {visited|helped|looked in on} the {old |}$stranger {every week|often|each Sunday|with $snack3}.
+$Hero [learned] that {help|kindness|a kind act} {comes back|goes around} {one day|to you|in the end}.
+[Ever after], $hero {visited|helped|looked in on} the {old |}$stranger {every week|often|each Sunday|with $snack3}.
 or stop: late
-{$Hero|$He} [learned] that {{it is|it's} never too late|there is always time} to {help|be kind|turn back}.
-[Ever after], {$hero|$he} {stopped|turned back|was never too busy} when {someone|a person} {needed help|was in trouble|called}.
+$Hero [learned] that {{it is|it's} never too late|there is always time} to {help|be kind|turn back}.
+[Ever after], $hero {stopped|turned back|was never too busy} when {someone|a person} {needed help|was in trouble|called}.
 end
 """,
     {
@@ -252,13 +253,13 @@ RACE = Plot(
 
 ---
 [Day], there was a {big |}race at the <place>, and $hero {wanted|hoped|tried} to win {the|a} {prize|cup|medal}.
-$Hero was {fast|very fast|as fast as the wind}. "I {will|can} win the race at the <place>!" $he [called] [eager].
+$Hero was {fast|very fast|as fast as the wind}. "I {will|can} win the race at the <place>!" $hero [called] [eager].
 
-$His friend <friend> {ran|raced|hurried} {too|with $him}, in $fhis <dye> <wear> and <dye2> <wear2>.
+$His <ftrait> friend <friend> {ran|raced|hurried} {too|with $him}, in $fhis <dye> <wear> and <dye2> <wear2>.
 <Friend> {put on|wore} $fhis <dye> <wear> and <dye2> <wear2> and {ran|raced|hurried} {too|with $him}.
 
-<Third> and <fourth> {ran|raced|hurried} too, and the <goal> was the {end|finish|goal}.
-"{First to|Let's race to|We run to} the <goal>!" [called] <third> and <fourth> [eager].
+$His <ttrait> <third> {ran|raced|hurried} too, and the <goal> was the {end|finish|goal}.
+"{First to|Let's race to|We run to} the <goal>!" [called] $his <ttrait> <third> [eager].
 
 {A whistle|A bell|A drum|A horn} {sounded|was heard}, and {off they went|they all ran|the race began}.
 "{One, two, three|Ready, set}, go!" [called] {the teacher|$his $adult|[a kind] man}.
@@ -277,49 +278,48 @@ The $goal was {near|close|just ahead}, but $hero {stopped|slowed down} and {look
 $Hero {{did not|didn't} think long|stopped|forgot the prize|forgot the race} and {ran|went|turned} back [carefully].
 
 "{Can you walk|Are you okay|Can I help you|Does it hurt}{|, $friend}?" {{asked|said} $hero|$hero {asked|said}} [warm].
-$Hero {helped $fhim up|held $fhis arm}. "{We can do it|Let's go|Come on} {together|side by side|happily|arm in arm}," $he said [warm].
+$Hero {helped $fhim up|held $fhis arm}. "{We can do it|Let's go|Come on} {together|side by side|happily|arm in arm}," $hero said [warm].
 
-$Third {won|was first}, and {$hero and $friend|$friend and $hero} {came in|were} last, {arm in arm|side by side|hand in hand|together|with a smile}.
-They {walked|went|ran|came} to the $goal {arm in arm|side by side|hand in hand|together|with a smile}, and $third {won|was first}.
+$His $third {won|was first}, and {$hero and $friend|$friend and $hero} {came in|were} last, {arm in arm|side by side|hand in hand|together|with a smile}.
+They {walked|went|ran|came} to the $goal {arm in arm|side by side|hand in hand|together|with a smile}, and $his $third {won|was first}.
 
-{$Third and $fourth|$Fourth and $third} {clapped|cheered} for {them|$hero and $friend} [loudly].
-"You {stopped|helped $friend|turned back}. {You are|You're} [brave]!" [called] {$third and $fourth|$fourth and $third} [eager].
+$His $third {clapped|cheered} for {them|$hero and $friend} [loudly].
+"You {stopped|helped $friend|turned back}. {You are|You're} [brave]!" [called] $his $third [eager].
 * happy: friend
 * happy: hero
 or fall: hero
-"{{I am|I'm} the best|Look at me|I win|{I am|I'm} first}!" $he [called] [eager], but {then|just then} $he {fell|tripped}{| over {a stone|a stick}}.
-{But then|[Suddenly]}, $he {looked|waved} {back|at $third}, {fell|tripped} over {a stone|a stick|a rock|a log} and {cried|shouted} [tearful].
+"{{I am|I'm} the best|Look at me|I win|{I am|I'm} first}!" $hero [called] [eager], but {then|just then} $he {fell|tripped}{| over {a stone|a stick}}.
+{But then|[Suddenly]}, $he {looked|waved} {back|at $his $third}, {fell|tripped} over {a stone|a stick|a rock|a log} and {cried|shouted} [tearful].
 
-{$Third and $fourth|$Fourth and $third} {ran|raced|hurried} {by|past}, but $friend {stopped|slowed down|came back|turned around}.
+$His $third {ran|raced|hurried} {by|past}, but $friend {stopped|slowed down|came back|turned around}.
 {Everyone|The others} ran {by|past}, but $friend {stopped|slowed down|came back|turned around}.
 * sad: hero
 
 "{Can you walk|Are you okay|Can I help you|Does it hurt}{|, $hero}?" {{asked|said} $friend|$friend {asked|said}} [warm].
-$Friend {helped $him up|held $his arm}. "{We can do it|Let's go|Come on}," $fhe said [warm].
+$Friend {helped $him up|held $his arm}. "{We can do it|Let's go|Come on}," $friend said [warm].
 
 {They|$Hero and $friend} {walked|went|ran|came} to the $goal {arm in arm|side by side|hand in hand|together|with a smile} and [smiled].
-$Third {won|was first}, but $hero [felt] [happy] with $friend {by $his side|there}.
+$His $third {won|was first}, but $hero [felt] [happy] with $friend {by $his side|there}.
 
-"I was {too proud|too loud|not the best}. {I am|I'm} sorry{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
-"You could {win|be first}, but you {stopped|helped me}. [Thanks]!" {[said] $hero|$hero [said]|$he [said]} [warm].
+"I was {too proud|too loud|not the best}. {I am|I'm} sorry{,|!}" {[said] $hero|$hero [said]} [tearful].
+"You could {win|be first}, but you {stopped|helped me}. [Thanks]!" {[said] $hero|$hero [said]} [warm].
 * thanks: hero
 * happy: friend
 end
 
 ---
-[Then]{,|} {they|all four friends} {shared|ate|had} <snack> and <snack2> and [had fun].
-$Third {gave|brought|handed} {everyone|them all} {some |}<snack> and <snack2>{,|} and they [smiled].
+[Then]{,|} {they|all three friends} {shared|ate|had} <snack> and <snack2> and [had fun].
+$His $third {gave|brought|handed} {everyone|them all} {some |}<snack> and <snack2>{,|} and they [smiled].
 
-+ games
 
 + home plain
 
 when fall: friend
-{$Hero|$He} [learned] that {a friend|helping|a kind heart} is {better|worth more} than a {prize|race|cup|medal}.
-[Ever after], {$hero|$he} {still |}ran fast, but $he {stopped|looked back|waited} for {$his friends|$friend|others}.
+$Hero [learned] that {a friend|helping|a kind heart} is {better|worth more} than a {prize|race|cup|medal}.
+[Ever after], $hero {still |}ran fast, but $he {stopped|looked back|waited} for {$his friends|$friend|others}.
 or fall: hero
-{$Hero|$He} [learned] that it {is not good|{does not|doesn't} help|is silly} to be {too proud|loud and proud|so sure}.
-[Ever after], {$hero|$he} {ran|raced|hurried} {with|next to} $friend and {never was too proud|cheered for $fhim}.
+$Hero [learned] that it {is not good|{does not|doesn't} help|is silly} to be {too proud|loud and proud|so sure}.
+[Ever after], $hero {ran|raced|hurried} {with|next to} $friend and {never was too proud|cheered for $fhim}.
 end
 """,
     {

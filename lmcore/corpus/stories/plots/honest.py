@@ -18,14 +18,15 @@ MISTAKE = Plot(
 In the {kitchen|hall|bedroom|living room} {were|stood} <a dye> <seat>, <a dye2> <seat2>{,|} and $his $adult's [nice] <colour> <fragile>.
 $His $adult {had|owned|loved} <a dye> <seat>, <a dye2> <seat2>{,|} and [a nice] <colour> <fragile>.
 
-One <weather> <time>, $hero and <guest> <inside1>, <inside2>{,|} and {started|began} to <forbidden> in the house.
-[Day], <guest>, <guest2>{,|} and <guest3> came {to play|to visit|over|by}{,|} and they {started|began} to <forbidden> in the house.
+One <weather> <time>, $hero <inside1>, <inside2>{,|} and {started|began} to <forbidden> in the house.
+[Day], {some|two|three} friends came {to play|to visit|over}. They <inside1>, <inside2>{,|} and {started|began} to <forbidden> in the house.
 
 {It was [fun], but then|[Suddenly]}, the $fragile {fell|fell down} and {broke|was broken} {in|into} <count> pieces.
 {Crash|Bang|Crack|Smash}! The $fragile broke into <count> pieces.
 
-"[Oh]! {What have I done|What will $adult say|What now}?" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
-$Hero [felt] [scared]. "{$Adult will be mad|What have I done}!" $he [cried] [tearful].
+(maybe)
+"[Oh]! {What have I done|What will $adult say|What now}?" {[cried] $hero|$hero [cried]} [tearful].
+$Hero [felt] [scared]. "{$Adult will be mad|What have I done}!" $hero [cried] [tearful].
 * scared: hero
 
 ---
@@ -41,14 +42,14 @@ either truth: hide
 * sorry: hero
 
 
-[Finally], $he {went|walked|came|ran|hurried} to {$his $adult|$Adult}. "{I lied|It was me}. I {broke it|broke your $fragile}," $he said [tearful].
-[Finally], $hero {could not|couldn't} wait. "{I lied|It was me}. I {broke it|broke your $fragile}," $he {said|cried} [tearful].
+[Finally], $he {went|walked|came|ran|hurried} to {$his $adult|$Adult}. "{I lied|It was me}. I {broke it|broke your $fragile}," $hero said [tearful].
+[Finally], $hero {could not|couldn't} wait. "{I lied|It was me}. I {broke it|broke your $fragile}," $hero {said|cried} [tearful].
 or truth: tell
 {But $hero|$Hero} was [brave]{,|} and $he {walked|went|ran|came} to {$his $adult|$Adult}.
 $Hero {walked|went|ran|came} to {$his $adult|$Adult} {at once|right away|bravely|with the pieces|in tears}.
 
-"I {broke|dropped} your {$colour |}$fragile. I wanted to $forbidden. {I am|I'm} sorry," $he said [tearful].
-"{I am|I'm} {so |very |}sorry, $Adult. I {broke|dropped} your {$colour |}$fragile{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
+"I {broke|dropped} your {$colour |}$fragile. I wanted to $forbidden. {I am|I'm} sorry," $hero said [tearful].
+"{I am|I'm} {so |very |}sorry, $Adult. I {broke|dropped} your {$colour |}$fragile{,|!}" {[said] $hero|$hero [said]} [tearful].
 end
 
 
@@ -71,11 +72,11 @@ end
 + indoors
 
 when truth: hide
-{$Hero|$He} [learned] that a lie {makes|can make} {a small|a bad} thing {bigger|worse}.
-[Ever after], {$hero|$he} {told|said} the truth {at once|right away|first}, {even when it was hard|and felt [happy]}.
+$Hero [learned] that a lie {makes|can make} {a small|a bad} thing {bigger|worse}.
+[Ever after], $hero {told|said} the truth {at once|right away|first}, {even when it was hard|and felt [happy]}.
 or truth: tell
-{$Hero|$He} [learned] that {{it is|it's} best|{it is|it's} right|it helps} to {tell|say} the truth {at once|right away}.
-[Ever after], {$hero|$he} {went|played} {outside|in the garden} {first|when $he wanted to $forbidden}.
+$Hero [learned] that {{it is|it's} best|{it is|it's} right|it helps} to {tell|say} the truth {at once|right away}.
+[Ever after], $hero {went|played} {outside|in the garden} {first|when $he wanted to $forbidden}.
 end
 """,
     {
@@ -113,8 +114,8 @@ STRAY = Plot(
 One {rainy|cold|gray|windy|dark} {day|morning|afternoon|evening}, $hero {heard|found|saw} <a coat> <stray> {at the door|on the steps|in the garden|by the gate|under a bush}.
 {At the door|On the steps|In the garden|By the gate|Under a bush} {sat|was|lay} <a coat> <stray> [day].
 
-"[Oh]! {You are|You're|It is|It's} {wet|cold|hungry|alone}. {Come in|{I will|I'll} help you}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
-"{Can|May} {it|the $stray} {stay|come in|live here}?" {{asked|said} $hero|$hero {asked|said}} [warm].
+"[Oh]! {You are|You're|It is|It's} {wet|cold|hungry|alone}. {Come in|{I will|I'll} help you}{,|!}" {[said] $hero|$hero [said]} [warm].
+"Can {it|the $stray} {stay|come in|live here}?" {{asked|said} $hero|$hero {asked|said}} [warm].
 
 
 ---
@@ -122,53 +123,55 @@ $Hero {made|built} {it |}a bed {from|out of} <a colour2> {blanket|scarf|box|towe
 $He {gave it|brought} {some |}<feed> and <feed2> and {dried|washed|brushed|petted} it [carefully].
 
 $He {called|named} it <strayname>{,|} and they [had fun] for <days> days.
-"{I will|I'll} call you <strayname>," {[said] $hero|$hero [said]|$he [said]} [warm], and for <days> days they [had fun].
+"{I will|I'll} call you <strayname>," {[said] $hero|$hero [said]} [warm], and for <days> days they [had fun].
 
 At night, $strayname {slept|lay} {at $his feet|on $his bed|in $his arms|next to $him}, and $hero [felt] [happy].
 $Strayname {slept|lay} {at $his feet|on $his bed|in $his arms|next to $him} {every|each} night.
 * happy: hero
 
 ---
-But {then|one day}, <a okind> named <owner> {stood|was} at the {gate|door}. "{I lost|I miss} my $coat $stray," $ohe said [tearful].
-But {then|one day}, $hero {heard|saw|met} <a okind> named <owner>, who {lost|missed|looked for} $a_coat $stray.
+But {then|one day}, <a okind> {stood|was} at the {gate|door}. "{I lost|I miss} my $coat $stray," $ohe said [tearful].
+But {then|one day}, $hero {heard|saw|met} <a okind>, who {lost|missed|looked for} $a_coat $stray.
 
 either wish: keep
-"{I want to|Can I not|Let me} keep $strayname{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful], but {then|soon} $he {thought of|saw} {$owner|how sad $owner was}.
-$Hero {wanted to keep|{could not|couldn't} give back} $strayname and [felt] [sad], but {then|soon} $he {thought of|saw} $owner.
+"{I want to|Can I not|Let me} keep $strayname{,|!}" {[said] $hero|$hero [said]} [tearful], but {then|soon} $he {thought of|saw} {the $okind|how sad the $okind was}.
+$Hero {wanted to keep|{could not|couldn't} give back} $strayname and [felt] [sad], but {then|soon} $he {thought of|saw} the $okind.
 or wish: give
-$Hero [felt] [sad], but $he {knew|saw|thought|felt} that {$strayname had a home|$owner missed $strayname}.
-"{We must|I will|I'll|We have to} {bring it back|tell $owner}{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
+$Hero [felt] [sad], but $he {knew|saw|thought|felt} that {$strayname had a home|the $okind missed $strayname}.
+"{We must|I will|I'll|We have to} {bring it back|tell the $okind}{,|!}" {[said] $hero|$hero [said]} [tearful].
 end
 
 
-"[Wow]! {You found|You saved} {my $stray|$strayname}! [Thanks]!" {[called] $owner|$owner [called]} [eager].
-$Owner {laughed|cried} and {hugged|kissed} the $stray. "[Thanks], $hero!" $ohe said [eager].
-* thanks: owner
-* happy: owner
+"[Wow]! {You found|You saved} {my $stray|$strayname}! [Thanks]!" {[called] the $okind|the $okind [called]} [eager].
+The $okind {laughed|cried} and {hugged|kissed} the $stray. "[Thanks], $hero!" $ohe said [eager].
+* thanks: the okind
+* happy: the okind
 
 ---
 when wish: keep
-"You {can|may} {visit|play with} {it|$strayname} {every day|each week|any time}{,|!}" {[said] $owner|$owner [said]} [warm].
-"{I know it was hard|You wanted to keep it}. {Come|Visit us} {every day|each week|any time}{,|!}" {[said] $owner|$owner [said]} [warm].
+"You {can|may} {visit|play with} {it|$strayname} {every day|each week|any time}{,|!}" {[said] the $okind|the $okind [said]} [warm].
+"{I know it was hard|You wanted to keep it}. {Come|Visit us} {every day|each week|any time}{,|!}" {[said] the $okind|the $okind [said]} [warm].
 or wish: give
-"{I like the name|$Strayname is a good name}. {Let's share it|{It is|It's} your friend too}{,|!}" {[said] $owner|$owner [said]} [warm].
-"{We can|Let's} {walk|feed|brush} $strayname {together|every day}{,|!}" {[said] $owner|$owner [said]} [warm].
+"{I like the name|$Strayname is a good name}. {Let's share it|{It is|It's} your friend too}{,|!}" {[said] the $okind|the $okind [said]} [warm].
+"{We can|Let's} {walk|feed|brush} $strayname {together|every day}{,|!}" {[said] the $okind|the $okind [said]} [warm].
 end
 
-[Then]{,|} $hero, $owner and $strayname [had fun] and {ate|shared} {some |}<snack>.
+[Then]{,|} $hero, the $okind and $strayname [had fun] and {ate|shared} {some |}<snack>.
 {They|The two children} [had fun] and {played|raced} with $strayname for [long].
 * together: hero
 
 + games
 
++ feast
+
 + intro again
 
 when wish: keep
-{$Hero|$He} [learned] that {love|a good heart|real love} {can let go|gives back|thinks of others}.
-[Ever after], {$hero|$he} {had|found} two friends, $owner and $strayname.
+$Hero [learned] that {love|a good heart|real love} {can let go|gives back|thinks of others}.
+[Ever after], $hero {had|found} two friends, the $okind and $strayname.
 or wish: give
-{$Hero|$He} [learned] that {{it is|it's} right|{it is|it's} good} to {give back what is not yours|help things find their home}.
-[Ever after], {$hero|$he} {had|found} two friends, $owner and $strayname.
+$Hero [learned] that {{it is|it's} right|{it is|it's} good} to {give back what is not yours|help things find their home}.
+[Ever after], $hero {had|found} two friends, the $okind and $strayname.
 end
 """,
     {

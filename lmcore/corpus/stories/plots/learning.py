@@ -9,11 +9,11 @@ SKILL = Plot(
 + child
 
 ---
-[Day], $hero {saw|met} <third> and <fourth> at the <place>{,|} and they could <skill>.
-<Third> and <fourth> could <skill>, and {they showed it|they did it} at the <place> [day].
+[Day], $hero {saw|met} $his <ttrait> <third> at the <place>{,|} and $the could <skill>.
+$His <ttrait> <third> could <skill>, and {$the showed it|$the did it} at the <place> [day].
 
-$Hero {wanted|wished|hoped} to $skill {too|as well|like $third|like $fourth}.
-"{I want to|I will|I'll|Let me} $skill {too|as well}!" {[called] $hero|$hero [called]|$he [called]} [eager].
+$Hero {wanted|wished|hoped} to $skill {too|as well|like $his $third}.
+"{I want to|I will|I'll|Let me} $skill {too|as well}!" {[called] $hero|$hero [called]} [eager].
 * eager: hero
 
 + along
@@ -23,7 +23,7 @@ $Hero {wanted|wished|hoped} to $skill {too|as well|like $third|like $fourth}.
 $He tried [times], but $he $trouble.
 {[Then]{,|} $he|$He} tried {once|to do it}, but $he $trouble{| again and again}.
 
-"{I can't do it|{It is|It's} too hard|{I will|I'll} never learn it}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
+"{I can't do it|{It is|It's} too hard|{I will|I'll} never learn it}!" {[cried] $hero|$hero [cried]} [tearful].
 $Hero [felt] [sad] and {sat down|went to sit} {under [a old] tree|on [a old] bench|in the grass|on the steps}.
 * sad: hero
 
@@ -33,20 +33,20 @@ either teacher: adult
 "{{It is|It's} hard at first|I {could not|couldn't} do it either}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {sat down|stood} {next to|beside} $him.
 
 or teacher: friend
-$Third {saw $him|came over|sat down} {and smiled|next to $him}. "{It took me|I needed} <days> {days|weeks}," $the said [warm].
-"{It took me|I needed} <days> {days|weeks} to learn it{,|!}" {[said] $third|$third [said]} [warm].
+$His $third {saw $him|came over|sat down} {and smiled|next to $him}. "{It took me|I needed} <days> {days|weeks}," $the said [warm].
+"{It took me|I needed} <days> {days|weeks} to learn it{,|!}" {[said] $his $third|$his $third [said]} [warm].
 
-"{You must|Just|Try to} $advice{,|!}" {[said] $fourth|$fourth [said]} [warm] and {showed|helped} $him.
-{$Third and $fourth|$Fourth and $third} {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice," $third said [warm].
+"{You must|Just|Try to} $advice{,|!}" {[said] $his $third|$his $third [said]} [warm] and {showed|helped} $him.
+$His $third {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice," $the said [warm].
 end
 
 
 [Finally], $hero $skilled!
-On the <nth> day, {$hero|$he} $skilled!
+On the <nth> day, $hero $skilled!
 
 ---
-"[Wow]! {I did it|I can $skill|Look at me}!" {[called] $hero|$hero [called]|$he [called]} [eager].
-"[Wow]! You did it, $hero!" [called] {$third and $fourth|$fourth and $third} [eager].
+"[Wow]! {I did it|I can $skill|Look at me}!" {[called] $hero|$hero [called]} [eager].
+"[Wow]! You did it, $hero!" [called] $his $third [eager].
 * happy: hero
 * happy: third
 
@@ -54,16 +54,18 @@ when teacher: adult
 {$His $adult|$Adult} {hugged $him|clapped|was [happy]}{,|} and they {ate|had|shared|enjoyed|tried} [tasty] <snack> and <snack2>.
 "{I knew you could|You {did not|didn't} give up}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and gave $him {[a hug] hug|some <snack>}.
 or teacher: friend
-{$Third and $fourth|$Fourth and $third} {gave|brought|handed} $him [tasty] <snack> and <snack2> and [smiled].
-"Now we can $skill {together|side by side|happily|arm in arm}{,|!}" {[said] $third|$third [said]} [warm] and gave $him some <snack>.
+$His $third {gave|brought|handed} $him [tasty] <snack> and <snack2> and [smiled].
+"Now we can $skill {together|side by side|happily|arm in arm}{,|!}" {[said] $his $third|$his $third [said]} [warm] and gave $him some <snack>.
 end
+
++ feast
 
 + intro again
 
-{$Hero|$He} [learned] that {you must try|{it is|it's} good to try} {again and again|more than once|many times}.
-[Ever after], {$hero|$he} {never gave up|tried again|practiced} when {something was hard|$he {could not|couldn't} do a thing}.
-[Ever after], {$hero|$he} helped {other children|<friend>|little ones} to $skill.
-[Ever after], {$hero|$he} showed {other children|<friend>|little ones} how to $skill.
+$Hero [learned] that {you must try|{it is|it's} good to try} {again and again|more than once|many times}.
+[Ever after], $hero {never gave up|tried again|practiced} when {something was hard|$he {could not|couldn't} do a thing}.
+[Ever after], $hero helped {other children|<friend>|little ones} to $skill.
+[Ever after], $hero showed {other children|<friend>|little ones} how to $skill.
 """,
     {
         "skill": table(
@@ -106,7 +108,7 @@ $Hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|f
 "{Plant it|Put it in the ground} {by|near|beside|next to} the <bed>, and {wait|water it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
 $He {put|planted} it [carefully] {by|near|beside|next to} the <bed> with $his <dye> {shovel|spoon|spade} and {some |}water.
 
-$His friend <friend> {came|walked|ran|hurried} {over|by}. "{What is|What's} {that|there}?" {{asked|said} $friend|$friend {asked|said}} [warm].
+$His <ftrait> friend <friend> {came|walked|ran|hurried} {over|by}. "{What is|What's} {that|there}?" {{asked|said} $friend|$friend {asked|said}} [warm].
 <Friend> {watched|helped}{| $him}, in $fhis <dye2> <wear> and {new|old|big|dirty} <wear2>.
 
 
@@ -115,8 +117,8 @@ But {nothing grew|nothing was there|it {did not|didn't} grow}{| at first| for [l
 $He looked {every|each} {day|morning}, but {nothing grew|nothing was there}.
 
 either patience: dig
-"{{It is|It's} too slow|Why does it not grow|Maybe {it is|it's} lost}{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful] and {wanted to dig|took $his spade}.
-$Hero [felt] [sad] and {wanted to dig|took $his spade}. "{{I will|I'll} look|{It is|It's} too slow}," $he said [tearful].
+"{{It is|It's} too slow|Why does it not grow|Maybe {it is|it's} lost}{,|!}" {[said] $hero|$hero [said]} [tearful] and {wanted to dig|took $his spade}.
+$Hero [felt] [sad] and {wanted to dig|took $his spade}. "{{I will|I'll} look|{It is|It's} too slow}," $hero said [tearful].
 * sad: hero
 
 "{Wait|Stop|Don't}! {It sleeps|{It is|It's} asleep|It grows} in the ground," said {$his $adult|$friend} [warm].
@@ -125,8 +127,8 @@ or patience: dry
 {For|After} <days> days {it was hot|there was no rain|the sun was hot}, and the ground was {[very] |}{dry|hard}.
 The sun {was hot|burned} for <days> days, and $hero {forgot|{did not|didn't} think of} the seed.
 
-"[Oh]! {My seed is thirsty|I forgot the water}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
-$Hero [felt] [sorry]. "{My seed is thirsty|I forgot the water}!" $he [cried].
+"[Oh]! {My seed is thirsty|I forgot the water}!" {[cried] $hero|$hero [cried]} [tearful].
+$Hero [felt] [sorry]. "{My seed is thirsty|I forgot the water}!" $hero [cried].
 * sorry: hero
 * sad: hero
 end
@@ -134,18 +136,18 @@ end
 {So |}{$hero and $friend|$friend and $hero} {gave|brought} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
 {They|The two friends} {gave|brought} it water {every day|each morning|for <weeks> weeks} and [had fun].
 
-[Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]|$he [called]} [eager].
-[Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]|$he [called]} [eager].
+[Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]} [eager].
+[Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]} [eager].
 
 ---
 [Then]{,|} there were <count> [big] $crops.
 It {grew and grew|got bigger and bigger}, and [then] there were <count> [big] $crops.
 
-{$His $adult|They} {made|cooked|baked} [tasty] $dish, and <third> and <fourth> {ate|came} {too|with them}.
-"{Let's make|We can make} $dish!" {[called] $friend|$friend [called]} [eager], and <third> and <fourth> {ate|came} too.
+{$His $adult|They} {made|cooked|baked} [tasty] $dish, and $his <ttrait> <third> {ate|came} {too|with them}.
+"{Let's make|We can make} $dish!" {[called] $friend|$friend [called]} [eager], and $his <ttrait> <third> {ate|came} too.
 
-$Third {ate|had|wanted} {two|three|four} {plates|bowls}, and $fourth said [warm], "{It is|It's|This is} so {tasty|good|yummy}!"
-Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" {[said] $third|$third [said]} [warm].
+$His $third {ate|had|wanted} {two|three|four} {plates|bowls}, and $hero said [warm], "{It is|It's|This is} so {tasty|good|yummy}!"
+Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" {[said] $his $third|$his $third [said]} [warm].
 * thanks: third
 * happy: hero
 * happy: friend
@@ -156,11 +158,11 @@ Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" {[
 + intro again
 
 when patience: dig
-{$Hero|$He} [learned] that {good things|all things|$crops} {take|need} time{| to grow}.
-[Ever after], {$hero|$he} {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
+$Hero [learned] that {good things|all things|$crops} {take|need} time{| to grow}.
+[Ever after], $hero {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
 or patience: dry
-{$Hero|$He} [learned] that {a living thing|a plant|a seed} needs {care|water} every day.
-[Ever after], {$hero|$he} {took care of|watered|looked after} {all $his plants|the $bed|everything green}.
+$Hero [learned] that {a living thing|a plant|a seed} needs {care|water} every day.
+[Ever after], $hero {took care of|watered|looked after} {all $his plants|the $bed|everything green}.
 end
 """,
     {
@@ -198,37 +200,35 @@ $His favorite {thing|toy} was <a colour> <thing>{| from $his $adult}.
 $He {had|owned|loved} [a nice] <colour> <thing> and {loved|liked|wanted} to [play of thing].
 
 ---
-One <weather> <time>, $his friend <friend> {came|visited|was there}{,|} and they [played together of thing].
+One <weather> <time>, $his <ftrait> friend <friend> {came|visited|was there}{,|} and they [played together of thing].
 [Day], $hero {showed|took} the $thing to <friend>{,|} and they [played together of thing].
-
-+ crowd
 
 + games
 
 {But then|[Suddenly]}, $friend {fell|tripped|slipped}, and {crack|crash|snap|bang|pop}! The {$thing|toy} was broken.
 {But then|[Suddenly]}, $friend {dropped|stepped on|sat on} {it|the $thing}, and {crack|crash|snap|bang|pop}! {It was broken|It broke}.
 
-"[Oh]! My {poor |}$thing! Its [part of thing] is {broken|off|bent}!" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
+"[Oh]! My {poor |}$thing! Its [part of thing] is {broken|off|bent}!" {[cried] $hero|$hero [cried]} [tearful].
 Its [part of thing] was {broken|off|bent}, and $hero [felt] [sad].
 * sad: hero
 
-$Friend [felt] [sorry]. "{I am|I'm} sorry. I {did not|didn't} {want|mean} it," $fhe said [tearful].
+$Friend [felt] [sorry]. "{I am|I'm} sorry. I {did not|didn't} {want|mean} it," $friend said [tearful].
 "{I am|I'm} {so |very |}sorry. {It was my fault|I {did not|didn't} mean it}{,|!}" {[said] $friend|$friend [said]} [tearful].
 * sorry: friend
 
 ---
 either mood: angry
 "{Go away|Go home|{I am|I'm} so mad}!" [cried] $hero, and $friend {went|walked|ran} {home|out} [tearful].
-$Hero was {[very] |}{mad|angry}. "{Go away|Go home}!" $he [cried], and $friend {went|left} [tearful].
+$Hero was {[very] |}{mad|angry}. "{Go away|Go home}!" $hero [cried], and $friend {went|left} [tearful].
 
 {But then|[Then]}, $hero {thought|said to $himself}, "{A friend is more than a toy|I miss $friend|$Friend feels [sad] too}{.|!}"
 But without $friend, $hero [felt] [sad]{| too}, and the {room|day|house} [felt] {quiet|empty}.
 
-$He {ran|went|hurried} to $friend. "{I am|I'm} sorry{| too}. {Let's fix it|Help me fix it|We can fix it}," $he said [warm].
-$He {found|called} $friend {at the gate|on the street|by the door}. "{I am|I'm} sorry{| too}," $he said [warm].
+$He {ran|went|hurried} to $friend. "{I am|I'm} sorry{| too}. {Let's fix it|Help me fix it|We can fix it}," $hero said [warm].
+$He {found|called} $friend {at the gate|on the street|by the door}. "{I am|I'm} sorry{| too}," $hero said [warm].
 or mood: calm
-$Hero {took|had} a deep breath. "{{It is|It's} only $a_thing|You {did not|didn't} mean it}," $he said [warm].
-"[Don't cry], {$friend|{it is|it's} only a toy|it {was not|wasn't} your fault}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
+$Hero {took|had} a deep breath. "{{It is|It's} only $a_thing|You {did not|didn't} mean it}," $hero said [warm].
+"[Don't cry], {$friend|{it is|it's} only a toy|it {was not|wasn't} your fault}{,|!}" {[said] $hero|$hero [said]} [warm].
 end
 
 {They|The two friends} {got|took|found} {some |}<fixer> and <fixer2> and {worked|sat at the table} for [long].
@@ -248,11 +248,11 @@ end
 + indoors
 
 when mood: angry
-{$Hero|$He} [learned] that {a friend|$friend} is {more|worth more|better} than {$a_thing|any toy|all $his toys}.
-[Ever after], {$hero|$he} {counted to <days>|took a deep breath|stopped and thought} when $he was {angry|mad}.
+$Hero [learned] that {a friend|$friend} is {more|worth more|better} than {$a_thing|any toy|all $his toys}.
+[Ever after], $hero {counted to <days>|took a deep breath|stopped and thought} when $he was {angry|mad}.
 or mood: calm
-{$Hero|$He} [learned] that {broken things|most things} can be {fixed|made whole} {together|with a friend|with kind words}.
-[Ever after], {$hero|$he} {loved|liked|really liked|always loved} the {$thing|$fixer on it} even more, {for|because} {it|the $thing} {told|was} {of a friend|a story}.
+$Hero [learned] that {broken things|most things} can be {fixed|made whole} {together|with a friend|with kind words}.
+[Ever after], $hero {loved|liked|really liked|always loved} the {$thing|$fixer on it} even more, {for|because} {it|the $thing} {told|was} {of a friend|a story}.
 end
 """,
     {},
@@ -271,11 +271,11 @@ On {the morning of |}$his birthday, $hero put on $his <dye> <wear> and $his <dye
 But {$his $adult|$Adult} {said|told $him} nothing about it and {only |}{read|cooked|cleaned|worked}.
 {$His $adult|$Adult} {only |}{read|cooked|cleaned|worked} and {said nothing|{did not|didn't} look up}, and $hero [felt] [sad].
 
-$He [went] to $his friend <friend>, but $fhe said [warm], "{I have no time|I must go|Not now}{.|!}"
-$His friend <friend> {came|walked|ran|hurried} by, but $fhe {said|called}, "{I have no time|I must go|Not now}," and {ran|went|hurried|walked} {off|away}.
+$He [went] to $his <ftrait> friend <friend>, but $fhe said [warm], "{I have no time|I must go|Not now}{.|!}"
+$His <ftrait> friend <friend> {came|walked|ran|hurried} by, but $fhe {said|called}, "{I have no time|I must go|Not now}," and {ran|went|hurried|walked} {off|away}.
 
-In the {park|garden|yard|street}, $he saw <third> and <fourth>, but they {hid something|ran away|stopped talking|whispered|looked away|turned around|walked away}.
-<Third> and <fourth> {were there too|came by}, but they {hid something|ran away|stopped talking|whispered|looked away|turned around|walked away}.
+In the {park|garden|yard|street}, $he saw $his <ttrait> <third>, but $the {hid something|ran away|stopped talking|whispered|looked away|turned around|walked away}.
+$His <ttrait> <third> {was there too|came by}, but $the {hid something|ran away|stopped talking|whispered|looked away|turned around|walked away}.
 
 "{Everyone forgot|Nobody thinks of} {me|my birthday}{,|!}" {said|thought} $hero [tearful].
 $Hero [felt] [sad] and sat {under [a old] tree|on [a old] bench|on the steps|by the gate} for [long].
@@ -291,13 +291,13 @@ or clue: sound
 end
 
 "Surprise! Happy birthday!" [called] {$friend|$his $adult|everyone} [eager].
-"Surprise!" [called] $friend, $third{,|} and $fourth [eager].
+"Surprise!" [called] $friend and $his $third [eager].
 
 There {was|stood|sat} <a cake> cake with <count> {candles|stars} and a {plate|bowl} of <snack>.
 On the table {was|stood|sat} <a cake> cake with <count> {candles|stars}, next to {some |}<snack> and <snack2>.
 
 ---
-"{You {did not|didn't} forget|So that is why|You all knew}!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"{You {did not|didn't} forget|So that is why|You all knew}!" {[called] $hero|$hero [called]} [eager].
 $Hero {laughed and cried|{could not|couldn't} speak|clapped $his hands} and [felt] [happy].
 * happy: hero
 * thanks: hero
@@ -306,24 +306,20 @@ $Hero {laughed and cried|{could not|couldn't} speak|clapped $his hands} and [fel
 "{Open it|This is for you}{,|!}" {[said] $his $adult|$his $adult [said]} [warm], and in the box was [a nice] <colour2> <thing>.
 
 
-+ crowd
-
-+ feast
-
 + games
 
 when clue: trail
-"The $colour $trail was my {idea|plan}{,|!}" {[said] $third|$third [said]} [warm], and {everyone|$fourth} laughed.
+"The $colour $trail was my {idea|plan}{,|!}" {[said] $his $third|$his $third [said]} [warm], and {everyone|$friend} laughed.
 $Hero {kept|tied} the $colour $trail {on|to|by} $his bed {for a long time|to remember the day}.
 or clue: sound
-"I {laughed|sneezed|was loud} behind the $colour $screen, and you {heard|found} us{,|!}" {[said] $third|$third [said]} [warm].
-"I {almost|nearly} {laughed|sneezed|sang} behind the $colour $screen{,|!}" {[said] $fourth|$fourth [said]} [warm].
+"I {laughed|sneezed|was loud} behind the $colour $screen, and you {heard|found} us{,|!}" {[said] $his $third|$his $third [said]} [warm].
+"I {almost|nearly} {laughed|sneezed|sang} behind the $colour $screen{,|!}" {[said] $his $third|$his $third [said]} [warm].
 end
 
 + indoors
 
-{$Hero|$He} [learned] that {friends|good friends|people who love you} {{do not|don't} forget|always remember|think of you}.
-[Ever after], {$hero|$he} {waited|trusted $his friends|thought well of $friend} {when|if} {someone|a friend} {was busy|had no time|was quiet}.
+$Hero [learned] that {friends|good friends|people who love you} {{do not|don't} forget|always remember|think of you}.
+[Ever after], $hero {waited|trusted $his friends|thought well of $friend} {when|if} {someone|a friend} {was busy|had no time|was quiet}.
 """,
     {
         "trail": table("trail", "string\nribbon\nballoon\nflag\npaper star\npaper heart\nflower"),

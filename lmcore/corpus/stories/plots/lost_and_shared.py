@@ -13,9 +13,9 @@ $He {had|owned|loved} [a nice] <colour> <thing> and {loved|liked|wanted} to [pla
 $He had <a colour> <thing> and {often|always|gladly|happily} [played of thing].
 
 ---
-One <weather> <time>, $hero {took|carried|brought} {it|the $thing} to the <place> {to meet|and met} $his friend <friend>.
-[Day], $hero and $his friend <friend> [went] to the <place> with {it|the $thing}.
-$Hero and $his friend <friend> [went] to the <place> with {it|the $thing} [day].
+One <weather> <time>, $hero {took|carried|brought} {it|the $thing} to the <place> {to meet|and met} $his <ftrait> friend <friend>.
+[Day], $hero and $his <ftrait> friend <friend> [went] to the <place> with {it|the $thing}.
+$Hero and $his <ftrait> friend <friend> [went] to the <place> with {it|the $thing} [day].
 [Day], $hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| there}.
 $Hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| there} [day].
 
@@ -26,13 +26,13 @@ $Hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| ther
 $Hero [carefully] {left|put|laid} {it|the $thing} <spot>{,|} and they {played|started} <game1>{| and <game2>}.
 The $thing {lay|stayed|was} <spot> while they [had fun] and {played|enjoyed} [game].
 
-{[Then]|But [then]}, it was {gone|lost|not there|missing}. "[Oh]! Where is {it|my $thing}?" {[cried] $hero|$hero [cried]|$he [cried]} [tearful].
-{[Then]|But [then]}, $hero [felt] [sad]. "[Oh]! {I lost|I can't find|Where is} {it|my $thing}!" $he [cried].
-{After [long]|[Then]}, $hero {looked for|went to get|wanted} it. "[Oh]! {It|My $thing} is {gone|lost|missing}!" $he [cried] [tearful].
+{[Then]|But [then]}, it was {gone|lost|not there|missing}. "[Oh]! Where is {it|my $thing}?" {[cried] $hero|$hero [cried]} [tearful].
+{[Then]|But [then]}, $hero [felt] [sad]. "[Oh]! {I lost|I can't find|Where is} {it|my $thing}!" $hero [cried].
+{After [long]|[Then]}, $hero {looked for|went to get|wanted} it. "[Oh]! {It|My $thing} is {gone|lost|missing}!" $hero [cried] [tearful].
 
 ---
 "[Don't cry]{|, $hero}{,|!}" {[said] $friend|$friend [said]} [warm]. "{{We will|We'll} find it|{I will|I'll} help you|Let's look|I can help|Let's find it}{.|!}"
-$Friend {took|held|patted|touched} $his {hand|arm|head}. "[Don't cry]{|, $hero}," $fhe [said] [warm].
+$Friend {took|held|patted|touched} $his {hand|arm|head}. "[Don't cry]{|, $hero}," $friend [said] [warm].
 
 They [looked] <spot2>, but {they {found|saw|spotted}|there was} {only|just} [a small] {leaf|stone|stick|bug|flower|feather|worm|shell|bee|coin|leaf or two|nut}.
 $Friend [looked] <spot2> for [long] and [felt] [sad]{| too}.
@@ -41,24 +41,24 @@ either search: remember
 "Where did you {put|leave|see|have} {it|the $thing}{| last}?" {{asked|said} $friend|$friend {asked|said}} [warm].
 "{Think|Think hard|Think back|Try to think}{|, $hero}{,|!}" {[said] $friend|$friend [said]} [warm].
 
-$Hero thought for [long]. "{I know|I remember|Oh, yes}! {It is|It's} $spot!" $he [called] [eager].
-"[Wow]! {I know|I remember}! {It is|It's} $spot!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].
+$Hero thought for [long]. "{I know|I remember|Oh, yes}! {It is|It's} $spot!" $hero [called] [eager].
+"[Wow]! {I know|I remember}! {It is|It's} $spot!" {[cried] $hero|$hero [cried]} [eager].
 or search: animal
 [Suddenly], they {saw|met|found|heard} [a small] <visitor> with something $colour.
 [Suddenly], [a small] <visitor> {came|ran|walked|hurried} {up |over |}with something $colour.
 
-"[Wow]! It {found|has|saved} my $thing!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].
-"[Thanks], {little|dear|good|kind|sweet} $visitor!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"[Wow]! It {found|has|saved} my $thing!" {[cried] $hero|$hero [cried]} [eager].
+"[Thanks], {little|dear|good|kind|sweet} $visitor!" {[called] $hero|$hero [called]} [eager].
 or search: stranger
 [Suddenly], [a kind] {old |}<stranger> {came|walked|ran|hurried} {up to them|over|by} with something $colour.
 [Suddenly], [a kind] {old |}<stranger> {asked|said}, "{Is this {yours|your $thing}|Did you lose {this|$a_thing}}?"
 
-"[Wow]! {That is|That's|It is|It's|You found} my $thing! [Thanks]!" {[cried] $hero|$hero [cried]|$he [cried]} [eager].
-It was the {$colour |}$thing! "[Thanks]!" {[called] $hero|$hero [called]|$he [called]} [eager].
+"[Wow]! {That is|That's|It is|It's|You found} my $thing! [Thanks]!" {[cried] $hero|$hero [cried]} [eager].
+It was the {$colour |}$thing! "[Thanks]!" {[called] $hero|$hero [called]} [eager].
 end
 
 ---
-"{You are|You're} [a good] friend{|, $friend}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm]{,|} and they [played together of thing].
+"{You are|You're} [a good] friend{|, $friend}{,|!}" {[said] $hero|$hero [said]} [warm]{,|} and they [played together of thing].
 [Then]{,|} $hero and $friend [played together of thing] and {felt|were} [happy].
 * together: hero
 * happy: hero
@@ -66,14 +66,14 @@ end
 + home
 
 when search: remember
-[Ever after], {$hero|$he} {looked|thought|checked} {twice|again|carefully} before $he {left|lost|put down} {$his $thing|a thing|a toy}.
-{$Hero|$He} [learned] that it {is good|is best|helps} to {stop and think|stay calm|think back}.
+[Ever after], $hero {looked|thought|checked} {twice|again|carefully} before $he {left|lost|put down} {$his $thing|a thing|a toy}.
+$Hero [learned] that it {is good|is best|helps} to {stop and think|stay calm|think back}.
 or search: animal
-[Ever after], {$hero|$he} {waved at|smiled at|looked for|sang to|fed} the $visitor at the $place.
-{$Hero|$He} [learned] that {even a little|even one|a little} $visitor can {help|be [a good] friend}.
+[Ever after], $hero {waved at|smiled at|looked for|sang to|fed} the $visitor at the $place.
+$Hero [learned] that {even a little|even one|a little} $visitor can {help|be [a good] friend}.
 or search: stranger
-[Ever after], {$hero|$he} {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
-{$Hero|$He} [learned] that {it is|it's} {good|nice|kind|right|best} to give back what you find.
+[Ever after], $hero {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
+$Hero [learned] that {it is|it's} {good|nice|kind|right|best} to give back what you find.
 end
 """,
 )
@@ -91,14 +91,14 @@ SHARE = Plot(
 $Hero {got|found|opened} {a gift|a present|a surprise}, [a nice] <colour> <thing> [day].
 
 $Hero [played of thing] {for [long]|and [had fun]} and [felt] [happy].
-"{It is|It's|This is|My $thing is} so [lovely]!" {[called] $hero|$hero [called]|$he [called]} [eager] and [played of thing].
+"{It is|It's|This is|My $thing is} so [lovely]!" {[called] $hero|$hero [called]} [eager] and [played of thing].
 * happy: hero
 
-[Then]{,|} $his friend <friend> came {to play|to visit|over|by} with [a small] {bag|basket|box|bowl} of [tasty] <snack>.
-[Then]{,|} $his friend <friend> {came over|visited|came to play|came by} with <snack>, <snack2>{,|} and <snack3>.
+[Then]{,|} $his <ftrait> friend <friend> came {to play|to visit|over|by} with [a small] {bag|basket|box|bowl} of [tasty] <snack>.
+[Then]{,|} $his <ftrait> friend <friend> {came over|visited|came to play|came by} with <snack>, <snack2>{,|} and <snack3>.
 
-"[Wow]! {It|Your $thing} is so [lovely]! {Can|May} I {have a turn|try it|play too}?" {{asked|said} $friend|$friend {asked|said}} [warm].
-"What [a nice] $thing!" {[said] $friend|$friend [said]} [warm]. "{Can|May} I [play of thing]{| too}?"
+"[Wow]! {It|Your $thing} is so [lovely]! Can I {have a turn|try it|play too}?" {{asked|said} $friend|$friend {asked|said}} [warm].
+"What [a nice] $thing!" {[said] $friend|$friend [said]} [warm]. "Can I [play of thing]{| too}?"
 
 "No! {It is|It's} {mine|my $thing|only mine}!" [cried] $hero and {turned|ran|walked|looked} away.
 "No, you {might|will|could} {break|drop|lose|hurt} it!" [cried] $hero and {held it tight|hid it|shook $his head}.
@@ -120,12 +120,12 @@ or why: hungry
 "Here, {have|take|try} {some $snack|half of my $snack|one of these}{,|!}" {[said] $friend|$friend [said]} [warm].
 end
 
-$Hero [felt] [sorry]. "{I am|I'm} {so |very |}sorry, $friend," $he [said] [tearful].
-"I {was not|wasn't} {nice|kind|good|fair}{| to you}. I {feel|am} [sorry]{,|!}" {[said] $hero|$hero [said]|$he [said]} [tearful].
+$Hero [felt] [sorry]. "{I am|I'm} {so |very |}sorry, $friend," $hero [said] [tearful].
+"I {was not|wasn't} {nice|kind|good|fair}{| to you}. I {feel|am} [sorry]{,|!}" {[said] $hero|$hero [said]} [tearful].
 * sorry: hero
 
-"{You can have a turn|{It is|It's} your turn|Let's play together|Now you can play|You can play first}," {$he|$hero} [said] [warm].
-"{Here|Please}, you can [play of thing]{| first| now}{,|!}" {[said] $hero|$hero [said]|$he [said]} [warm].
+"{You can have a turn|{It is|It's} your turn|Let's play together|Now you can play|You can play first}," $hero [said] [warm].
+"{Here|Please}, you can [play of thing]{| first| now}{,|!}" {[said] $hero|$hero [said]} [warm].
 
 "[Thanks]!" {[called] $friend|$friend [called]} [eager]{,|} and they [played together of thing].
 [Then]{,|} {$hero and $friend|they|the two friends} [played together of thing] and [smiled].
@@ -149,8 +149,8 @@ end
 ---
 + indoors
 
-{$Hero|$He} [learned] that {sharing|a friend} makes everyone [happy].
-[Ever after], {$hero|$he} [loudly] shared {$his $thing|it|$his toys} with $friend.
+$Hero [learned] that {sharing|a friend} makes everyone [happy].
+[Ever after], $hero [loudly] shared {$his $thing|it|$his toys} with $friend.
 {$Hero and $friend|$Friend and $hero} {stayed|were|became} [good] friends{,|} and they [always] share{| their {toys|snacks|things}}.
 """,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,30 @@ def test_there_are_no_cycles() -> None:
 
     for module in MODULES:
         visit(module, ())
+
+
+def test_modules_and_functions_are_short() -> None:
+    """At most 400 and 50 lines (CONTRIBUTING.md, rule 2)."""
+    for file in sorted((REPOSITORY / "lmcore").rglob("*.py")):
+        text = file.read_text("utf-8")
+        long = {node.name: lines_of(node) for node in functions_of(text) if lines_of(node) > 50}
+        assert len(text.splitlines()) <= 400 and not long, f"{file}: {long}"
+
+
+def test_at_most_a_third_of_the_functions_are_private() -> None:
+    """A reader jumps to each; counted is every `def _name`, methods and nested ones too."""
+    names = [
+        node.name
+        for file in (REPOSITORY / "lmcore").rglob("*.py")
+        for node in functions_of(file.read_text("utf-8"))
+    ]
+    private = [name for name in names if name.startswith("_") and not name.endswith("__")]
+    assert len(private) <= len(names) / 3, f"{len(private)} of {len(names)} functions are private"
+
+
+def functions_of(text: str) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or 0) - function.lineno + 1

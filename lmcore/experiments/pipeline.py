@@ -45,6 +45,7 @@ CELL_CODE = [
     "stages/__init__.py",
     "stages/experiment_cell.py",
 ]
+RESULTS = ["results.json", "results.md", "results.svg"]
 RESULTS_CODE = ["lmcore/experiments", "stages/experiment.py"]
 _INSIDE_RESULTS_CODE = {path for path in CELL_CODE if path.startswith("lmcore/experiments/")}
 PREDICTION = "prediction.json"  # of a scaling law, written before the run that it predicts
@@ -74,8 +75,8 @@ def cell_file(folder: Path, variant: str, seed: int | str, choice: int | str | N
     return (CELLS / folder.name / f"{variant}-{seed}{tuning}.json").as_posix()
 
 
-def write_pipeline(folder: Path, experiment: Experiment) -> None:
-    """Write `folder`/dvc.yaml; an unchanged one is left alone."""
+def stages_of(folder: Path, experiment: Experiment) -> dict[str, Any]:
+    """Return the stages of the experiment's dvc.yaml."""
     choices = list(range(len(tuning_changes(experiment))))
     command = f"exec python -m stages.experiment_cell {folder.as_posix()} ${{item.variant}}"
     keys = ["profile", "base", "variants.${item.variant}", "context_factors", "tune"]
@@ -116,19 +117,23 @@ def write_pipeline(folder: Path, experiment: Experiment) -> None:
         }
 
     stages["cell"] = cells(experiment.fitted)
-    results = ["results.json", "results.md", "results.svg"]
-    stages["results"] = gathered("results", list(experiment.variants), RESULTS_CODE, results)
+    stages["results"] = gathered("results", list(experiment.variants), RESULTS_CODE, RESULTS)
     if experiment.law is not None:
         code = sorted({*CELL_CODE, *RESULTS_CODE, profile} - _INSIDE_RESULTS_CODE)
         stages["prediction"] = gathered("predict", experiment.fitted, code, [PREDICTION])
         prediction = f"{folder.as_posix()}/{PREDICTION}"
         stages["predicted"] = cells([experiment.law.predict], prediction)
         stages["results"]["deps"].append(prediction)
+    return stages
+
+
+def write_pipeline(folder: Path, experiment: Experiment) -> None:
+    """Write `folder`/dvc.yaml; an unchanged one is left alone."""
     text = io.StringIO()
     text.write("# Written by `make experiment` from experiment.yaml; edit that file instead.\n")
     yaml = YAML()
     yaml.width = 4096
-    yaml.dump({"stages": stages}, text)
+    yaml.dump({"stages": stages_of(folder, experiment)}, text)
     target = folder / "dvc.yaml"
     if not target.exists() or target.read_text("utf-8") != text.getvalue():
         write_text(target, text.getvalue())

@@ -68,6 +68,25 @@ def test_another_name_is_found_at_its_place(some: list[str]) -> None:
     assert kinds["name"] > 180  # at some places a new person may come
 
 
+def test_another_pronoun_is_found_at_its_place(some: list[str]) -> None:
+    other = {"he": "she", "she": "he", "him": "her", "He": "She", "She": "He"}
+    kinds: Counter[str | None] = Counter()
+    for text in some[:100]:
+        pronoun = list(re.finditer(rf"\b({'|'.join(other)})\b", text))[-1]
+        wrong = other[pronoun[0]]
+        found = check(text[: pronoun.start()] + wrong + text[pronoun.end() :])
+        kinds[found.kind] += 1
+        if found.kind == "pronoun":
+            assert (found.start, found.end) == (pronoun.start(), pronoun.start() + len(wrong))
+    assert kinds["pronoun"] > 90  # at some places another person may act
+
+
+def test_a_girl_who_is_called_he_is_found_where_she_is() -> None:
+    before = "Once upon a time, there was a pretty, happy girl named Polly. "
+    found = check(before + "He lived with her sweet grandpa.")
+    assert (found.kind, found.start, found.end) == ("pronoun", len(before), len(before) + 2)
+
+
 def test_another_thing_is_found_at_its_place(some: list[str]) -> None:
     tried = 0
     for text in some:

@@ -50,6 +50,17 @@ def test_relative_links_exist(document: Path) -> None:
     assert [link for link in links_of(document) if not (document.parent / link).exists()] == []
 
 
+def test_what_is_called_reproducible_names_its_test_or_says_that_it_has_none() -> None:
+    text = (ROOT / "docs" / "reproducibility.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 15
+    for row in rows:
+        backed_by = row.rstrip(" |").rpartition(" | ")[2]
+        if backed_by != "not verified here":
+            (file, name) = re.match(r"`(tests/[\w/]+\.py)::(\w+)`", backed_by).groups()
+            assert f"def {name}(" in (ROOT / file).read_text("utf-8"), row
+
+
 def test_the_index_lists_every_chapter_under_its_title() -> None:
     index = ROOT / "docs" / "README.md"
     assert {path.name for path in DOCS} - {index.name} <= set(links_of(index))

@@ -12,7 +12,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 REQUIREMENTS = {"": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
 # Where each group is used. What is imported under another name, or run and not imported.
-FOLDERS = {"test": ["tests"], "bench": ["benchmarks"], "soak": ["benchmarks"], "lint": ["."]}
+FOLDERS = {
+    "test": ["tests", "lmcore"],
+    "bench": ["benchmarks"],
+    "soak": ["benchmarks"],
+    "lint": ["."],
+}
 IMPORTED = {
     "ruamel.yaml": "ruamel.yaml",
     "llama-cpp-python": "llama_cpp",

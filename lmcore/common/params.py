@@ -178,6 +178,15 @@ def checked(model: type[AnyModel], values: dict[str, Any], source: str) -> AnyMo
         raise LmcoreError(f"{source}: {first_mistake(error, model)}.") from None
 
 
+def with_defaults(defaults: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return `changes` with the defaults of what they do not name, in nested sections too."""
+    values = {**defaults, **changes}
+    for name, section in defaults.items():
+        if isinstance(section, dict) and isinstance(values[name], dict):
+            values[name] = {**section, **values[name]}
+    return values
+
+
 def read_yaml(path: Path) -> Any:
     """Return the values of a YAML 1.2 file, parsed as DVC does."""
     try:

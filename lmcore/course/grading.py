@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import reprlib
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +12,10 @@ import mlx.core as mx
 import numpy as np
 
 from lmcore.common.errors import LmcoreError, listing, printable
+from lmcore.course.values import MAX_SHOWN, described, line_of, shown
 
 EXERCISES = Path("exercises")
 _RELATIVE, _ABSOLUTE = 1e-4, 1e-5  # between float32 results that were rounded in other orders
-_SHOWN = 9  # numbers of an array that are written out
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def read_functions(path: Path) -> dict[str, Any]:
     except SyntaxError as error:
         raise LmcoreError(f"{path}, line {error.lineno}: {error.msg}.") from None
     except (Exception, SystemExit) as error:
-        raise LmcoreError(f"{path}{_line_of(error, path)}: {_described(error)}.") from None
+        raise LmcoreError(f"{path}{line_of(error, path)}: {described(error)}.") from None
     return namespace
 
 
@@ -79,7 +77,7 @@ def first_mistake(exercise: Exercise, function: Any, path: Path) -> str | None:
         except NotImplementedError:
             return "not yet written"
         except (Exception, SystemExit) as error:
-            found = f"it raises {_described(error)}{_line_of(error, path)}"
+            found = f"it raises {described(error)}{line_of(error, path)}"
         if found:
             return printable(f"differs for {_arguments(function, arguments)}: {found}")
     return None
@@ -92,27 +90,27 @@ def difference(expected: Any, found: Any) -> str | None:
     """
     if isinstance(expected, tuple | list) and any(_holds_arrays(part) for part in expected):
         if not isinstance(found, tuple | list) or len(found) != len(expected):
-            return f"expected {len(expected)} results, got {_shown(found)}"
+            return f"expected {len(expected)} results, got {shown(found)}"
         for number, (one, other) in enumerate(zip(expected, found, strict=True), 1):
             if text := difference(one, other):
                 return f"result {number} of {len(expected)}: {text}"
         return None
     if not isinstance(expected, mx.array | np.ndarray | float | int):
         same = type(found) is type(expected) and found == expected
-        return None if same else f"expected {_shown(expected)}, got {_shown(found)}"
+        return None if same else f"expected {shown(expected)}, got {shown(found)}"
     try:
         one, other = np.array(expected, np.float64), np.array(found, np.float64)
         if found is None:  # NumPy makes a number of it
             raise ValueError
     except (TypeError, ValueError):
-        return f"expected {_shown(expected)}, got {_shown(found)}"
+        return f"expected {shown(expected)}, got {shown(found)}"
     if one.shape != other.shape:
         return f"expected shape {one.shape}, got shape {other.shape}"
     wrong = ~np.isclose(other, one, rtol=_RELATIVE, atol=_ABSOLUTE)
     if not wrong.any():
         return None
-    if one.size <= _SHOWN:
-        return f"expected {_shown(one)}, got {_shown(other)}"
+    if one.size <= MAX_SHOWN:
+        return f"expected {shown(one)}, got {shown(other)}"
     first = tuple(int(index) for index in np.argwhere(wrong)[0])
     return f"expected {one[first]:.5g} at {list(first)}, got {other[first]:.5g}"
 
@@ -123,24 +121,6 @@ def _holds_arrays(value: Any) -> bool:
     )
 
 
-def _shown(value: Any) -> str:
-    """Return a value in about a line."""
-    if isinstance(value, mx.array | np.ndarray):
-        array = np.array(value)
-        if array.size > _SHOWN:
-            return f"an array of shape {array.shape}"
-        text = np.array2string(array, precision=4, separator=", ", suppress_small=True)
-        return " ".join(text.split())
-    if isinstance(value, float):
-        return f"{value:.5g}"
-    if isinstance(value, list | tuple) and any(isinstance(v, mx.array) for v in value):
-        return f"[{', '.join(map(_shown, value))}]"
-    shortened = reprlib.Repr()
-    shortened.maxlist = shortened.maxtuple = shortened.maxdict = _SHOWN
-    shortened.maxstring = shortened.maxother = 60
-    return shortened.repr(value)
-
-
 def _arguments(function: Any, arguments: tuple) -> str:
     """Return `x = [3, 4], epsilon = 0.1`, by the names that the reader's function has."""
     try:
@@ -149,19 +129,4 @@ def _arguments(function: Any, arguments: tuple) -> str:
         names = []
     names += [f"argument {number + 1}" for number in range(len(names), len(arguments))]
     pairs = zip(names, arguments, strict=False)
-    return listing((f"{name} = {_shown(value)}" for name, value in pairs), "and")
-
-
-def _described(error: BaseException) -> str:
-    text = " ".join(str(error).split()).removesuffix(".")
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _line_of(error: BaseException, path: Path) -> str:
-    """Return `, line 12`: the last line of the reader's file on the way to the error."""
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == str(path)
-    ]
-    return f", line {lines[-1]}" if lines else ""
+    return listing((f"{name} = {shown(value)}" for name, value in pairs), "and")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from lmcore.common.model_params import ModelParams
-from lmcore.common.params import checked
+from lmcore.common.params import checked, with_defaults
 from lmcore.common.section import Implementation
 from lmcore.model.norms import EPSILON
 
@@ -45,14 +45,14 @@ _SMALL: dict[str, Any] = {
     "tied_embeddings": True,
     "bias": False,
     "dropout": 0.0,
-}
-_SMALL_MOE: dict[str, Any] = {
-    "experts": 0,
-    "top_k": 2,
-    "every": 1,
-    "balance": "loss",
-    "balance_coefficient": 0.01,
-    "z_loss_coefficient": 0.001,
+    "moe": {
+        "experts": 0,
+        "top_k": 2,
+        "every": 1,
+        "balance": "loss",
+        "balance_coefficient": 0.01,
+        "z_loss_coefficient": 0.001,
+    },
 }
 
 
@@ -72,11 +72,9 @@ class ModelConfig(ModelParams):
         feed-forward has about 8 d_model^2 weights, gated or not. Of `moe` some parameters
         are enough. Raises `LmcoreError` for a parameter or a value that there is not.
         """
-        values = {**_SMALL, **WITHOUT_VARIANTS, "vocab_size": vocab_size, **changes}
+        values = with_defaults(_SMALL | WITHOUT_VARIANTS, {"vocab_size": vocab_size, **changes})
         values.setdefault("n_kv_heads", values["n_heads"])
         if "d_ff" not in values and isinstance(width := values["d_model"], int):
             gated = values["feed_forward"] == "swiglu"
             values["d_ff"] = -(-width // 3) * 8 if gated else 4 * width
-        if isinstance(moe := values.get("moe", {}), dict):
-            values["moe"] = {**_SMALL_MOE, **moe}
         return checked(cls, values, "ModelConfig.small")

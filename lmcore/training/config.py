@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmcore.common.params import checked
+from lmcore.common.params import checked, with_defaults
 from lmcore.common.train_params import TrainParams
 
 # What `TrainConfig.small` gives: AdamW as in chapter 3, evaluated and saved ten times a run.
@@ -14,13 +14,18 @@ _SMALL: dict[str, Any] = {
     "gradient_accumulation": 1,
     "workers": 1,
     "optimizer": "adamw",
+    "muon": {"momentum_warmup_steps": 0, "normalize_rows": False},
     "learning_rate": 0.003,
+    "learning_rate_scale": {"embedding": 1.0, "output": 1.0, "matrices": 1.0, "vectors": 1.0},
     "schedule": "cosine",
+    "decay_share": 0.2,
     "final_learning_rate_ratio": 0.1,
     "beta1": 0.9,
     "beta2": 0.95,
     "epsilon": 1e-8,
     "weight_decay": 0.1,
+    "weight_decay_schedule": "constant",
+    "cautious_weight_decay": False,
     "max_grad_norm": 1.0,
     "max_loss_spike": 0.0,
     "precision": "float32",
@@ -44,7 +49,7 @@ class TrainConfig(TrainParams):
         between evaluations and between checkpoints. Raises `LmcoreError` for a parameter
         or a value that there is not.
         """
-        values = {**_SMALL, "steps": steps, **changes}
+        values = with_defaults(_SMALL, {"steps": steps, **changes})
         if isinstance(steps, int):
             values.setdefault("warmup_steps", steps // 20)
             for name in ("eval_every", "checkpoint_every"):

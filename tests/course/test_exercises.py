@@ -58,21 +58,21 @@ def test_the_solutions_pass(chapter: str, exercises: Path) -> None:
             "02",
             "mx.mean(x * x, axis=-1, keepdims=True) + epsilon",
             "mx.sum(x * x, axis=-1, keepdims=True) + epsilon",
-            "rms_norm           differs for x = [3., 4.], weight = [1., 1.] and epsilon = 0: "
-            "expected [0.8485, 1.1314], got [0.6, 0.8]",
+            "rms_norm           differs for x = [3, 4], weight = [1, 1] and epsilon = 0: "
+            "expected [0.84853, 1.1314], got [0.6, 0.8]",
         ),
         (
             "02",
             "q.shape[-1] ** 0.5",
             "q.shape[-1]",
-            "attention_weights  differs for q = [[[[2., 0.], [0., 1.], [2., 1.]]]] and "
-            "k = [[[[0., 1.], [1., 0.], [1., 1.]]]]: expected",
+            "attention_weights  differs for q = [[[[2, 0], [0, 1], [2, 1]]]] and "
+            "k = [[[[0, 1], [1, 0], [1, 1]]]]: expected",
         ),
         (
             "02",
             "return np.concatenate([z.real, z.imag], axis=1)",
             "return z.real",
-            "rope               differs for x = [[1., 0.], [1., 0.], [1., 0.]] and theta = 10000: "
+            "rope               differs for x = [[1, 0], [1, 0], [1, 0]] and theta = 10000: "
             "expected shape (3, 2), got shape (3, 1)",
         ),
         (
@@ -86,9 +86,9 @@ def test_the_solutions_pass(chapter: str, exercises: Path) -> None:
             "03",
             "v_hat = m / (1 - beta1 ** (step + 1)), v / (1 - beta2 ** (step + 1))",
             "v_hat = m, v",
-            "adamw_step              differs for parameter = 1., gradient = 0.5, m = 0., v = 0., "
+            "adamw_step              differs for parameter = 1, gradient = 0.5, m = 0, v = 0, "
             "step = 0, learning_rate = 0.1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-08 and "
-            "weight_decay = 0.1: result 1 of 3: expected 0.89, got 0.9453",
+            "weight_decay = 0.1: result 1 of 3: expected 0.89, got ",
         ),
         (
             "03",
@@ -102,7 +102,7 @@ def test_the_solutions_pass(chapter: str, exercises: Path) -> None:
             "04",
             "if top_k > 1 else weights",
             "",
-            "route           differs for x = [[1., 0., 0.], [0., 1., 0.], [0., 0., 1.]], router = "
+            "route           differs for x = [[1, 0, 0], [0, 1, 0], [0, 0, 1]], router = "
             "an array of shape (4, 3) and top_k = 1: result 2 of 2: expected",
         ),
     ],
@@ -165,11 +165,11 @@ def test_a_chapter_without_exercises_and_a_function_that_is_gone(exercises: Path
         (mx.array([1.0]), np.array([1.00001]), None),
         (mx.array([1.0, 2]), [1, 2], None),
         (mx.array([1.0]), mx.array(1.0), "expected shape (1,), got shape ()"),
-        (mx.array(1.0), None, "expected 1., got None"),
-        (mx.array(1.0), float("nan"), "expected 1., got nan"),
+        (mx.array(1.0), None, "expected 1, got None"),
+        (mx.array(1.0), float("nan"), "expected 1, got nan"),
         (mx.arange(12.0), mx.arange(12.0) // 5 * 5, "expected 1 at [1], got 0"),
         ((mx.array(1), mx.array(2)), mx.array(1), "expected 2 results, got 1"),
-        ([mx.array(1), mx.array([2])], [1, [3]], "result 2 of 2: expected [2.], got [3.]"),
+        ([mx.array(1), mx.array([2])], [1, [3]], "result 2 of 2: expected [2], got [3]"),
         ([b"a"], [b"b"], "expected [b'a'], got [b'b']"),
         ("cat", "cat", None),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lmcore.common.errors import LmcoreError
+from lmcore.common.train_params import TrainParams
 from lmcore.training import TrainConfig
 from lmcore.training.schedules import learning_rate_at
 
@@ -14,8 +15,9 @@ def test_a_small_run_needs_its_steps_alone() -> None:
     assert (config.warmup_steps, config.eval_every, config.checkpoint_every) == (10, 20, 20)
     assert learning_rate_at(config, 9) == config.learning_rate
     assert TrainConfig.small(steps=1).warmup_steps == 0
-    changed = TrainConfig.small(steps=200, warmup_steps=3, optimizer="muon")
-    assert (changed.warmup_steps, changed.optimizer) == (3, "muon")
+    assert set(TrainParams.model_fields) == set(config.model_dump())
+    changed = TrainConfig.small(steps=200, warmup_steps=3, muon={"normalize_rows": True})
+    assert (changed.warmup_steps, changed.muon.normalize_rows) == (3, True)
 
 
 def test_a_mistake_is_one_sentence() -> None:

@@ -15,7 +15,13 @@ from lmcore.common.paths import EXPORT, MODEL
 @click.command(cls=StageCommand)
 @click.option("--into", type=Path, default=EXPORT, show_default=True, help="Folder to write.")
 @click.option("--gguf", is_flag=True, help="Also write model.gguf, for llama.cpp.")
-def main(into: Path, gguf: bool) -> None:
+@click.option(
+    "--bits",
+    type=click.Choice(["8", "4"]),
+    help="Store the matrices in so few bits: in MLX's layout, for mlx_lm in place of "
+    "transformers, and in model.gguf as Q8_0 or Q4_0. Says what it costs in bits per byte.",
+)
+def main(into: Path, gguf: bool, bits: str | None) -> None:
     """Write data/model as transformers, mlx_lm and llama.cpp read it."""
     sample = load_params().sample
     backend.setup()
@@ -25,7 +31,7 @@ def main(into: Path, gguf: bool) -> None:
     from lmcore.tokenizer.tokenizer import Tokenizer
 
     model, tokenizer = load_model(MODEL), Tokenizer.load(MODEL)
-    click.echo(printable(export(into, model, tokenizer, sample, Run.read(), gguf)))
+    click.echo(printable(export(into, model, tokenizer, sample, Run.read(), gguf, int(bits or 0))))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "course": ["evaluation", "planning"],
     "serving": ["report"],
     "compare": ["report", "experiments"],
-    "export": ["generation"],
+    "export": ["evaluation"],
 }
 NEVER_MLX = ["common", "tokenizer", "dataset", "corpus"]
 REPOSITORY = Path(__file__).resolve().parent.parent

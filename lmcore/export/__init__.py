@@ -1,1 +1,1 @@
-"""Models for other programs, and theirs for us. Imports `model`, `tokenizer` and below."""
+"""Models for other programs, and theirs for us. Imports `evaluation` and below."""

@@ -152,10 +152,13 @@ class Architecture:
     gguf_name: str | None = None  # llama.cpp's name, where it is another
     always: tuple[str, ...] = ()  # ends of arrays that are written even where the model has none
 
-    def readers(self, config: ModelConfig, gguf: bool) -> list[str]:
-        """The programs that read a model of this config, exported with or without GGUF."""
+    def readers(self, config: ModelConfig, gguf: bool, quantized: bool = False) -> list[str]:
+        """The programs that read a model of this config, exported with or without GGUF.
+
+        transformers does not read what is quantised in MLX's layout.
+        """
         more = {"mlx_lm": self.mlx_lm, "llama.cpp": self.llama_cpp if gguf else None}
-        return ["transformers"] + [
+        return ["transformers"][quantized:] + [
             name for name, needs in more.items() if needs and not unmet(config, needs(config))
         ]
 
@@ -272,16 +275,30 @@ def architecture_of(config: ModelConfig) -> Architecture:
 
 def require_llama_cpp(config: ModelConfig, architecture: Architecture) -> None:
     """Raises `LmcoreError` where llama.cpp is not known to have the architecture in this form."""
-    if architecture.llama_cpp is None:
+    _require("llama.cpp", architecture.llama_cpp, "--gguf", config, architecture)
+
+
+def require_mlx_lm(config: ModelConfig, architecture: Architecture) -> None:
+    """Raises `LmcoreError` where mlx_lm is not known to have the architecture in this form."""
+    _require("mlx_lm", architecture.mlx_lm, "--bits", config, architecture)
+
+
+def _require(
+    program: str,
+    needs_of: Callable[[ModelConfig], Requirements] | None,
+    option: str,
+    config: ModelConfig,
+    architecture: Architecture,
+) -> None:
+    if needs_of is None:
         raise LmcoreError(
-            f"lmcore knows no counterpart of this model, a {architecture.name}, in llama.cpp; "
-            "export it without --gguf."
+            f"lmcore knows no counterpart of this model, a {architecture.name}, in {program}; "
+            f"export it without {option}."
         )
-    needs = architecture.llama_cpp(config)
-    if unmet(config, needs):
+    if unmet(config, needs := needs_of(config)):
         raise LmcoreError(
-            f"lmcore knows no counterpart of this model in llama.cpp, whose {architecture.name} "
-            f"needs {differences(config, needs)}; export it without --gguf."
+            f"lmcore knows no counterpart of this model in {program}, whose {architecture.name} "
+            f"needs {differences(config, needs)}; export it without {option}."
         )
 
 

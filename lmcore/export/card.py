@@ -10,6 +10,7 @@ from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import listing
 from lmcore.export.architectures import architecture_of, flat
 from lmcore.export.provenance import Run
+from lmcore.export.quantization import Quantization
 from lmcore.model import GPT
 
 _DATASETS = {
@@ -18,19 +19,26 @@ _DATASETS = {
 }
 
 
-def model_card(model: GPT, run: Run, gguf: bool) -> str:
+def model_card(
+    model: GPT,
+    run: Run,
+    gguf: bool,
+    quantization: Quantization | None = None,
+    cost: dict[str, float] | None = None,
+) -> str:
     """The card as Markdown with the header that the Hugging Face Hub reads."""
     architecture = architecture_of(model.config)
-    readers = architecture.readers(model.config, gguf)
+    readers = architecture.readers(model.config, gguf, quantization is not None)
     parts = [
         _header(run),
         f"# A language model {'trained' if run.settings else 'exported'} with lmcore",
         f"Architecture: `{architecture.name}`; read by {listing(readers, 'and')}. "
         f"Texts begin with `{END_OF_TEXT}`, which the tokenizer adds, and end with it.",
         _table("The model", _sizes(model)),
+        _table("Quantisation", _quantization(model, quantization, cost or {})),
         _table("Training", _training(run)),
         _table("Held-out stories", _figures(run.evaluation)),
-        f"## Use\n\n```python\n{_USE}```",
+        f"## Use\n\n```python\n{_USE if quantization is None else _USE_QUANTIZED}```",
     ]
     if run.settings:
         parts.append(
@@ -45,6 +53,14 @@ from transformers import pipeline
 
 tell = pipeline("text-generation", "path/to/this/folder")
 print(tell("Once upon a time")[0]["generated_text"])
+"""
+
+
+_USE_QUANTIZED = """\
+from mlx_lm import generate, load
+
+model, tokenizer = load("path/to/this/folder")
+print(generate(model, tokenizer, "Once upon a time"))
 """
 
 
@@ -64,6 +80,21 @@ def _sizes(model: GPT) -> dict[str, Any]:
     if not shown["moe.experts"]:
         shown = {name: value for name, value in shown.items() if not name.startswith("moe.")}
     return sizes | {name: value for name, value in shown.items() if value is not None}
+
+
+def _quantization(
+    model: GPT, quantization: Quantization | None, cost: dict[str, float]
+) -> dict[str, Any]:
+    if quantization is None:
+        return {}
+    sizes = {name: array.size for name, array in tree_flatten(model.parameters())}
+    share = sum(sizes[name] for name in quantization.names) / sum(sizes.values())
+    return {
+        "bits": quantization.bits,
+        "group size": quantization.group_size,
+        "share of the parameters": f"{share:.1%}",
+        **{f"bits per byte, {name}": f"{bits:.4f}" for name, bits in cost.items()},
+    }
 
 
 def _training(run: Run) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""A model as llama.cpp reads it: one GGUF file with weights, sizes and tokenizer, float32.
+"""A model as llama.cpp reads it: one GGUF file with weights, sizes and tokenizer.
+
+Weights are float32, or Q8_0 or Q4_0 where the model is quantised.
 
 The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Needs the
 `gguf` package: `pip install gguf`.
@@ -14,6 +16,7 @@ import numpy as np
 from lmcore.common.errors import LmcoreError
 from lmcore.common.json_files import read_json
 from lmcore.export.architectures import architecture_of, require_llama_cpp
+from lmcore.export.quantization import Quantization
 from lmcore.export.weights import arrays_of, llama_cpp, to_theirs
 from lmcore.model import GPT, ModelConfig
 from lmcore.tokenizer.tokenizer import Tokenizer
@@ -21,7 +24,9 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 GGUF = "model.gguf"
 
 
-def write_gguf(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:
+def write_gguf(
+    folder: Path, model: GPT, tokenizer: Tokenizer, quantization: Quantization | None = None
+) -> None:
     """Adds `model.gguf` to a folder that holds the tokenizer's tokenizer.json.
 
     Raises `LmcoreError` where llama.cpp has no counterpart of the model or its
@@ -40,20 +45,29 @@ def write_gguf(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:
         raise LmcoreError("--gguf needs the gguf package: `pip install gguf`.") from None
     config, arrays = model.config, arrays_of(model, architecture.always)
     writer = gguf.GGUFWriter(folder / GGUF, architecture.gguf_name or architecture.name)
-    _add_sizes(writer, config)
+    _add_sizes(writer, config, quantization)
     _add_tokenizer(writer, tokenizer, read_json(folder / "tokenizer.json"), config.vocab_size)
     naming = llama_cpp(architecture.name, config.head_dim)
+    few_bits = quantization.their_names(config, arrays, naming) if quantization else set()
     for name, array in to_theirs(config, arrays, naming).items():
-        writer.add_tensor(name, np.array(array, np.float32, order="C"))
+        values = np.array(array, np.float32, order="C")
+        if quantization and name in few_bits:
+            packed = gguf.quants.quantize(values, quantization.gguf_type)
+            writer.add_tensor(name, packed, raw_dtype=quantization.gguf_type)
+        else:
+            writer.add_tensor(name, values)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
 
 
-def _add_sizes(writer: Any, config: ModelConfig) -> None:
+def _add_sizes(writer: Any, config: ModelConfig, quantization: Quantization | None) -> None:
+    from gguf import LlamaFileType
+
+    kind = f"MOSTLY_{quantization.gguf_name}" if quantization else "ALL_F32"
     writer.add_name("lmcore")
-    writer.add_file_type(0)  # every tensor is float32
+    writer.add_file_type(LlamaFileType[kind])
     writer.add_vocab_size(config.vocab_size)
     writer.add_context_length(config.context_length)
     writer.add_embedding_length(config.d_model)

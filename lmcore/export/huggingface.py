@@ -4,7 +4,8 @@
     tokenizer.json, tokenizer_config.json, generation_config.json
     README.md                          the model card (lmcore/export/card.py)
 
-transformers, mlx_lm and whatever else reads this layout need no code of ours.
+transformers, mlx_lm and whatever else reads this layout need no code of ours. In 8 or 4 bits
+the weights are in MLX's layout, under mlx_lm's names, and for mlx_lm alone.
 """
 
 from __future__ import annotations
@@ -16,21 +17,29 @@ from typing import Any
 from lmcore.common.atomic_files import write_json, write_text
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.params import SampleParams
-from lmcore.export.architectures import architecture_of
+from lmcore.export.architectures import architecture_of, require_mlx_lm
 from lmcore.export.hf_config import to_config_json
-from lmcore.export.weights import TRANSFORMERS, arrays_of, to_theirs
+from lmcore.export.quantization import Quantization
+from lmcore.export.weights import MLX_LM, TRANSFORMERS, arrays_of, to_theirs
 from lmcore.model import GPT
 from lmcore.model.io import save_arrays
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 
-def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: SampleParams) -> None:
+def write_huggingface(
+    folder: Path,
+    model: GPT,
+    tokenizer: Tokenizer,
+    sample: SampleParams,
+    quantization: Quantization | None = None,
+) -> None:
     """Writes all but the model card into an existing folder.
 
-    Raises `LmcoreError` where transformers has no counterpart of the model.
+    Raises `LmcoreError` where transformers has no counterpart of the model, or, for what is
+    quantised, mlx_lm.
     """
     end, context = tokenizer.end_of_text, model.config.context_length
-    write_model(folder, model, end)
+    write_model(folder, model, end, quantization)
     write_json(folder / "generation_config.json", generation_config(sample, end, context))
     tokenizer_config = {
         "tokenizer_class": "PreTrainedTokenizerFast",
@@ -44,13 +53,24 @@ def write_huggingface(folder: Path, model: GPT, tokenizer: Tokenizer, sample: Sa
     _begin_with_end_of_text(folder / "tokenizer.json", end)
 
 
-def write_model(folder: Path, model: GPT, end_of_text: int) -> None:
+def write_model(
+    folder: Path, model: GPT, end_of_text: int, quantization: Quantization | None = None
+) -> None:
     """Writes the weights and config.json alone."""
-    architecture = architecture_of(model.config)
+    config, architecture = model.config, architecture_of(model.config)
     arrays = arrays_of(model, architecture.always)
-    theirs = to_theirs(model.config, arrays, TRANSFORMERS[architecture.name])
-    save_arrays(folder / "model.safetensors", theirs, {"format": "pt"})
-    write_json(folder / "config.json", to_config_json(model.config, architecture, end_of_text))
+    described = to_config_json(config, architecture, end_of_text)
+    if quantization is None:
+        theirs, kind = to_theirs(config, arrays, TRANSFORMERS[architecture.name]), "pt"
+    else:
+        require_mlx_lm(config, architecture)
+        naming = MLX_LM[architecture.name]
+        names = quantization.their_names(config, arrays, naming)
+        theirs, kind = quantization.quantized(to_theirs(config, arrays, naming), names), "mlx"
+        sizes = {"group_size": quantization.group_size, "bits": quantization.bits}
+        described["quantization"] = sizes
+    save_arrays(folder / "model.safetensors", theirs, {"format": kind})
+    write_json(folder / "config.json", described)
 
 
 def generation_config(

@@ -16,11 +16,12 @@ import mlx.core as mx
 
 from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
-from lmcore.common.json_files import read_json
+from lmcore.common.json_files import check_shape, read_json
 from lmcore.export.architectures import ARCHITECTURES
 from lmcore.export.folder import refuse_foreign
 from lmcore.export.hf_config import from_config_json
-from lmcore.export.weights import TRANSFORMERS, Arrays, to_ours, without_idle_biases
+from lmcore.export.quantization import dequantized
+from lmcore.export.weights import MLX_LM, TRANSFORMERS, Arrays, to_ours, without_idle_biases
 from lmcore.model import GPT, save_model
 from lmcore.model.io import refuse_non_finite
 from lmcore.model.safetensors_header import count_layers, read_shapes
@@ -33,7 +34,8 @@ _REMEDY = "a folder of Hugging Face's layout has it"
 def import_huggingface(source: Path, into: Path) -> GPT:
     """Reads the model in `source` and writes it as a model folder of ours.
 
-    Weights may be in several files and of any float type; ours are float32.
+    Weights may be in several files, of any float type, or quantised in MLX's layout; ours are
+    float32.
     Raises `LmcoreError` where the model, or its tokenizer, has no counterpart, and
     where `into` holds anything but a model of ours.
     """
@@ -46,11 +48,15 @@ def import_huggingface(source: Path, into: Path) -> GPT:
     kind = described["model_type"]
     if ARCHITECTURES[kind].always:  # some biases, and in our models all or none
         config = config.model_copy(update={"bias": True})
-    theirs = _model_arrays(_read_weights(source), config.tied_embeddings)
+    theirs, naming = _read_weights(source), TRANSFORMERS[kind]
     try:
+        if sizes := described.get("quantization"):
+            check_shape(sizes, {"group_size": int, "bits": int}, "quantization")
+            theirs, naming = dequantized(theirs, sizes["group_size"], sizes["bits"]), MLX_LM[kind]
+        theirs = _model_arrays(theirs, config.tied_embeddings)
         if (layers := count_layers(theirs)) != config.n_layers:  # before a model is built
             raise LmcoreError(f"they have {layers} layers, not {config.n_layers}")
-        arrays = to_ours(config, theirs, TRANSFORMERS[kind])
+        arrays = to_ours(config, theirs, naming)
         config, arrays = without_idle_biases(config, arrays)
         model = GPT(config)
         model.load_weights(list(arrays.items()))

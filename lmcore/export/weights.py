@@ -174,6 +174,40 @@ TRANSFORMERS = {
 }
 
 
+_SWITCH = tuple(
+    (f"feed_forward.{part}", f"model.layers.*.mlp.switch_mlp.{part}_proj")
+    for part in ("gate", "up", "down")
+)
+
+# mlx_lm's own names, by transformers' model_type: those that it gives the arrays of
+# transformers, experts as one array. What is quantised is stored under them.
+MLX_LM = TRANSFORMERS | {
+    "gpt2": Naming(
+        whole=tuple((ours, f"model.{theirs}") for ours, theirs, *_ in GPT2.whole),
+        block=(
+            ("attention_norm", "model.h.*.ln_1"),
+            (_QKV, "model.h.*.attn.c_attn", FUSED),
+            ("attention.output", "model.h.*.attn.c_proj"),
+            ("feed_forward_norm", "model.h.*.ln_2"),
+        ),
+        feed_forward=(
+            ("feed_forward.up", "model.h.*.mlp.c_fc"),
+            ("feed_forward.down", "model.h.*.mlp.c_proj"),
+        ),
+    ),
+    "mixtral": replace(
+        MIXTRAL,
+        mixture=(
+            ("feed_forward.router", "model.layers.*.block_sparse_moe.gate"),
+            *((ours, theirs.replace("mlp", "block_sparse_moe", 1)) for ours, theirs in _SWITCH),
+        ),
+    ),
+    "qwen3_moe": replace(
+        LLAMA, mixture=(("feed_forward.router", "model.layers.*.mlp.gate"), *_SWITCH)
+    ),
+}
+
+
 def llama_cpp(name: str, head_dim: int) -> Naming:
     """llama.cpp's names for the architecture that transformers calls `name`."""
     rotated = neighbouring(head_dim) if name in ("llama", "arcee", "mixtral") else SAME

@@ -90,8 +90,10 @@ class _ShowValues(ast.NodeTransformer):
         return node  # what a function asserts is its own affair
 
     def visit_Assert(self, node: ast.Assert) -> ast.Assert:
-        both = isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And)
-        for test in node.test.values if both else [node.test]:
+        parts = [node.test]
+        if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And):
+            parts = node.test.values
+        for test in parts:
             if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.args:
                 if test.func.id == "close":
                     test.args[0] = _showing(test.args[0])

@@ -22,8 +22,8 @@ def shown(value: Any, width: int = 60) -> str:
             return f"an array of shape {tuple(value.shape)}"
         floats = isinstance(value, mx.array) and mx.issubdtype(value.dtype, mx.floating)
         array = np.array(value.astype(mx.float32) if floats else value)  # NumPy has no bfloat16
-        text = np.array2string(array, separator=", ", formatter={"float_kind": _number})
-        return " ".join(text.split())
+        numbers: Any = {"float_kind": _number}
+        return " ".join(np.array2string(array, separator=", ", formatter=numbers).split())
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, list | tuple) and any(isinstance(v, mx.array) for v in value):

@@ -61,7 +61,7 @@ def cost_as_text(cost: dict[str, float]) -> str:
         )
     before = cost["unquantised"]
     after = (
-        f"in {name} {bits:.4f} ({bits - before:+.4f})"
+        f"in {name} {bits:.4f} ({round(bits - before, 4) + 0.0:+.4f})"
         for name, bits in cost.items()
         if name != "unquantised"
     )

@@ -43,9 +43,9 @@ def export(
 ) -> str:
     """Writes the folder `into`, whole or not at all; says for whom.
 
-    With `bits`, 8 or 4, it also says what they cost, measured on the validation tokens in `tokens`. Raises
-    `LmcoreError` where the model has no counterpart elsewhere, and where `into` holds
-    anything but an earlier export.
+    With `bits`, 8 or 4, it also says what they cost, measured on the validation tokens in
+    `tokens`. Raises `LmcoreError` where the model has no counterpart elsewhere, and where `into`
+    holds anything but an earlier export.
     """
     architecture = architecture_of(model.config)
     refuse_foreign(into, _WRITTEN, _is_export)

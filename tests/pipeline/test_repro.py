@@ -68,15 +68,6 @@ def test_a_mistake_in_params_yaml_removes_no_output(restored: Clone) -> None:
     assert restored.repro().ran == []
 
 
-def test_the_plan_and_the_overfit_check_print_and_write_nothing(finished: Clone) -> None:
-    before = finished.bytes_of("data")
-    planned, learned = (finished.stage("train", option) for option in ("--plan", "--overfit"))
-    assert planned.returncode == 0 and "tokens per second" in planned.stdout, planned.stderr
-    assert "Verdict: this machine can do it" in planned.stdout
-    assert learned.returncode == 0 and "nats" in learned.stdout, learned.stderr
-    assert finished.bytes_of("data") == before
-
-
 def test_a_change_of_temperature_reruns_sample_and_report(restored: Clone) -> None:
     restored.set({"sample.temperature": 0.5})
     assert restored.repro().ran == ["check_params", "sample", "report", "result"]

@@ -79,13 +79,15 @@ def index(root: Path) -> str:
     """Return a table of all experiments, and then what each one says."""
     lines = ["", "| experiment | question | runs | CPU time |", "|---|---|---:|---:|"]
     folders = sorted(path.parent for path in (root / "experiments").glob(f"*/{FILE}"))
+    folders = [folder for folder in folders if not folder.name.startswith("smoke_")]
+    total = {"runs": 0, "cpu_seconds": 0.0}
     for folder in folders:
-        if folder.name.startswith("smoke_"):
-            continue
         times = read_json(folder / TIMES) if (folder / TIMES).is_file() else None
+        total = {key: total[key] + (times[key] if times else 0) for key in total}
         measured = f"{times['runs']} | {times['cpu_seconds']:.0f} s" if times else "not run yet | "
         question = load_experiment(folder).question
         lines.append(f"| [{folder.name}]({folder.name}/{FILE}) | {question} | {measured} |")
+    lines.append(f"| together | | {total['runs']} | {total['cpu_seconds']:.0f} s |")
     for folder in folders:
         if (folder / "results.json").is_file():
             lines += ["", f"## {folder.name}", section(folder, root / "experiments/README.md")[:-2]]

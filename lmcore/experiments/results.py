@@ -121,7 +121,7 @@ def as_markdown(results: dict[str, Any]) -> str:
             name,
             _shown(row["bits_per_byte"]),
             _shown(compared["bits_per_byte"], signed=True) if compared else "",
-            "" if not compared else "" if compared["distinguishable"] else "not distinguishable",
+            ("" if compared["distinguishable"] else "not ") + "distinguishable" if compared else "",
             *(f"{row[key]:{form}}" for key, _, form in columns),
             *(_shown(row["longer_contexts"][factor]) for factor in factors),
         ]

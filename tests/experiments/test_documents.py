@@ -67,7 +67,8 @@ def test_results_and_times_are_shown_where_they_are(root: Path) -> None:
     assert "2 runs took 41 seconds of CPU time" in chapter
     (image,) = re.findall(r"\]\((\S+\.svg)\)", chapter)
     assert image == "../experiments/mine/results.svg"
-    assert "(mine/results.svg)" in (root / "experiments/README.md").read_text()
+    index = (root / "experiments/README.md").read_text()
+    assert "(mine/results.svg)" in index and "| together | | 2 | 41 s |" in index
 
 
 def test_a_chapter_that_shows_no_experiment_of_ours_is_refused(root: Path) -> None:

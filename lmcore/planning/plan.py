@@ -81,7 +81,7 @@ def verdict(params: Params, seconds: float | None, memory: int) -> str:
 
     `seconds` is None where the time was not measured.
     """
-    needed = peak_on_one_machine(params)
+    needed = peak_on_one_machine(params, cost_of_params(params))
     fits = f"it needs {size_text(needed)} of memory, and this machine has {size_text(memory)}"
     reasons = []
     if needed > _USABLE * memory:
@@ -94,9 +94,9 @@ def verdict(params: Params, seconds: float | None, memory: int) -> str:
     return f"Verdict: this machine can do it: {taken}; {fits}."
 
 
-def peak_on_one_machine(params: Params) -> int:
+def peak_on_one_machine(params: Params, cost: Cost) -> int:
     """Return the peak memory of a run in bytes, of all its workers together."""
-    return cost_of_params(params).memory.peak * params.train.workers
+    return cost.memory.peak * params.train.workers
 
 
 def time_table(params: Params, speed: Speed) -> str:
@@ -154,13 +154,13 @@ def profiles_table(timed: bool = False) -> Iterator[str]:
         f"{'profile':<20}{'parameters':>16}{'tokens':>16}{'peak, GiB':>12}  "
         f"{'fits, with a fifth free':<24}{'  time here' if timed else ''}".rstrip()
     )
-    loaded = {name: load_params(profiles.PROFILES / f"{name}.yaml") for name in profiles.names()}
-    for name, params in sorted(
-        loaded.items(), key=lambda item: cost_of_params(item[1]).total_parameters
-    ):
-        peak, tokens = peak_on_one_machine(params), tokens_per_step(params) * params.train.steps
+    loaded = [load_params(profiles.PROFILES / f"{name}.yaml") for name in profiles.names()]
+    rows = zip(profiles.names(), loaded, map(cost_of_params, loaded), strict=True)
+    for name, params, cost in sorted(rows, key=lambda row: row[2].total_parameters):
+        peak = peak_on_one_machine(params, cost)
+        tokens = tokens_per_step(params) * params.train.steps
         line = (
-            f"  {name:<18}{cost_of_params(params).total_parameters:>16,}{tokens:>16,}"
+            f"  {name:<18}{cost.total_parameters:>16,}{tokens:>16,}"
             f"{peak / _GIB:>12,.1f}  {machine_for(peak):<24}"
         )
         if timed:

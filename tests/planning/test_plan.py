@@ -66,7 +66,7 @@ def test_a_plan_names_the_total_every_part_and_the_time(params: Params) -> None:
 
 
 def test_the_verdict_weighs_memory_and_time(params: Params) -> None:
-    peak = peak_on_one_machine(params)
+    peak = peak_on_one_machine(params, cost_of_params(params))
     enough, tight = int(peak / 0.79), int(peak / 0.81)
     year = 365.25 * 86400
     assert verdict(params, 90, enough).startswith(
@@ -83,7 +83,8 @@ def test_the_verdict_weighs_memory_and_time(params: Params) -> None:
 
 def test_workers_on_one_machine_share_its_memory(params: Params) -> None:
     both = changed(params, "train", workers=2)
-    assert peak_on_one_machine(both) == 2 * cost_of_params(both).memory.peak
+    cost = cost_of_params(both)
+    assert peak_on_one_machine(both, cost) == 2 * cost.memory.peak
 
 
 def test_where_not_even_a_block_fits_a_sentence_stands_for_the_time(

@@ -31,11 +31,12 @@ _USABLE = 0.8  # share of a machine's memory; the rest is for the system and oth
 _LONGEST_DAYS = 30  # a run that takes longer is not for this machine
 
 # A probe's step: no more than the run's own batch, 2,048 tokens, this many FLOPs, or
-# about this many seconds at the rate of a matrix product. It runs twice, since
-# the first time includes compilation, unless it is so long that compilation is negligible.
+# about this many seconds at the rate of a matrix product. Of several steps the fastest counts:
+# the first includes compilation, and other programs may slow down one or the other.
 _PROBE_TOKENS = 2048
 _PROBE_FLOPS = 3e11
 _PROBE_SECONDS = 4
+_PROBE_STEPS = 6
 _PROBE_CONTEXT = 256
 
 
@@ -196,20 +197,23 @@ def measured_speed(params: Params) -> Speed:
     # Zipf's law: a word's frequency is that of the first divided by its rank.
     tokens = mx.minimum(config.vocab_size**drawn, config.vocab_size).astype(mx.int32) - 1
     inputs, targets = tokens[:, :-1], tokens[:, 1:]
-    for step in range(2):
+    passes, updates, began = [], [], time.perf_counter()
+    for step in range(_PROBE_STEPS):
         mx.eval(train_step.state, inputs, targets)
         started = time.perf_counter()
         loss, gradients = train_step.gradients(inputs, targets, mx.random.key(0))
         mx.eval(loss, gradients)
         passed = time.perf_counter()
         train_step.update(gradients, 0.0, step)
-        updated = time.perf_counter()
-        if updated - started > 2 * _PROBE_SECONDS:
+        passes.append(passed - started)
+        updates.append(time.perf_counter() - passed)
+        # Two at least, unless the first is so long that compilation is negligible.
+        if time.perf_counter() - began > (2 if step else 5) * _PROBE_SECONDS:
             break
     cost = cost_of(config, params.train)
     return Speed(
-        cost.flops_per_token * inputs.size / (passed - started),
-        (updated - passed) / cost.total_parameters,
+        cost.flops_per_token * inputs.size / min(passes),
+        min(updates) / cost.total_parameters,
         sequences,
         config.context_length,
         config.n_layers,

@@ -53,7 +53,9 @@ class ModelParams(Section):
     qk_norm: bool
     head_gates: bool  # each token's gate on the result of each head
     value_embeddings: Annotated[int, Field(ge=0, le=1024)]  # last blocks with a table
+    value_embedding_form: Literal["table", "projection"]  # of the token, or of its embedding
     residual_scalars: bool  # x = a x + b x0 before each block, a and b learned
+    unet_skips: bool  # the second half of the blocks reads the outputs of the first
     smear: bool  # each embedding takes a gated share of the one before it
     short_convolution: Literal["none", "input", "qkv"]  # of attention's input, or q, k and v
     convolution_width: Annotated[int, Field(ge=2, le=64)]  # tokens that it sums

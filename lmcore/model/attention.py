@@ -25,7 +25,7 @@ from lmcore.model.position_scheme import PositionScheme
 from lmcore.model.positions import POSITIONS
 from lmcore.model.short_convolution import ShortConvolution, convolved_channels
 from lmcore.model.sliding_window import window_mask, window_of
-from lmcore.model.value_embedding import ValueEmbedding, has_value_embedding
+from lmcore.model.value_embedding import VALUE_EMBEDDINGS, has_value_embedding
 
 
 def causal_mask(queries: int, keys: int) -> mx.array:
@@ -95,7 +95,7 @@ class Attention(nn.Module):
             for name, channels in convolved_channels(config).items()
         }
         if has_value_embedding(config, layer):
-            self.value_embedding = ValueEmbedding(config)
+            self.value_embedding = VALUE_EMBEDDINGS[config.value_embedding_form](config)
         if config.head_gates:
             self.head_gates = HeadGates(config, config.n_heads)
         if config.qk_norm:
@@ -113,7 +113,7 @@ class Attention(nn.Module):
         q = split_heads(q, self._n_heads)  # (B, H, T, Dh)
         k = split_heads(k, self._n_kv_heads)  # (B, G, T, Dh)
         if "value_embedding" in self:
-            v = self.value_embedding(v, context.tokens)
+            v = self.value_embedding(v, x, context)
         v = split_heads(v, self._n_kv_heads)
 
         # 2. Normalised, and rotated by their positions (RoPE).

@@ -23,6 +23,7 @@ class ForwardContext:
 
     # Set by `GPT.hidden`:
     tokens: mx.array | None = None  # (B, T), for value embeddings
+    embeddings: mx.array | None = None  # (B, T, D) normalised, for value projections
     documents: mx.array | None = None  # (B, T) the number of each token's document
 
     # Recorded on the way:

@@ -12,19 +12,20 @@ from __future__ import annotations
 import mlx.core as mx
 import mlx.nn as nn
 
-from lmcore.backend.dispatch import implementation, use_implementation
+from lmcore.backend.dispatch import fusion_barrier, implementation, use_implementation
 from lmcore.model.block import Block
 from lmcore.model.config import ModelConfig
 from lmcore.model.forward_context import ForwardContext
 from lmcore.model.gradient_checkpointing import gradient_checkpointed
 from lmcore.model.initialization import initial_parameters
 from lmcore.model.kv_cache import KVCache
-from lmcore.model.norms import NORMS
+from lmcore.model.norms import NORMS, RMSNorm
 from lmcore.model.positions import POSITIONS
 from lmcore.model.residual_scalars import ResidualScalars
 from lmcore.model.short_convolution import convolved_channels
 from lmcore.model.smear import Smear
 from lmcore.model.softcap import SOFTCAPS
+from lmcore.model.unet_skips import UNetSkips
 
 
 class GPT(nn.Module):
@@ -38,6 +39,10 @@ class GPT(nn.Module):
             self.smear = Smear(config)
         self.positions = POSITIONS[config.positions](config)
         self.blocks = [Block(config, layer, self.positions) for layer in range(config.n_layers)]
+        if config.value_embeddings and config.value_embedding_form == "projection":
+            self.embedding_norm = RMSNorm(config.d_model, False, config.norm_epsilon)
+        if config.unet_skips and config.n_layers > 1:
+            self.unet_skips = UNetSkips(config.n_layers)
         if config.residual_scalars:
             self.residual_scalars = [ResidualScalars() for _ in self.blocks]
         if config.norm_placement in (
@@ -86,9 +91,17 @@ class GPT(nn.Module):
                 x = self.smear(x, context)
             x = self.positions.embed(x, context.offset)
             x = x0 = context.dropout(context.hook("embedding", x), self._config.dropout)
+            if "embedding_norm" in self:
+                context.embeddings = self.embedding_norm(x0)
+                (x,) = fusion_barrier(x0)  # as below
 
             # 2. The blocks, one after the other.
+            outputs: list[mx.array] = []
             for layer, block in enumerate(self.blocks):
+                if "unet_skips" in self:
+                    # The barrier keeps apart the gradients of a block's input and of a skip, so
+                    # that they are summed in one order, with gradient checkpointing or without.
+                    x = fusion_barrier(self.unet_skips(x, outputs))[0]
                 if "residual_scalars" in self:
                     x = self.residual_scalars[layer](x, x0)
                 if context.gradient_checkpointing:
@@ -96,6 +109,8 @@ class GPT(nn.Module):
                 else:
                     x = block(x, context.for_block())
                 x = context.hook(f"blocks.{layer}.residual", x)
+                if "unet_skips" in self:
+                    outputs.append(x)
 
             # 3. The last norm.
             if "final_norm" in self:

@@ -24,17 +24,20 @@ def gradient_checkpointed(block: nn.Module, x: mx.array, context: ForwardContext
     parameters = block.parameters()
     names, arrays = zip(*tree_flatten(parameters), strict=True)
     layers: list[int] = []  # the number of this layer, if it routes
+    # What the block reads besides x has a gradient as well, so it is an input, too.
+    embeddings = [] if context.embeddings is None else [context.embeddings]
 
     def run(x: mx.array, *arrays: mx.array) -> list[mx.array]:
-        block.update(tree_unflatten(list(zip(names, arrays, strict=True))))
-        inner = replace(context, routings={})
+        own, rest = arrays[: len(names)], arrays[len(names) :]
+        block.update(tree_unflatten(list(zip(names, own, strict=True))))
+        inner = replace(context, routings={}, embeddings=rest[0] if rest else None)
         out = block(x, inner)
         layers[:] = inner.routings
         # What the block recorded must be among the outputs, as arrays; a bias may be absent.
         parts = (getattr(r, f.name) for r in inner.routings.values() for f in fields(r))
         return [out, *(part for part in parts if part is not None)]
 
-    out, *parts = custom_vjp(run, lambda *args: _gradients(run, *args))(x, *arrays)
+    out, *parts = custom_vjp(run, lambda *args: _gradients(run, *args))(x, *arrays, *embeddings)
     block.update(parameters)
     if parts:
         missing = len(fields(Routing)) - len(parts)

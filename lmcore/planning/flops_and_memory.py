@@ -200,6 +200,8 @@ def saved_per_token_and_layer(config: ModelConfig, tokens: int, cpu_kernels: boo
         attention += (3 if cpu_kernels else 4) * (d + kv)
     # Of a gated head, its result as well; of a norm after a sublayer, what that gives.
     attention += d * (config.head_gates + 2 * (config.norm_placement == "sandwich"))
+    if config.value_embedding_form == "projection":
+        attention += config.value_embeddings * (d + 2 * kv) // config.n_layers
     # A convolution keeps its input behind the padding, and its result.
     attention += 2 * sum(convolved_channels(config).values())
     rows = sum(_rows_per_token(config, tokens, cpu_kernels)) / config.n_layers

@@ -83,7 +83,14 @@ def test_only_ids_below_the_vocabulary_are_drawn(model: GPT) -> None:
         },
         {"positions": "alibi", "n_kv_heads": 4, "feed_forward": "gelu", "bias": True},
         {"positions": "learned", "norm_placement": "post", "norm": "layernorm"},
-        {"rope_share": 0.5, "norm_placement": "sandwich", "attention_window": 5},
+        {
+            "rope_share": 0.5,
+            "norm_placement": "sandwich",
+            "attention_window": 5,
+            "unet_skips": True,
+            "value_embeddings": 1,
+            "value_embedding_form": "projection",
+        },
     ],
 )
 def test_the_cache_changes_no_logits_from_bucket_to_bucket(

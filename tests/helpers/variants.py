@@ -76,6 +76,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "smear": {"smear": True, "positions": "learned", "norm_placement": "post"},
     "canon": {"short_convolution": "input", "n_kv_heads": 2, "convolution_width": 3},
     "convolved heads": {"short_convolution": "qkv", "n_kv_heads": 2, "value_embeddings": 1},
+    "projected values": {
+        "value_embeddings": 1,
+        "value_embedding_form": "projection",
+        "n_kv_heads": 2,
+    },
+    "unet": {"unet_skips": True, "residual_scalars": True, "n_layers": 3},
     "modern": {
         "feed_forward": "relu2",
         "qk_norm": True,
@@ -137,16 +143,20 @@ def numpy_logits(w: Weights, c: ModelConfig, tokens: np.ndarray) -> np.ndarray:
             for i in range(width):
                 angle = t / 10000 ** ((i - i % 2) / width)
                 x[:, t, i] += 0.02 * math.sqrt(2) * (math.cos if i % 2 else math.sin)(angle)
-    first = x
+    first, outputs = x, []
     for layer in range(c.n_layers):
         at = f"blocks.{layer}."
+        if c.unet_skips and layer > (c.n_layers - 1) / 2:
+            source = c.n_layers - 1 - layer
+            x = x + w["unet_skips.weights"][source] * outputs[source]
         if c.residual_scalars:
             keep, renew = w[f"residual_scalars.{layer}.scalars"]
             x = keep * x + renew * first
         x = _sublayer(
-            w, c, x, at + "attention_norm", lambda x, at=at: _attention(w, c, x, at, tokens)
+            w, c, x, at + "attention_norm", lambda x, at=at: _attention(w, c, x, at, tokens, first)
         )
         x = _sublayer(w, c, x, at + "feed_forward_norm", lambda x, at=at: _feed(w, c, x, at))
+        outputs.append(x)
     if c.norm_placement in ("pre", "sandwich"):
         x = _norm(w, c, c.norm, x, "final_norm")
     logits = x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
@@ -173,7 +183,7 @@ def _linear(w: Weights, x: np.ndarray, name: str) -> np.ndarray:
 
 
 def _attention(
-    w: Weights, c: ModelConfig, x: np.ndarray, at: str, tokens: np.ndarray
+    w: Weights, c: ModelConfig, x: np.ndarray, at: str, tokens: np.ndarray, first: np.ndarray
 ) -> np.ndarray:
     batch, length, _ = x.shape
     x = _convolved(w, x, at, "input")
@@ -186,6 +196,12 @@ def _attention(
         of_state, of_token = w[at + "attention.value_embedding.scalars"]
         v = of_state * v + of_token * table[tokens]
     size = c.d_model // c.n_heads
+    values = at + "attention.value_embedding."
+    if values + "projection.weight" in w:
+        first = _norm(w, c, "rmsnorm", first, "embedding_norm")
+        projected = _linear(w, first, values + "projection")
+        gates = 2 / (1 + np.exp(-x[..., :12] @ w[values + "head_gates.gates"].T))
+        v = v + np.repeat(gates, size, axis=-1) * projected
     out = np.zeros_like(x)
     for b in range(batch):
         for h in range(c.n_heads):

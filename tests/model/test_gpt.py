@@ -230,7 +230,9 @@ def test_logits_stay_within_the_cap() -> None:
 def test_scalars_start_as_a_plain_stream_and_even_values() -> None:
     model = GPT(config_of(residual_scalars=True, value_embeddings=1, smear=True))
     np.testing.assert_array_equal(
-        GPT(config_of(smear=True, short_convolution="input", head_gates=True))(tokens_of(model)),
+        GPT(config_of(smear=True, short_convolution="input", head_gates=True, unet_skips=True))(
+            tokens_of(model)
+        ),
         GPT(config_of())(tokens_of(model)),
     )
     parameters = dict(tree_flatten(model.parameters()))

@@ -38,7 +38,15 @@ def gradients(model: GPT, checkpointing: bool, compiled: bool) -> dict[str, np.n
         {},
         {"feed_forward": "swiglu", "n_kv_heads": 2, "qk_norm": True, "dropout": 0.2},
         {"positions": "alibi", "norm": "layernorm", "bias": True, "document_start": 60},
-        {"moe": {**EXPERTS, "every": 2}, "norm_placement": "sandwich", "head_gates": True},
+        {
+            "moe": {**EXPERTS, "every": 2},
+            "norm_placement": "sandwich",
+            "head_gates": True,
+            "unet_skips": True,
+            "n_layers": 3,
+            "value_embeddings": 3,
+            "value_embedding_form": "projection",
+        },
         {
             "value_embeddings": 1,
             "residual_scalars": True,

@@ -42,6 +42,7 @@ def test_kinds_by_name_and_rank() -> None:
             residual_scalars=True,
             short_convolution="qkv",
             head_gates=True,
+            unet_skips=True,
             moe={**NO_EXPERTS, "experts": 2, "every": 2, "balance": "bias"},
         )
     )

@@ -84,8 +84,12 @@ class Reference:
             )
             waves = torch.stack([angle.sin(), angle.cos()], -1).flatten(1)
             x = x + 0.02 * 2**0.5 * waves
-        first = x
+        self.first = first = x
+        outputs: list[Any] = []
         for layer in range(c.n_layers):
+            if c.unet_skips and 2 * layer > c.n_layers - 1:
+                source = c.n_layers - 1 - layer
+                x = x + w["unet_skips.weights"][source] * outputs[source]
             if c.residual_scalars:
                 scalars = w[f"residual_scalars.{layer}.scalars"]
                 x = scalars[0] * x + scalars[1] * first
@@ -94,6 +98,7 @@ class Reference:
                 x, at + "attention_norm", lambda x, at=at: self.attention(x, at, tokens)
             )
             x = self.around(x, at + "feed_forward_norm", lambda x, at=at: self.feed(x, at))
+            outputs.append(x)
         if c.norm_placement in ("pre", "sandwich"):
             x = self.norm(c.norm, x, "final_norm")
         logits = x @ w["embedding.weight" if c.tied_embeddings else "output.weight"].T
@@ -125,6 +130,12 @@ class Reference:
             self.convolved(self.linear(x, f"{at}attention.{name}"), at, name)
             for name in ("query", "key", "value")
         )
+        values = at + "attention.value_embedding."
+        if values + "projection.weight" in self.w:
+            gates = F.linear(x[..., :12], self.w[values + "head_gates.gates"]).sigmoid()
+            first = self.norm("rmsnorm", self.first, "embedding_norm")
+            projected = self.linear(first, values + "projection")
+            v = v + 2 * gates.repeat_interleave(c.head_dim, -1) * projected
         if at + "attention.value_embedding.scalars" in self.w:
             scalars = self.w[at + "attention.value_embedding.scalars"]
             table = self.w[at + "attention.value_embedding.table.weight"]

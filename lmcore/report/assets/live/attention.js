@@ -14,7 +14,7 @@ export function attention(model, layer, x, cache, removed) {
   const project = (part) =>
     convolved(part, linear(x, weights[`${name}.${part}.weight`], weights[`${name}.${part}.bias`]));
   let q = project("query"), k = project("key"), v = project("value");
-  v = addValueEmbedding(model, name, v, cache, x.length / config.d_model);
+  v = addValueEmbedding(model, name, v, x, cache);
   if (config.qk_norm) {
     q = norm(model, "rmsnorm", q, `${name}.query_norm`); // rows of Dh: every head by itself
     k = norm(model, "rmsnorm", k, `${name}.key_norm`);
@@ -81,8 +81,23 @@ const windowOf = (config, layer) =>
 // Grouped queries: several query heads share one key/value head.
 const kvHeadOf = (config, head) => Math.floor(head / (config.n_heads / config.n_kv_heads));
 
+// v = W_v x + 2 sigmoid(g . x[:12]) * (P norm(x0)), with a gate for each key/value head.
+function addProjection(model, name, v, x, cache) {
+  const { weights, config: { d_model }, headDim } = model, gates = weights[`${name}.head_gates.gates`];
+  const from = cache.length * d_model, width = (v.length / x.length) * d_model;
+  const x0 = norm(model, "rmsnorm", cache.states[0].slice(from, from + x.length), "embedding_norm");
+  const projected = linear(x0, weights[`${name}.projection.weight`]);
+  return v.map((value, i) => {
+    const token = x.subarray(Math.floor(i / width) * d_model), head = Math.floor((i % width) / headDim);
+    return value + headGate(gates, head, token) * projected[i];
+  });
+}
+
 // v = a W_v x + b E[token], in the blocks that have a table E.
-function addValueEmbedding(model, name, v, cache, count) {
+function addValueEmbedding(model, name, v, x, cache) {
+  const count = x.length / model.config.d_model;
+  const projection = model.weights[`${name}.value_embedding.projection.weight`];
+  if (projection) return addProjection(model, `${name}.value_embedding`, v, x, cache);
   const table = model.weights[`${name}.value_embedding.table.weight`];
   if (!table) return v;
   const [a, b] = model.weights[`${name}.value_embedding.scalars`].data;

@@ -32,14 +32,19 @@ export class GPT {
     let x = rowsOf(weights["embedding.weight"], tokens); // (T, D)
     if (config.smear) x = smear(this, x, cache);
     x = POSITIONS[config.positions].embed(x, cache.length, this);
-    const x0 = x;
+    const x0 = x, outputs = []; // of the blocks
     cache.keep(0, x);
     for (let layer = 0; layer < config.n_layers; layer++) {
+      const source = config.n_layers - 1 - layer; // of a U-Net's skip
+      if (config.unet_skips && source < config.n_layers >> 1) {
+        x = mix(1, x, weights["unet_skips.weights"].data[source], outputs[source]);
+      }
       if (config.residual_scalars) {
         const [a, b] = weights[`residual_scalars.${layer}.scalars`].data;
         x = mix(a, x, b, x0);
       }
       x = block(this, layer, x, cache, removed);
+      outputs.push(x);
       cache.keep(layer + 1, x);
     }
     cache.length += tokens.length;

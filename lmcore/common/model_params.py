@@ -60,7 +60,7 @@ class ModelParams(Section):
     short_convolution: Literal["none", "input", "qkv"]  # of attention's input, or q, k and v
     convolution_width: Annotated[int, Field(ge=2, le=64)]  # tokens that it sums
     embedding_std: Annotated[float, Field(gt=0, le=10)]  # of the initial token embeddings
-    copying_blocks: Annotated[int, Field(ge=0, le=1024)]  # last blocks that copy at first
+    copying_blocks: Annotated[int, Field(ge=0, le=1024)]  # last blocks that copy at first; or all
     zero_init_projections: bool  # what writes to the residual stream starts at 0
     logit_softcap: NonNegative  # cap * tanh(logits / cap); 0: off
     tied_embeddings: bool
@@ -93,13 +93,12 @@ class ModelParams(Section):
         return self
 
     @model_validator(mode="after")
-    def check_blocks(self) -> ModelParams:
-        for name in ("value_embeddings", "copying_blocks"):
-            if (blocks := getattr(self, name)) > self.n_layers:
-                raise ValueError(
-                    f"model.{name} is {blocks}; it must be at most "
-                    f"model.n_layers, which is {self.n_layers}"
-                )
+    def check_value_embeddings(self) -> ModelParams:
+        if self.value_embeddings > self.n_layers:
+            raise ValueError(
+                f"model.value_embeddings is {self.value_embeddings}; it must be at most "
+                f"model.n_layers, which is {self.n_layers}"
+            )
         return self
 
     @property

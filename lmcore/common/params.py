@@ -70,7 +70,7 @@ class EvaluateParams(Section):
     """Measuring the model (read by `evaluate`)."""
 
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)]  # windows per forward pass
-    stride: Annotated[int, Field(ge=0, le=2**24)]  # new tokens per window; 0: all
+    stride: Annotated[int, Field(ge=0, le=2**24)]  # new tokens per window; 0: from each story
     coherence_stories: Annotated[int, Field(ge=0, le=100_000)]  # sampled and checked; 0: none
     coherence_checkpoint_stories: Annotated[int, Field(ge=0, le=100_000)]  # at each checkpoint
     coherence_temperature: NonNegative  # 0: always the likeliest token

@@ -97,7 +97,7 @@ def evaluate(model: GPT, raw: Path, tokens: Path, batch_size: int, stride: int) 
             "bytes": shards.bytes,
             "stories": shards.documents,
         },
-        "windows": {"context_length": context_length, "stride": stride or context_length},
+        "windows": {"context_length": context_length, "stride": stride},
         "model": figures(losses, shards.bytes) | stories.standard_errors(),
         "baselines": baseline_figures(train, shards, raw),
     }

@@ -12,7 +12,7 @@ import numpy as np
 from lmcore.backend.memory import check_fits_memory
 from lmcore.common.progress import progress
 from lmcore.common.units import LN2
-from lmcore.dataset.windows import windows
+from lmcore.dataset.windows import document_windows, windows
 from lmcore.evaluation.standard_error import exponential, ratio
 from lmcore.model import GPT
 from lmcore.training.cross_entropy import token_losses
@@ -22,13 +22,15 @@ class PositionLoss:
     """Mean loss at each position of a window, with its standard error."""
 
     def __init__(self, length: int) -> None:
-        self._windows, self._sum, self._squares = 0, np.zeros(length), np.zeros(length)
+        self._windows = np.zeros(length, np.int64)  # how many windows reach each position
+        self._sum, self._squares = np.zeros(length), np.zeros(length)
 
     def add(self, losses: np.ndarray) -> None:
-        """Count the losses of some windows, (windows, length)."""
-        self._windows += len(losses)
-        self._sum += losses.sum(axis=0, dtype=np.float64)
-        self._squares += np.square(losses, dtype=np.float64).sum(axis=0)
+        """Count the losses of a window, (at most length,)."""
+        reached, losses = slice(len(losses)), losses.astype(np.float64)
+        self._windows[reached] += 1
+        self._sum[reached] += losses
+        self._squares[reached] += np.square(losses)
 
     @property
     def mean(self) -> np.ndarray:
@@ -38,10 +40,9 @@ class PositionLoss:
     @property
     def standard_error(self) -> np.ndarray:
         """Of the mean, (length,); NaN where there is only one window."""
-        if self._windows == 1:
-            return np.full(len(self._sum), np.nan)
-        variance = np.maximum(self._squares - self._windows * self.mean**2, 0)
-        return np.sqrt(variance / (self._windows - 1) / self._windows)
+        count = np.where(self._windows > 1, self._windows, np.nan)
+        variance = np.maximum(self._squares - count * self.mean**2, 0)
+        return np.sqrt(variance / (count - 1) / count)
 
     def csv(self) -> str:
         """Return a row for each position."""
@@ -55,29 +56,37 @@ def model_losses(
 ) -> tuple[np.ndarray, PositionLoss]:
     """Return the nats of every token, (N,), and the mean by position in the window.
 
-    The first token follows an end of text, as every story does. The former
-    counts a token once. The latter counts it also where it is only context in a
-    window: with a small stride, few positions but the last would be seen otherwise.
+    The first token follows an end of text, as every story does. With stride 0 the windows
+    begin where stories begin. The losses count a token once. The mean by position counts it also
+    where it is only context: with a small stride, few positions but the last would be seen
+    otherwise.
     """
     stream = np.concatenate([[end_of_text], tokens]).astype(np.int32)
-    length = min(model.config.context_length, len(tokens))
+    if stride:
+        cut = windows(len(tokens), model.config.context_length, stride)
+    else:
+        ends = np.flatnonzero(tokens == end_of_text) + 1
+        if not len(ends) or ends[-1] < len(tokens):  # an end is missing after the last story
+            ends = np.append(ends, len(tokens))
+        cut = document_windows(ends, model.config.context_length)
+    length = max(window.length for window in cut)
     losses = np.empty(len(tokens), np.float32)
     positions = PositionLoss(length)
     loss_of = mx.compile(lambda inputs, targets: token_losses(model, inputs, targets))
-    cut = windows(len(tokens), length, stride)
     logits = 4 * batch_size * length * model.config.vocab_size
     check_fits_memory(logits, "Evaluation", "Lower evaluate.batch_size.")
     with progress(len(tokens), "evaluate", "token") as bar:
         for first in range(0, len(cut), batch_size):
             batch = cut[first : first + batch_size]
-            # The last batch is filled up, so that all have one shape.
-            starts = [window.start for window in batch] + [0] * (batch_size - len(batch))
-            rows = np.stack([stream[start : start + length + 1] for start in starts])
+            # All batches have one shape: rows are filled up with what no earlier token sees.
+            rows = np.full((batch_size, length + 1), end_of_text, np.int32)
+            for row, window in zip(rows, batch, strict=False):
+                row[: window.length + 1] = stream[window.start :][: window.length + 1]
             result = np.array(loss_of(mx.array(rows[:, :-1]), mx.array(rows[:, 1:])))
-            positions.add(result[: len(batch)])
             for row, window in zip(result, batch, strict=False):
-                end = window.start + length
-                losses[end - window.scored : end] = row[length - window.scored :]
+                positions.add(row[: window.length])
+                end = window.start + window.length
+                losses[end - window.scored : end] = row[: window.length][-window.scored :]
                 bar.update(window.scored)
     return losses, positions
 

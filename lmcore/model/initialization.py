@@ -54,7 +54,7 @@ def initial_parameters(shapes: dict, config: ModelConfig, seed: int) -> dict:
 
 def copying_projections(config: ModelConfig) -> set[str]:
     """Return the names of the projections that begin at the identity: values and outputs."""
-    blocks = range(config.n_layers - config.copying_blocks, config.n_layers)
+    blocks = range(max(0, config.n_layers - config.copying_blocks), config.n_layers)
     return {f"blocks.{i}.attention.{part}.weight" for i in blocks for part in ("value", "output")}
 
 

@@ -77,9 +77,11 @@ def comparison_section(evaluation: dict[str, Any], source: str) -> str:
 def _conditions(evaluation: dict[str, Any]) -> str:
     """Return what the figures were measured with."""
     windows = evaluation["windows"]
+    stride = windows["stride"]
+    cut = f"move on by {stride:,}" if stride else "begin where stories begin"
     sentence = (
         f"The model sees at most {windows['context_length']:,} tokens before each, in windows "
-        f"that move on by {windows['stride']:,}; the n-gram models count the training split"
+        f"that {cut}; the n-gram models count the training split"
     )
     if "n_grams" in evaluation:
         counted = evaluation["n_grams"]

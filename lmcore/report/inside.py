@@ -12,7 +12,7 @@ import mlx.core as mx
 import numpy as np
 
 from lmcore.common.units import LN2
-from lmcore.dataset.windows import windows
+from lmcore.dataset.windows import document_windows, windows
 from lmcore.model import GPT, ForwardContext
 from lmcore.report.elements import inline_json, lines_of, section, table
 from lmcore.tokenizer.tokenizer import Tokenizer
@@ -94,7 +94,7 @@ def surprise_section(passage: dict[str, Any], model: GPT, tokenizer: Tokenizer, 
     costs = [cost for cost in bits if cost is not None]
     count = passage["story_tokens"]
     cut = f" Of {count:,} tokens these are the first {len(costs):,}." if count > len(costs) else ""
-    rows = predictions(model, passage["ids"], stride)
+    rows = predictions(model, passage["ids"], count, stride)
     expected = [[], *(expected_tokens(row, tokenizer) for row in rows)]
     return section(
         "Surprise",
@@ -113,18 +113,23 @@ def surprise_section(passage: dict[str, Any], model: GPT, tokenizer: Tokenizer, 
     )
 
 
-def predictions(model: GPT, ids: list[int], stride: int) -> Iterator[np.ndarray]:
+def predictions(model: GPT, ids: list[int], story_tokens: int, stride: int) -> Iterator[np.ndarray]:
     """Yield the probabilities (V,) of what stands in place of each id but the first.
 
     The model sees before each token what it saw when the token's loss was measured:
-    the windows are those of the validation split, which these ids begin.
+    the windows are those of the validation split, which begins with this story.
     """
     targets, length = len(ids) - 1, model.config.context_length
-    count = length + math.ceil(max(0, targets - length) / stride) * stride  # whole windows
-    for window in windows(count, length, stride):
-        inputs = ids[window.start : min(window.start + length, targets)]
-        logits = model(mx.array([inputs]))[0]
-        yield from np.array(mx.softmax(logits, axis=-1))[length - window.scored :]
+    if stride:
+        count = length + math.ceil(max(0, targets - length) / stride) * stride  # whole windows
+        cut = windows(count, length, stride)
+    else:
+        cut = document_windows(np.array([story_tokens + 1]), length)  # its end is a token, too
+    for window in cut:
+        inputs = ids[window.start : min(window.start + window.length, targets)]
+        if len(inputs) > window.length - window.scored:
+            logits = model(mx.array([inputs]))[0]
+            yield from np.array(mx.softmax(logits, axis=-1))[window.length - window.scored :]
 
 
 def expected_tokens(probabilities: np.ndarray, tokenizer: Tokenizer) -> list[tuple[str, float]]:

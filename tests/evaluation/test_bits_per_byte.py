@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import mlx.core as mx
@@ -18,7 +19,7 @@ from lmcore.common.errors import LmcoreError
 from lmcore.common.params import load_params
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter
-from lmcore.dataset.windows import windows
+from lmcore.dataset.windows import Window, document_windows, windows
 from lmcore.evaluation import evaluate
 from lmcore.evaluation.expert_use import expert_use
 from lmcore.evaluation.losses import model_losses
@@ -28,15 +29,41 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 
 @given(st.integers(1, 200), st.integers(2, 40), st.integers(0, 40))
 def test_windows_score_every_token_once(tokens: int, context: int, stride: int) -> None:
-    context = min(context, tokens)
-    stride = min(stride, context)
-    scored = [
+    cut = windows(tokens, context, min(stride, context))
+    assert scored(cut) == list(range(tokens))
+    assert all(window.start >= 0 and window.length == min(context, tokens) for window in cut)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=20), st.integers(2, 40))
+def test_windows_begin_with_documents(lengths: list[int], context: int) -> None:
+    ends = np.cumsum(lengths)
+    cut = document_windows(ends, context)
+    assert scored(cut) == list(range(ends[-1]))
+    for window in cut:
+        assert window.length <= context
+        # What a token sees of its document: all, or a whole window.
+        for place in range(
+            window.start + window.length - window.scored, window.start + window.length
+        ):
+            begin = int(max([0, *ends[ends <= place]]))
+            assert window.start <= begin or window.length == context
+    # No window could have held the next document, too.
+    for window, following in pairwise(cut):
+        end = window.start + window.length
+        if following.start == end:
+            size = int(min(ends[ends > end])) - end
+            assert window.length + size > context
+
+
+def scored(cut: list[Window]) -> list[int]:
+    """The targets that count, in order."""
+    return [
         place
-        for window in windows(tokens, context, stride)
-        for place in range(window.start + context - window.scored, window.start + context)
+        for window in cut
+        for place in range(
+            window.start + window.length - window.scored, window.start + window.length
+        )
     ]
-    assert scored == list(range(tokens))
-    assert all(window.start >= 0 for window in windows(tokens, context, stride))
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +76,9 @@ def model(repository: Path) -> GPT:
 def plainly(model: GPT, tokens: np.ndarray, end: int, stride: int) -> list[float]:
     """Each token from its own forward pass over just the context it should have."""
     stream, losses = [end, *tokens.tolist()], []
-    for window in windows(len(tokens), 8, stride):
-        for place in range(window.start + 8 - window.scored, window.start + 8):
+    for window in cut_of(tokens, end, stride):
+        stop = window.start + window.length
+        for place in range(stop - window.scored, stop):
             context = stream[window.start : place + 1]
             logits = np.array(model(mx.array([context]))[0, -1]).astype(np.float64)
             losses.append(np.log(np.exp(logits).sum()) - logits[stream[place + 1]])
@@ -59,25 +87,38 @@ def plainly(model: GPT, tokens: np.ndarray, end: int, stride: int) -> list[float
 
 @pytest.mark.parametrize("stride", [0, 3])
 def test_losses_equal_a_forward_pass_for_each_token(model: GPT, stride: int) -> None:
-    tokens = np.random.default_rng(0).integers(0, 300, 45).astype(np.uint16)
+    tokens = np.random.default_rng(0).integers(0, 299, 45).astype(np.uint16)
+    tokens[[2, 6, 20, 23, 44]] = 299
     expected = plainly(model, tokens, 299, stride)
     for batch_size in (1, 4, 64):
         losses, positions = model_losses(model, tokens, 299, batch_size, stride)
         np.testing.assert_allclose(losses, expected, rtol=2e-5)
         table = by_position(model, tokens, stride)
-        np.testing.assert_allclose(positions.mean, table.mean(0), rtol=2e-5)
-        error = table.std(0, ddof=1) / math.sqrt(len(table))
+        np.testing.assert_allclose(positions.mean, np.nanmean(table, 0), rtol=2e-5)
+        count = (~np.isnan(table)).sum(0)
+        error = np.nanstd(table, 0, ddof=1) / np.sqrt(count)
         np.testing.assert_allclose(positions.standard_error, error, rtol=1e-3)
 
 
+def cut_of(tokens: np.ndarray, end: int, stride: int) -> list[Window]:
+    """The windows that the losses of tokens are measured in."""
+    if stride:
+        return windows(len(tokens), 8, stride)
+    return document_windows(np.flatnonzero(tokens == end) + 1, 8)
+
+
 def by_position(model: GPT, tokens: np.ndarray, stride: int) -> np.ndarray:
-    """The loss at every place of every window, (windows, 8)."""
+    """The loss at every place of every window, (windows, 8); NaN where a window is shorter."""
     stream = np.concatenate([[299], tokens.astype(int)])
     rows = []
-    for window in windows(len(tokens), 8, stride):
-        span = stream[window.start : window.start + 9]
+    for window in cut_of(tokens, 299, stride):
+        span = stream[window.start : window.start + window.length + 1]
         logits = np.array(model(mx.array(span[None, :-1]))[0]).astype(np.float64)
-        rows.append(np.log(np.exp(logits).sum(-1)) - logits[np.arange(8), span[1:]])
+        row = np.full(8, np.nan)
+        row[: window.length] = (
+            np.log(np.exp(logits).sum(-1)) - logits[np.arange(window.length), span[1:]]
+        )
+        rows.append(row)
     return np.array(rows)
 
 
@@ -112,7 +153,7 @@ def test_figures_follow_from_the_losses(model: GPT, tmp_path: Path) -> None:
         "bytes": size,
         "stories": len(texts),
     }
-    assert metrics["windows"] == {"context_length": 8, "stride": 8}
+    assert metrics["windows"] == {"context_length": 8, "stride": 0}
     assert "n_grams" not in metrics
     assert metrics["model"]["loss"] == pytest.approx(total / len(outcome.losses))
     assert metrics["model"]["perplexity"] == pytest.approx(math.exp(metrics["model"]["loss"]))

@@ -26,10 +26,14 @@ def shown(value: Any, width: int = 60) -> str:
         return " ".join(np.array2string(array, separator=", ", formatter=numbers).split())
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, list | tuple) and any(isinstance(v, mx.array) for v in value):
-        return f"[{', '.join(map(shown, value))}]"
+    if type(value) in (list, tuple):
+        items = [shown(item, width) for item in value[:MAX_SHOWN]]
+        items += ["..."] if len(value) > MAX_SHOWN else []
+        if isinstance(value, list):
+            return f"[{', '.join(items)}]"
+        return f"({', '.join(items)}{',' * (len(value) == 1)})"
     shortened = reprlib.Repr()
-    shortened.maxlist = shortened.maxtuple = shortened.maxdict = MAX_SHOWN
+    shortened.maxdict = shortened.maxlist = MAX_SHOWN
     shortened.maxstring = shortened.maxother = width
     return shortened.repr(value)
 

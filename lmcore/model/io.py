@@ -25,7 +25,7 @@ from lmcore.common.checksums import remake, verify_checksums, verify_file, write
 from lmcore.common.errors import LmcoreError
 from lmcore.common.json_files import read_json
 from lmcore.common.params import checked
-from lmcore.model.config import ModelConfig
+from lmcore.model.config import WITHOUT_VARIANTS, ModelConfig
 from lmcore.model.gpt import GPT
 from lmcore.model.safetensors_header import count_layers, read_shapes
 
@@ -126,7 +126,8 @@ def read_config(path: Path) -> ModelConfig:
     refused = f"{path} is not a model's config"
     if not isinstance(values := read_json(path, object, _REMEDY), dict):
         raise LmcoreError(f"{refused}: it is no JSON object.")
-    return checked(ModelConfig, values, refused)
+    # A model that was saved before there was a variant is without it.
+    return checked(ModelConfig, {**WITHOUT_VARIANTS, **values}, refused)
 
 
 def _verify_step(directory: Path, step: int) -> None:

@@ -16,6 +16,7 @@ from lmcore.common.atomic_files import sha256_of
 from lmcore.common.checksums import write_checksums
 from lmcore.common.errors import LmcoreError
 from lmcore.model import load_model, save_model
+from lmcore.model.config import WITHOUT_VARIANTS
 
 
 @pytest.fixture
@@ -56,6 +57,18 @@ def test_config_json_is_readable_and_sorted(tmp_path: Path, tokenizer: Path) -> 
     config = json.loads((tmp_path / "model" / "config.json").read_text())
     assert list(config) == sorted(config)
     assert config["vocab_size"] == 61 and config["moe"]["experts"] == 0
+
+
+def test_a_model_that_is_older_than_a_variant_is_without_it(
+    tmp_path: Path, tokenizer: Path
+) -> None:
+    model = model_of(**WITHOUT_VARIANTS)
+    save_model(tmp_path / "model", model, tokenizer)
+    path = tmp_path / "model" / "config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps({k: v for k, v in config.items() if k not in WITHOUT_VARIANTS}))
+    write_checksums(tmp_path / "model")
+    assert load_model(tmp_path / "model").config == model.config
 
 
 def edit_config(**changes: object) -> Callable[[Path], object]:

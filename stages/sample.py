@@ -36,11 +36,11 @@ from lmcore.common.paths import MODEL, RAW, SAMPLES
 @click.option(
     "--show-probs",
     is_flag=True,
-    help="In place of the text, a line for each token: what was drawn, and the likeliest "
+    help="In place of the text, a line for each token: what was sampled, and the likeliest "
     "candidates with the model's probabilities, before temperature, penalty and filters. "
     "Several stories follow one another.",
 )
-@click.option("--seed", type=int, help="Which text is drawn; a further story has the next seed.")
+@click.option("--seed", type=int, help="Seed of the sampling; each further story has the next one.")
 @click.option("--max-tokens", type=int, help="Tokens to add at most.")
 @click.option("--temperature", type=float, help="0: always the likeliest token.")
 @click.option("--top-k", type=int, help="Among the k likeliest; 0: all.")

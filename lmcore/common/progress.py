@@ -18,16 +18,20 @@ class Progress:
     """A bar over `total` units (steps, bytes, stories), to be used in `with`.
 
     Where standard error is not a terminal, as in a log, a plain line is written at
-    most every `INTERVAL` seconds and at the end of work that took longer. Of
-    processes that work together, rank 0 alone writes lines.
+    most every `INTERVAL` seconds and at the end of work that took longer. The time of
+    the last line is one for the process, so that many short pieces of work, one after
+    the other, are not silent together. Of processes that work together, rank 0 alone
+    writes lines.
     """
+
+    _last_line = time.monotonic()  # or the start of the process
 
     def __init__(
         self, total: int | None, description: str, unit: str, initial: int = 0, rank: int = 0
     ) -> None:
         self.n = self._initial = initial
         self._total, self._description, self._unit = total, description, unit
-        self._started = self._written = time.monotonic()
+        self._started, self._has_lines = time.monotonic(), False
         self._bar: tqdm | None = None
         self._writes_lines = rank == 0
         if sys.stderr.isatty():
@@ -53,7 +57,7 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
-        elif error is None and self._written > self._started:
+        elif error is None and self._has_lines:
             self._write(f"{self._counted()} in {duration(time.monotonic() - self._started)}")
 
     def update(self, count: int = 1, message: str = "") -> None:
@@ -63,12 +67,11 @@ class Progress:
             if message:
                 self._bar.set_postfix_str(message, refresh=False)
             self._bar.update(count)
-        elif time.monotonic() - self._written >= INTERVAL:
+        elif time.monotonic() - Progress._last_line >= INTERVAL:
             parts = [self._counted(), message]
             if self._total and self.n > self._initial:
                 parts.append(f"{duration((self._total - self.n) / self.rate)} left")
             self._write(", ".join(filter(None, parts)))
-            self._written = time.monotonic()
 
     @property
     def rate(self) -> float:
@@ -87,6 +90,7 @@ class Progress:
         return f"{count} ({self.n / self._total:.0%})" if self._total else count
 
     def _write(self, text: str) -> None:
+        Progress._last_line, self._has_lines = time.monotonic(), True
         if self._writes_lines:
             print(f"{self._description}: {text}", file=sys.stderr, flush=True)
 

@@ -90,6 +90,7 @@ def write_stories(params: DataParams, raw: Path) -> tuple[list[InputFile], str]:
                 for split, text in divide(file, story):
                     writers[split].add(text)
                     file.stories[split] += 1
+                bar.update(0, f"story {file.stories.total():,} of {printable(file.name)}")
             file.cut = len(cut)
             bar.update(sizes[file.name])
     _refuse_empty_split(used, params)

@@ -66,7 +66,7 @@ def _builtin(params: DataParams, folder: Path, downloads: Path) -> tuple[str, li
     for split, count in counts.items():
         with (
             SplitWriter(folder, split) as writer,
-            progress(count, f"tell {split}", "story") as bar,
+            progress(count, f"generate {split}", "story") as bar,
         ):
             for story in builtin.stories(params.seed, split, count):
                 writer.add(story.text, log2_probability=story.log2_probability)

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lmcore.common.errors import LmcoreError
+from lmcore.common.progress import progress
 from lmcore.common.units import LN2
 from lmcore.dataset.shards import TokenShards
 from lmcore.dataset.stories import iter_texts, read_texts, row_groups, split_files
@@ -53,13 +54,16 @@ def baseline_figures(
     tokens = np.asarray(validation[:])
     uniform = np.full(len(tokens), uniform_loss(validation.vocab_size))
     baselines = {"uniform": figures(uniform, validation.bytes)}
-    for order, name in ((1, "unigram"), (2, "bigram"), (3, "kneser_ney_trigram")):
-        # Ends of text before the first token give it a context, as for the model.
-        padded = np.concatenate([[validation.end_of_text] * (order - 1), tokens])
-        model = KneserNey(counted, order, validation.vocab_size)
-        baselines[name] = figures(model.losses(padded), validation.bytes)
-    baselines["xz"] = {"bits_per_byte": xz_bits_per_byte(iter_texts(raw, "validation"))}
-    baselines["zstd"] = {"bits_per_byte": zstd_bits_per_byte(iter_texts(raw, "validation"))}
+    with progress(5, "baselines", "baseline") as bar:
+        for order, name in ((1, "unigram"), (2, "bigram"), (3, "kneser_ney_trigram")):
+            # Ends of text before the first token give it a context, as for the model.
+            padded = np.concatenate([[validation.end_of_text] * (order - 1), tokens])
+            model = KneserNey(counted, order, validation.vocab_size)
+            baselines[name] = figures(model.losses(padded), validation.bytes)
+            bar.update()
+        for name, compressed in (("xz", xz_bits_per_byte), ("zstd", zstd_bits_per_byte)):
+            baselines[name] = {"bits_per_byte": compressed(iter_texts(raw, "validation"))}
+            bar.update()
     return baselines
 
 

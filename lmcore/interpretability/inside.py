@@ -52,9 +52,10 @@ def measure(
         }
         return found if pairs is None else found | {"patching": patching(model, pairs)}
 
-    inside: dict[str, Any] = {**parts(model), "checkpoints": []}
     steps = checkpoint_steps(kept)
-    with progress(len(steps), "inside", "checkpoint") as bar:
+    with progress(1 + len(steps), "inside", "model") as bar:
+        inside: dict[str, Any] = {**parts(model), "checkpoints": []}
+        bar.update()
         for step in steps:
             earlier = load_model(kept, step=step)
             text = greedy_continuation(earlier, tokenizer, params)

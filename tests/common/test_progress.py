@@ -7,7 +7,7 @@ import io
 import pytest
 
 from lmcore.common import progress as progress_module
-from lmcore.common.progress import duration, progress
+from lmcore.common.progress import Progress, duration, progress
 
 
 @pytest.fixture
@@ -15,6 +15,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time in seconds, to be set by the test."""
     now = [100.0]
     monkeypatch.setattr(progress_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(Progress, "_last_line", now[0])
     return now
 
 
@@ -39,6 +40,19 @@ def test_short_work_writes_nothing(clock: list[float], capsys: pytest.CaptureFix
             clock[0] += 2.9
             bar.update()
     assert capsys.readouterr().err == ""
+
+
+def test_short_pieces_of_long_work_are_not_silent_together(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(4):
+        with progress(20, "sample", "token") as bar:
+            clock[0] += 12
+            bar.update(20)
+    assert capsys.readouterr().err.splitlines() == [
+        "sample: token 20 of 20 (100%), 0 s left",
+        "sample: token 20 of 20 (100%) in 12 s",
+    ]
 
 
 def test_what_was_done_before_is_not_in_the_rate(

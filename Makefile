@@ -107,6 +107,9 @@ soak-export: .venv/.ready-soak
 
 .venv/.ready-bench: .venv/.ready-test
 	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,bench]'
+	@echo "Installing llama.cpp, which may have to be compiled: up to half an hour, once"
+	@$(INSTALL) $(PINNED) '.[$(BACKEND),test,bench,soak]' || \
+		echo "llama-cpp-python could not be built: sampling is not compared with llama.cpp." >&2
 	@touch $@
 
 .venv/.ready-soak: .venv/.ready-test

@@ -10,7 +10,7 @@ import runpy
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SECTIONS = ("tokenizer", "tokenizer_large", "training", "sampling")
+SECTIONS = ("tokenizer", "tokenizer_large", "training", "step_budget", "growth", "sampling")
 
 # Too slow for every time, or for a GPU: `make bench-gpu` and `make soak` renew them.
 APART = ("training_gpu", "soak")

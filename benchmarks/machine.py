@@ -6,6 +6,8 @@ import itertools
 import os
 import platform
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +22,22 @@ def describe(*packages: str) -> str:
         f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; "
         f"Python {platform.python_version()}, {versions}."
     )
+
+
+def openblas_kernels() -> str:
+    """One sentence: which kernels OpenBLAS has under MLX, as lmcore/backend/setup.py finds them.
+
+    Asked of a process of its own: the set-up is that of a whole process.
+    """
+    program = "from lmcore import backend; print(backend.setup().blas_kernels)"
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    kernels = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return f"OpenBLAS kernels: {kernels or 'its own choice'}."
+
+
+def load_average() -> str:
+    """One sentence: how busy the machine was in the last minute, this benchmark included."""
+    return f"Load average of the last minute at its end: {os.getloadavg()[0]:.1f}."
 
 
 def real_text() -> Path:

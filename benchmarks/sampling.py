@@ -1,4 +1,4 @@
-"""Sampling speed: lmcore against mlx_lm and transformers, the same weights on the same cores.
+"""Sampling speed: lmcore, mlx_lm, transformers and llama.cpp, the same weights and cores.
 
     python -m benchmarks.sampling [--rounds 5]
 
@@ -16,6 +16,7 @@ A contestant whose packages are not installed is left out with a message.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -29,7 +30,8 @@ from typing import Any
 import click
 import numpy as np
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, load_average, openblas_kernels
+from lmcore.common.end_of_text import END_OF_TEXT
 
 RESULTS = Path(__file__).parent / "results" / "sampling.md"
 SHAPE = dict(vocab_size=4096, d_model=256, n_layers=4, n_heads=8, d_ff=1024, context_length=256)
@@ -71,9 +73,18 @@ def export(folder: Path) -> None:
     from lmcore import backend
 
     backend.setup()
+    from lmcore.export.gguf import write_gguf
     from lmcore.export.huggingface import write_model
+    from lmcore.tokenizer import Tokenizer
 
-    write_model(folder, random_model(), end_of_text=0)
+    model = random_model()
+    write_model(folder, model, end_of_text=0)
+    if _is_installed("gguf"):  # llama.cpp wants a tokenizer in the file: any with as many tokens
+        tokens = {index: bytes([index]) for index in range(256)}
+        names = [f"<{index}>" for index in range(len(tokens) + 1, SHAPE["vocab_size"])]
+        tokenizer = Tokenizer([], [END_OF_TEXT, *names], tokens=tokens)
+        tokenizer.save(folder)
+        write_gguf(folder, model, tokenizer)
 
 
 def lmcore(folder: Path) -> Generate:
@@ -140,17 +151,59 @@ def transformers(folder: Path) -> Generate:
     return write
 
 
+def llama_cpp(folder: Path) -> Generate:
+    """llama.cpp on the GGUF file, with float32 keys and values, a sequence for each text."""
+    import llama_cpp as lib
+
+    cores = os.cpu_count() or 1
+    lib.llama_log_set(lib.llama_log_callback(lambda level, text, data: None), None)
+    model = lib.llama_model_load_from_file(
+        str(folder / "model.gguf").encode(), lib.llama_model_default_params()
+    )
+    settings = lib.llama_context_default_params()
+    settings.n_ctx, settings.n_seq_max = SHAPE["context_length"] * max(BATCHES), max(BATCHES)
+    settings.type_k = settings.type_v = 0  # float32
+    settings.n_threads = settings.n_threads_batch = cores
+    context = lib.llama_init_from_model(model, settings)
+    batch = lib.llama_batch_init(len(PROMPT) * max(BATCHES), 0, 1)
+
+    def decode(tokens: np.ndarray, position: int) -> np.ndarray:
+        """Read `tokens` (B, T) from `position` on and return the likeliest next ones, (B,)."""
+        batch.n_tokens = tokens.size
+        for place, token in enumerate(tokens.reshape(-1).tolist()):
+            row, column = divmod(place, tokens.shape[1])
+            batch.token[place], batch.pos[place] = token, position + column
+            batch.n_seq_id[place], batch.seq_id[place][0] = 1, row
+            batch.logits[place] = column == tokens.shape[1] - 1
+        if lib.llama_decode(context, batch):
+            raise SystemExit("llama.cpp could not read the batch")
+        logits = lib.llama_get_logits(context)
+        shape = (tokens.shape[0], SHAPE["vocab_size"])
+        return np.ctypeslib.as_array(logits, shape=shape).argmax(axis=1)
+
+    def write(count: int) -> np.ndarray:
+        lib.llama_memory_clear(lib.llama_get_memory(context), True)
+        written = [decode(np.array([PROMPT] * count), 0)]
+        while len(written) < TOKENS:
+            written.append(decode(written[-1][:, None], len(PROMPT) + len(written) - 1))
+        return np.stack(written, axis=1)
+
+    return write
+
+
 CONTESTANTS = {
     "lmcore": lmcore,
     "mlx_lm, set up by lmcore": mlx_lm_set_up,
     "mlx_lm": mlx_lm,
     "transformers": transformers,
+    "llama.cpp": llama_cpp,
 }
 
 NEEDS = {
     "mlx_lm, set up by lmcore": ["mlx_lm"],
     "mlx_lm": ["mlx_lm"],
     "transformers": ["transformers", "torch"],
+    "llama.cpp": ["llama_cpp", "gguf"],
 }
 
 
@@ -167,7 +220,8 @@ def present() -> list[str]:
 
 
 def _is_installed(package: str) -> bool:
-    return find_spec(package.replace("-", "_")) is not None
+    module = package.replace("-", "_").removesuffix("_python")  # as in llama_cpp_python
+    return find_spec(module) is not None
 
 
 def compete(name: str, folder: Path) -> None:
@@ -208,13 +262,15 @@ def section(rates: dict[str, dict[int, float]], rounds: int) -> str:
         + " |"
         for name, rate in rates.items()
     )
-    packages = [name for name in ("mlx-lm", "transformers", "torch") if _is_installed(name)]
+    packages = ("mlx-lm", "transformers", "torch", "llama_cpp_python")
+    versions = describe("mlx", *filter(_is_installed, packages))
     return (
         f"## Sampling\n\nTokens per second, greedy, {TOKENS} tokens after {len(PROMPT)}; a Llama "
         f"shape of {SHAPE['n_layers']} layers of {SHAPE['d_model']}, vocabulary "
         f"{SHAPE['vocab_size']}, float32, random weights, exported by lmcore; the "
-        f"median of {rounds} interleaved rounds. All wrote the same tokens. "
-        f"{describe('mlx', *packages)}\n\n| | {head} |\n|---|{'---|' * 2 * len(BATCHES)}\n{rows}\n"
+        f"median of {rounds} interleaved rounds. All wrote the same tokens. {versions} "
+        f"{openblas_kernels()} {load_average()}\n\n"
+        f"| | {head} |\n|---|{'---|' * 2 * len(BATCHES)}\n{rows}\n"
     )
 
 

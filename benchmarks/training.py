@@ -23,7 +23,7 @@ from typing import Any
 import click
 
 from benchmarks.contest import Contestant, Step, agree, serve, speed_table, take_turns
-from benchmarks.machine import describe
+from benchmarks.machine import describe, load_average, openblas_kernels
 
 RESULTS = Path(__file__).parent / "results" / "training.md"
 
@@ -61,12 +61,9 @@ def lmcore_step(size: str, weights: Path, **changes: Any) -> Step:
     backend.setup()
     import mlx.core as mx
 
-    from lmcore.common.params import load_params
     from lmcore.training.train_step import TrainStep
 
-    settings = {"optimizer": "adamw", "weight_decay": DECAY, "max_grad_norm": MAX_NORM}
-    train = load_params().train.model_copy(update=settings)
-    train_step = TrainStep(_lmcore_model(size, weights, **changes), train)
+    train_step = TrainStep(lmcore_model(size, weights, **changes), benchmark_settings())
     inputs, targets = map(mx.array, _batch(size))
     numbers = itertools.count()
 
@@ -86,7 +83,7 @@ def stock_mlx_step(size: str, weights: Path) -> Step:
     from lmcore.backend.dispatch import use_implementation
 
     with use_implementation("mlx"):  # mx.fast and mlx.nn throughout
-        model = _lmcore_model(size, weights)
+        model = lmcore_model(size, weights)
     optimizer = mlx.optimizers.AdamW(LEARNING_RATE, [0.9, 0.95], 1e-8, DECAY, bias_correction=True)
     inputs, targets = map(mx.array, _batch(size))
     state = [model.state, optimizer.state]
@@ -160,7 +157,15 @@ SLOW = {"stock MLX"}
 SAME = ("lmcore", "PyTorch eager", "PyTorch torch.compile", "stock MLX")
 
 
-def _lmcore_model(size: str, weights: Path, **changes: Any) -> Any:
+def benchmark_settings() -> Any:
+    """The parameters of training that all contestants have."""
+    from lmcore.common.params import load_params
+
+    settings = {"optimizer": "adamw", "weight_decay": DECAY, "max_grad_norm": MAX_NORM}
+    return load_params().train.model_copy(update=settings)
+
+
+def lmcore_model(size: str, weights: Path | None = None, **changes: Any) -> Any:
     """The benchmark's model; `weights` is read, or written by the first to come."""
     import mlx.core as mx
     from mlx.utils import tree_flatten
@@ -174,19 +179,23 @@ def _lmcore_model(size: str, weights: Path, **changes: Any) -> Any:
     fixed |= dict(bias=False, dropout=0.0, moe={"experts": 0, **_MOE})
     sizes = {**SIZES[size], "n_kv_heads": SIZES[size]["n_heads"]}
     model = GPT(ModelConfig(**{**sizes, **fixed, **changes}), seed=1)
-    if not changes and weights.exists():
+    if weights and not changes and weights.exists():
         model.load_weights(str(weights))
-    elif not changes:
+    elif weights and not changes:
         mx.save_safetensors(str(weights), dict(tree_flatten(model.parameters())))
     mx.eval(model.parameters())
     return model
 
 
 def _batch(size: str) -> tuple[Any, Any]:
+    return random_batch(SIZES[size]["vocab_size"], BATCH[size], SIZES[size]["context_length"])
+
+
+def random_batch(vocab_size: int, rows: int, length: int) -> tuple[Any, Any]:
+    """Inputs and targets (B, T) of random tokens, the same every time."""
     import numpy as np
 
-    shape = (BATCH[size], SIZES[size]["context_length"] + 1)
-    tokens = np.random.default_rng(0).integers(0, SIZES[size]["vocab_size"], shape, np.int32)
+    tokens = np.random.default_rng(0).integers(0, vocab_size, (rows, length + 1), np.int32)
     return np.ascontiguousarray(tokens[:, :-1]), np.ascontiguousarray(tokens[:, 1:])
 
 
@@ -248,10 +257,11 @@ def main(sizes: tuple[str, ...], contestant: str | None, weights: Path) -> None:
     if contestant:
         serve(CONTESTANTS[contestant](sizes[0], weights), peak_bytes)
         return
-    parts = ["## Training speed", "", describe("mlx", "torch", "numpy"), ""]
+    parts = ["## Training speed", "", "", ""]
     RESULTS.parent.mkdir(exist_ok=True)
     for size in sizes:
         parts.append(table(size, measure(size)))
+        parts[2] = f"{describe('mlx', 'torch', 'numpy')} {openblas_kernels()} {load_average()}"
         RESULTS.write_text("\n".join(parts), "utf-8")  # after each: the larger sizes take long
     click.echo("\n".join(parts))
 

@@ -156,7 +156,8 @@ def llama_cpp(folder: Path) -> Generate:
     import llama_cpp as lib
 
     cores = os.cpu_count() or 1
-    lib.llama_log_set(lib.llama_log_callback(lambda level, text, data: None), None)
+    silent = lib.llama_log_callback(lambda level, text, data: None)
+    lib.llama_log_set(silent, None)
     model = lib.llama_model_load_from_file(
         str(folder / "model.gguf").encode(), lib.llama_model_default_params()
     )
@@ -181,7 +182,7 @@ def llama_cpp(folder: Path) -> Generate:
         shape = (tokens.shape[0], SHAPE["vocab_size"])
         return np.ctypeslib.as_array(logits, shape=shape).argmax(axis=1)
 
-    def write(count: int) -> np.ndarray:
+    def write(count: int, kept: Any = silent) -> np.ndarray:  # C calls it as long as we write
         lib.llama_memory_clear(lib.llama_get_memory(context), True)
         written = [decode(np.array([PROMPT] * count), 0)]
         while len(written) < TOKENS:

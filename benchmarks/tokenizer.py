@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import rustbpe
 import tokenizers
 
@@ -42,30 +43,38 @@ AIMS = {"HF tokenizers": 5, "rustbpe": 2}
 ROUNDS = 5
 
 
-def main() -> None:
-    """Measures and writes the section."""
+@click.command()
+@click.option("--share", default=1.0, show_default=True, help="Of the text that is encoded.")
+@click.option("--rounds", default=ROUNDS, show_default=True, type=click.IntRange(1))
+def main(share: float, rounds: int) -> None:
+    """Measure and write benchmarks/results/tokenizer.md."""
     texts = list(iter_texts(real_text(), "train"))
-    parts = [
-        "## Tokenizer\n",
-        f"{describe('tiktoken', 'tokenizers', 'rustbpe', 'pyarrow', 'numpy')} {load_average()}",
-        _encoding(texts),
-        _training(texts, LIKELY),
-        LIKELY_WORDS,
-        _training(texts, every=1),
-        _cold_start(texts),
-    ]
     file = Path(__file__).parent / "results" / "tokenizer.md"
     file.parent.mkdir(exist_ok=True)
-    file.write_text("\n\n".join(parts) + "\n", "utf-8")
+    parts = ["## Tokenizer\n", ""]
+    steps = [
+        lambda: _encoding(texts, share, rounds),
+        lambda: _short(texts),
+        lambda: _two_processes(list(_repeat(texts, int(share * STAGE_BYTES))), min(rounds, 3)),
+        lambda: _training(texts, LIKELY, min(rounds, 3)),
+        lambda: LIKELY_WORDS,
+        lambda: _training(texts, 1, min(rounds, 3)),
+        lambda: _cold_start(texts),
+    ]
+    for step in steps:
+        parts.append(step())
+        packages = ("tiktoken", "tokenizers", "rustbpe", "pyarrow", "numpy")
+        parts[1] = f"{describe(*packages)} {load_average()}"
+        file.write_text("\n\n".join(parts) + "\n", "utf-8")
     print(file.read_text("utf-8"))
 
 
-def _encoding(texts: list[str]) -> str:
-    """MB/s of one thread, by vocabulary and pattern; and of two processes of ours."""
-    repeated = list(_repeat(texts, ENCODE_BYTES))
+def _encoding(texts: list[str], share: float, rounds: int) -> str:
+    """MB/s of one thread, by vocabulary and pattern."""
+    repeated = list(_repeat(texts, int(share * ENCODE_BYTES)))
     lines = [
         f"Encoding {_bytes(repeated) / 1e6:.0f} MB of real stories by one thread, MB a second of "
-        f"processor time (median of {ROUNDS} rounds), and in brackets how many times tiktoken's. "
+        f"processor time (median of {rounds} rounds), and in brackets how many times tiktoken's. "
         "Ours in four ways: arrays of stories, as the pipeline has them (`encode_block`), lists of "
         "strings (`encode_batch`), one string (`encode`), and its lines (`encode_iterable`). "
         "tiktoken has one large text a call, Hugging Face batches of a tenth of the text: what "
@@ -76,17 +85,16 @@ def _encoding(texts: list[str]) -> str:
     ]
     for vocab_size, pattern in ((4096, "gpt2"), (32000, "gpt2"), (4096, "cl100k")):
         tokenizer = Tokenizer.train(texts, vocab_size, pattern=pattern)
-        *ours, tiktoken, hf = _encoding_speeds(tokenizer, repeated)
+        *ours, tiktoken, hf = _encoding_speeds(tokenizer, repeated, rounds)
         cells = " | ".join(f"{speed:.1f} ({speed / tiktoken:.2f})" for speed in ours)
         lines.append(
             f"| {tokenizer.vocab_size}, {pattern} | {cells} | {tiktoken:.1f} | {hf:.2f} "
             f"| {ours[0] / hf:.1f} |"
         )
-    two = _two_processes(list(_repeat(texts, STAGE_BYTES)))
-    return "\n".join([*lines, "", _short(texts), "", two])
+    return "\n".join(lines)
 
 
-def _encoding_speeds(tokenizer: Tokenizer, texts: list[str]) -> list[float]:
+def _encoding_speeds(tokenizer: Tokenizer, texts: list[str], rounds: int) -> list[float]:
     """MB/s of our four ways, tiktoken and Hugging Face."""
     encoding, hugging_face = tokenizer.to_tiktoken(), _hugging_face(tokenizer)
     blocks = list(blocks_of(texts))
@@ -108,7 +116,8 @@ def _encoding_speeds(tokenizer: Tokenizer, texts: list[str]) -> list[float]:
             ),
             "hf": (_bytes(few), lambda: hugging_face.encode_batch(few)),
         },
-        clock=time.process_time,
+        rounds,
+        time.process_time,
     )
     return [speed / 1e6 for speed in speeds.values()]
 
@@ -129,7 +138,7 @@ def _short(texts: list[str]) -> str:
     return f"One text of {len(text)} characters a call, microseconds: {told}."
 
 
-def _two_processes(texts: list[str]) -> str:
+def _two_processes(texts: list[str], rounds: int) -> str:
     """The whole encode stage, parquet to shards, with one process and with two."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -144,7 +153,7 @@ def _two_processes(texts: list[str]) -> str:
                 folder, folder / "tokenizer.json", folder / "tokens", 1 << 24, workers
             )
 
-        speeds = _rounds({n: (_bytes(texts), encode(n)) for n in (1, 2)}, rounds=3)
+        speeds = _rounds({n: (_bytes(texts), encode(n)) for n in (1, 2)}, rounds)
     return (
         f"Parquet to shards, {_bytes(texts) / 1e6:.0f} MB: {speeds[1] / 1e6:.1f} MB/s "
         f"with one process, {speeds[2] / 1e6:.1f} with two, start-up included "
@@ -152,14 +161,14 @@ def _two_processes(texts: list[str]) -> str:
     )
 
 
-def _training(texts: list[str], every: int) -> str:
+def _training(texts: list[str], every: int, rounds: int) -> str:
     """Seconds to learn a vocabulary from raw text, each with the cores it takes by itself."""
     repeated = list(with_novel_words(texts, TRAIN_BYTES, every))
     words = _distinct_words(repeated)
     novel = words - _distinct_words(texts[: len(repeated)])
     lines = [
         f"Training on {_bytes(repeated) / 1e6:.0f} MB, a novel word for {_stories(every)}, "
-        f"{words:,} distinct words, seconds (median of 3 rounds), {os.cpu_count()} cores:\n",
+        f"{words:,} distinct words, seconds (median of {rounds} rounds), {os.cpu_count()} cores:\n",
         "| asked for | reached | lmcore | HF tokenizers | rustbpe | HF / ours | rustbpe / ours |",
         "|---|---|---|---|---|---|---|",
     ]
@@ -178,7 +187,7 @@ def _training(texts: list[str], every: int) -> str:
                         "hf": (1, lambda v=vocab_size: _train_hugging_face(repeated, v)),
                         "rustbpe": (1, lambda v=vocab_size: _train_rustbpe(repeated, v)),
                     },
-                    rounds=3,
+                    rounds,
                 ).items()
             }
             ours, hf, rust = seconds["ours"], seconds["hf"], seconds["rustbpe"]
@@ -280,4 +289,4 @@ def _bytes(texts: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    main(standalone_mode=False)

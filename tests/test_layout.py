@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,16 @@ def test_imports_run_one_way(module: str) -> None:
 @pytest.mark.parametrize("module", [m for m in MODULES if folder_of(m) in NEVER_MLX])
 def test_data_code_never_imports_mlx(module: str) -> None:
     assert "mlx" not in outside_imports(module, REPOSITORY)
+
+
+def test_stages_import_nothing_slow_before_they_run() -> None:
+    # Every `dvc repro` imports them: what only some runs need is imported where it is used.
+    stages = sorted(path.stem for path in (REPOSITORY / "stages").glob("[!_]*.py"))
+    slow = {"mlx", "torch", "transformers", "scipy", "matplotlib", "dvc", "gguf", "tokenizers"}
+    imports = ", ".join(f"stages.{stage}" for stage in stages)
+    program = f"import sys, {imports}; print({slow} & {{*sys.modules}})"
+    run = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True)
+    assert run.stdout.strip() == b"set()", run.stdout + run.stderr
 
 
 def test_there_are_no_cycles() -> None:

@@ -33,6 +33,8 @@ def draw(path: Path, question: str, cells: dict[str, list[dict[str, Any]]]) -> N
         right.plot([number - 0.2, number + 0.2], [sum(ends) / len(ends)] * 2, color=colour)
     left.set(xlabel="tokens", ylabel="validation bits per byte", title=question)
     left.set_yscale("log")
+    for axis_format in (left.yaxis.set_major_formatter, left.yaxis.set_minor_formatter):
+        axis_format("{x:.2f}")
     left.legend(frameon=False)
     right.set(title="at the end, each seed", xticks=range(len(cells)))
     right.set_xticklabels(cells, rotation=30, ha="right")
@@ -61,7 +63,7 @@ def draw_law(path: Path, results: dict[str, Any]) -> None:
         line = (
             floor + a / dense ** law["alpha"]["mean"] + b / (budget / each) ** law["beta"]["mean"]
         )
-        axes.plot(dense[inside], line[inside], color=colour, label=f"{budget:.1e} FLOPs")
+        axes.plot(dense[inside], line[inside], color=colour, label=f"{budget:.2g} FLOPs")
     predicted = law["bits_per_byte"]
     axes.errorbar(
         law["parameters"], predicted["mean"],
@@ -75,7 +77,7 @@ def draw_law(path: Path, results: dict[str, Any]) -> None:
     )
     axes.set(xlabel="parameters", ylabel="bits per byte", title=results["question"])
     axes.set_xscale("log")
-    axes.legend(frameon=False, fontsize="small")
+    axes.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
     _save(figure, path)
 
 

@@ -34,6 +34,8 @@ class TrainParams(Section):
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)]  # sequences per micro-batch
     # micro-batches per optimizer step
     gradient_accumulation: Annotated[int, Field(ge=1, le=100_000)]
+    # steps in which their number rises from 1; 0: always all
+    batch_warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)]
     workers: Annotated[int, Field(ge=1, le=128)]  # processes that share each step's batch
     optimizer: Literal["adamw", "muon"]
     muon: MuonParams
@@ -67,6 +69,11 @@ class TrainParams(Section):
         if self.warmup_steps >= self.steps:
             raise ValueError(
                 f"train.warmup_steps is {self.warmup_steps}; it must be smaller than "
+                f"train.steps, which is {self.steps}"
+            )
+        if self.batch_warmup_steps >= self.steps:
+            raise ValueError(
+                f"train.batch_warmup_steps is {self.batch_warmup_steps}; it must be smaller than "
                 f"train.steps, which is {self.steps}"
             )
         if self.batch_size % self.workers:

@@ -16,7 +16,7 @@ from lmcore.experiments.definition import Experiment, cell_budget, cell_params
 from lmcore.experiments.pipeline import PREDICTION, cell_file
 from lmcore.experiments.scaling_law import bootstrap, fit
 from lmcore.planning.plan import cost_of_params
-from lmcore.training.curves import tokens_per_step
+from lmcore.training.curves import tokens_before
 
 _EDGES = (2.5, 97.5)  # percentiles: an interval of 95 %
 
@@ -49,7 +49,7 @@ def _size_and_tokens(folder: Path, experiment: Experiment, variant: str) -> tupl
     if budget is not None:
         shards = TokenShards(prepared_data(params) / "tokens" / "train")
         params = within_budget(params, *budget, shards)
-    tokens = params.train.steps * tokens_per_step(params)
+    tokens = tokens_before(params, params.train.steps)
     return cost_of_params(params).total_parameters, tokens
 
 

@@ -13,12 +13,14 @@ from lmcore.common.atomic_files import write_text
 from lmcore.common.params import Params, load_params, parse_params, read_yaml
 from lmcore.planning.plan import cost_of_params, measured_speed, step_seconds
 from lmcore.planning.profiles import edited
-from lmcore.training.curves import tokens_per_step
+from lmcore.training.curves import tokens_before, tokens_per_step
 
 
 def steps_for_tokens(params: Params, tokens: float) -> int:
     """Return how many whole steps read at most `tokens` tokens, at least one."""
-    return max(1, int(tokens // tokens_per_step(params)))
+    warmup = params.train.batch_warmup_steps  # in which a run reads fewer than in others
+    unread = warmup * tokens_per_step(params) - tokens_before(params, warmup)
+    return max(1, int((tokens + unread) // tokens_per_step(params)))
 
 
 def steps_for_flops(params: Params, flops: float) -> int:
@@ -60,7 +62,7 @@ def spend(path: Path, budget: str, amount: float) -> str:
     values["train"]["steps"] = steps
     parse_params(values, f"{path} with train.steps {steps}, for {amount:g} {_words(budget)}")
     write_text(path, text)
-    tokens = steps * tokens_per_step(params)
+    tokens = tokens_before(params, steps)
     cost = cost_of_params(params)
     return (
         f"train.steps is now {steps:,}: {tokens:,} tokens, "

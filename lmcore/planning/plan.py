@@ -22,7 +22,7 @@ from lmcore.common.progress import duration
 from lmcore.model import GPT, ModelConfig
 from lmcore.planning import profiles
 from lmcore.planning.flops_and_memory import Cost, Memory, cost_of
-from lmcore.training.curves import tokens_per_step
+from lmcore.training.curves import tokens_before, tokens_per_step
 from lmcore.training.train_step import TrainStep
 
 _GIB = 2**30
@@ -53,7 +53,7 @@ class Speed:
 
 def plan(params: Params) -> Iterator[str]:
     """Yield parameters and FLOPs, the memory, the profiles, the time, and at last the verdict."""
-    cost, tokens = cost_of_params(params), tokens_per_step(params) * params.train.steps
+    cost, tokens = cost_of_params(params), tokens_before(params, params.train.steps)
     rows = [
         ("parameters", f"{cost.total_parameters:,}"),
         *((f"  {part}", f"{size:,}") for part, size in cost.parameters.items()),
@@ -159,7 +159,7 @@ def profiles_table(timed: bool = False) -> Iterator[str]:
     rows = zip(profiles.names(), loaded, map(cost_of_params, loaded), strict=True)
     for name, params, cost in sorted(rows, key=lambda row: row[2].total_parameters):
         peak = peak_on_one_machine(params, cost)
-        tokens = tokens_per_step(params) * params.train.steps
+        tokens = tokens_before(params, params.train.steps)
         line = (
             f"  {name:<18}{cost.total_parameters:>16,}{tokens:>16,}"
             f"{peak / _GIB:>12,.1f}  {machine_for(peak):<24}"

@@ -13,6 +13,7 @@ _SMALL: dict[str, Any] = {
     "batch_size": 8,
     "gradient_accumulation": 1,
     "workers": 1,
+    "batch_warmup_steps": 0,
     "optimizer": "adamw",
     "muon": {"momentum_warmup_steps": 0, "normalize_rows": False},
     "learning_rate": 0.003,

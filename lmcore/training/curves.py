@@ -11,7 +11,7 @@ from pathlib import Path
 from lmcore.common.atomic_files import write_text
 from lmcore.common.params import Params
 from lmcore.common.units import LN2
-from lmcore.training.schedules import learning_rate_at
+from lmcore.training.schedules import learning_rate_at, micro_batches_before
 
 # The columns of the CSV files, in their order.
 _TRAINING = ("step", "tokens", "loss", "learning_rate", "gradient_norm")
@@ -45,7 +45,7 @@ class Curves:
         self.training.append(
             {
                 "step": step,
-                "tokens": step * tokens_per_step(params),
+                "tokens": tokens_before(params, step),
                 "loss": math.fsum(losses) / len(losses),
                 "learning_rate": learning_rate_at(params.train, step - 1),
                 "gradient_norm": math.fsum(norms) / len(norms),
@@ -60,7 +60,7 @@ class Curves:
         self.validation.append(
             {
                 "step": step,
-                "tokens": step * tokens_per_step(params),
+                "tokens": tokens_before(params, step),
                 "loss": loss,
                 "bits_per_byte": loss / LN2 / bytes_per_token,
             }
@@ -83,9 +83,15 @@ class Curves:
 
 
 def tokens_per_step(params: Params) -> int:
-    """Return the tokens that one optimizer step reads, over all workers and micro-batches."""
+    """Return the tokens that a step after the batch's warmup reads, over all workers."""
     train = params.train
     return train.batch_size * train.gradient_accumulation * params.model.context_length
+
+
+def tokens_before(params: Params, step: int) -> int:
+    """Return the tokens that all steps before `step` read."""
+    sequences = params.train.batch_size * micro_batches_before(params.train, step)
+    return sequences * params.model.context_length
 
 
 def loss_spike(loss: float, recent: list[float], max_loss_spike: float) -> str | None:

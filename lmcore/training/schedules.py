@@ -1,4 +1,6 @@
-"""The learning rate at each step: a linear warmup, then a schedule that decays.
+"""The learning rate at each step, and the size of its batch.
+
+The rate is a linear warmup, then a schedule that decays.
 
 A schedule is a function of the progress from 0 (first step after the warmup)
 to 1 (last step of the run). It returns a factor of the highest rate, which starts at 1 and
@@ -49,3 +51,20 @@ def learning_rate_at(train: TrainParams, step: int) -> float:
     return train.learning_rate * schedule(
         progress, train.final_learning_rate_ratio, train.decay_share
     )
+
+
+def micro_batches_at(train: TrainParams, step: int) -> int:
+    """Return the number of micro-batches of optimizer step `step`.
+
+    It rises from 1 to `gradient_accumulation` over `batch_warmup_steps`: early gradients
+    are large, so that a small batch tells their direction, and late ones need a large
+    batch (McCandlish et al. 2018; Brown et al. 2020, GPT-3, whose batch rises in a line).
+    """
+    return micro_batches_before(train, step + 1) - micro_batches_before(train, step)
+
+
+def micro_batches_before(train: TrainParams, step: int) -> int:
+    """Return the number of micro-batches of all steps before `step`: the next one's index."""
+    more = train.gradient_accumulation - 1  # of them, number k joins at step ceil(k w / more)
+    starts = (-(-k * train.batch_warmup_steps // more) for k in range(1, more + 1))
+    return step + sum(max(0, step - start) for start in starts)

@@ -28,11 +28,11 @@ from lmcore.dataset.batches import Batches
 from lmcore.dataset.shards import TokenShards
 from lmcore.model import GPT, ModelConfig, save_model
 from lmcore.training.checkpoints import Checkpoint, CheckpointFolder, lock_folder
-from lmcore.training.curves import RECENT, Curves, loss_spike, tokens_per_step
+from lmcore.training.curves import RECENT, Curves, loss_spike, tokens_before, tokens_per_step
 from lmcore.training.distributed import Workers, stop_requests
 from lmcore.training.fingerprint import run_fingerprint, run_key
 from lmcore.training.kept_checkpoints import KeptCheckpoints, steps_to_keep
-from lmcore.training.schedules import learning_rate_at
+from lmcore.training.schedules import learning_rate_at, micro_batches_at, micro_batches_before
 from lmcore.training.train_step import MicroBatch, StepResult, TrainStep, as_tree, dropout_keys
 
 # How MLX's messages begin when another process is gone.
@@ -132,13 +132,14 @@ class Trainer:
                     self._end_stopped()
         seconds = time.perf_counter() - started
         self.model.update(as_tree(self.train_step.final_weights))
+        read = tokens_before(self.params, self.step) - tokens_before(self.params, first)
         return TrainedModel(
             self.model,
             self.curves,
             self.kept,
-            self.step * tokens_per_step(self.params),
+            tokens_before(self.params, self.step),
             seconds,
-            (self.step - first) * tokens_per_step(self.params) / max(seconds, 1e-9),
+            read / max(seconds, 1e-9),
         )
 
     def resume(self) -> None:
@@ -180,8 +181,8 @@ class Trainer:
 
     def _take_step(self, stop: bool) -> StepResult:
         """Take one optimizer step and record it."""
-        count = self.config.gradient_accumulation
-        indices = range(self.step * count, (self.step + 1) * count)
+        first = micro_batches_before(self.config, self.step)
+        indices = range(first, first + micro_batches_at(self.config, self.step))
         rate = learning_rate_at(self.config, self.step)
         result = self.train_step(map(self.micro_batch, indices), rate, self.step, stop)
         self._check(result)

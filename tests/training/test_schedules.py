@@ -8,7 +8,12 @@ import pytest
 from helpers.small_params import quickstart
 
 from lmcore.common.train_params import TrainParams
-from lmcore.training.schedules import SCHEDULES, learning_rate_at
+from lmcore.training.schedules import (
+    SCHEDULES,
+    learning_rate_at,
+    micro_batches_at,
+    micro_batches_before,
+)
 
 
 def train_of(**changes: object) -> TrainParams:
@@ -77,3 +82,17 @@ def test_the_shortest_runs(schedule: str, steps: int, warmup: int) -> None:
 
 def test_without_a_floor_the_last_rate_is_zero() -> None:
     assert learning_rate_at(train_of(schedule="linear", final_learning_rate_ratio=0.0), 110) == 0
+
+
+def test_the_batch_grows_by_hand() -> None:
+    """From 1 to 5 micro-batches in 6 steps: the others join at steps 1.5, 3, 4.5 and 6."""
+    train = train_of(gradient_accumulation=5, batch_warmup_steps=6)
+    sizes = [micro_batches_at(train, step) for step in range(9)]
+    assert sizes == [1, 1, 2, 3, 3, 4, 5, 5, 5]
+    assert [micro_batches_before(train, step) for step in range(9)] == [
+        sum(sizes[:step]) for step in range(9)
+    ]
+    for accumulation in (1, 4):
+        plain = train_of(gradient_accumulation=accumulation)
+        assert micro_batches_at(plain, 0) == micro_batches_at(plain, 50) == accumulation
+        assert micro_batches_before(plain, 50) == 50 * accumulation

@@ -85,6 +85,8 @@ def test_an_interruption_at_any_step_changes_no_bit(
             "muon": {"momentum_warmup_steps": 10, "normalize_rows": True},
             "weight_decay_schedule": "linear",
             "cautious_weight_decay": True,
+            "gradient_accumulation": 3,
+            "batch_warmup_steps": 7,
         },
         {"precision": "float16"},
         {"precision": "bfloat16", "mask_documents": True},

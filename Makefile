@@ -3,6 +3,7 @@
 #
 #   make run                        the whole pipeline, as params.yaml says
 #   make run PROFILE=NAME           ... after putting profiles/NAME.yaml in its place
+#   make run PROFILE=NAME DEPTH=N   ... with N blocks, from which the other sizes follow
 #   make run PROFILE=NAME FILES=DIR ... on your own .parquet, .txt and .jsonl files
 #   make run BACKEND=cuda           ... on an NVIDIA GPU (default: cpu, or Metal on macOS)
 #   make test                       the tests
@@ -41,7 +42,7 @@ TORCH = torch==2.13.0$(if $(filter Linux-cpu,$(shell uname -s)-$(BACKEND)),+cpu)
 .PHONY: run test lint experiment docs bench bench-gpu soak soak-faults soak-tokenizer soak-export deps lock clean
 
 run: .venv/.ready-$(BACKEND)
-	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)")
+	@.venv/bin/python -m stages.configure $(if $(PROFILE),--profile "$(PROFILE)") $(if $(FILES),--folder "$(FILES)") $(if $(DEPTH),--depth "$(DEPTH)")
 	@before=$$(cksum dvc.lock 2>&1); .venv/bin/dvc repro || exit 1; \
 	if [ "$$before" = "$$(cksum dvc.lock 2>&1)" ]; then .venv/bin/python -m stages.result; fi
 

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from lmcore.common.atomic_files import write_text
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.common.params import PARAMS_FILE, Params, load_params, parse_params
+from lmcore.planning.depth import at_depth
 
 PROFILES = Path("profiles")
 PREVIOUS = Path("params.previous.yaml")
@@ -25,18 +26,21 @@ def names() -> list[str]:
     return sorted(path.stem for path in PROFILES.glob("*.yaml"))
 
 
-def choose(profile: str | None, folder: str | None) -> Params:
+def choose(profile: str | None, folder: str | None, depth: int | None = None) -> Params:
     """Write params.yaml from a profile and a folder, and return it, validated.
 
     `profile` names a file in profiles/; `folder` is read in place of the
-    profile's source. A params.yaml that would be lost is kept as
-    params.previous.yaml. Nothing is written if the result is not valid.
+    profile's source; `depth` is another number of blocks, from which the sizes, the
+    batch and the rates follow (lmcore/planning/depth.py). A params.yaml that would be
+    lost is kept as params.previous.yaml. Nothing is written if the result is not valid.
     """
     source = profile_file(profile) if profile else PARAMS_FILE
-    load_params(source)
+    unchanged = load_params(source)
     text = source.read_text("utf-8")
     if folder is not None:
         text = edited(text, {"data.source": "files", "data.folder": folder})
+    if depth is not None:
+        text = edited(text, at_depth(unchanged, depth))
     params = parse_params(YAML(typ="safe", pure=True).load(text), str(source))
     if not Path(params.data.folder).is_dir():  # DVC would report it at length
         raise LmcoreError(

@@ -91,6 +91,22 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "logit_softcap": 15.0,
         "tied_embeddings": False,
     },
+    "everything": {
+        "d_model": 32,
+        "n_layers": 3,
+        "n_kv_heads": 2,
+        "rope_share": 0.5,
+        "attention_window": 9,
+        "global_every": 2,
+        "norm_placement": "sandwich",
+        "head_gates": True,
+        "value_embeddings": 2,
+        "value_embedding_form": "projection",
+        "residual_scalars": True,
+        "unet_skips": True,
+        "smear": True,
+        "short_convolution": "qkv",
+    },
     "swiglu bias": {"feed_forward": "swiglu", "bias": True, "positions": "learned"},
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from helpers.variants import NO_EXPERTS, model_of, tokens_of
+from helpers.variants import NO_EXPERTS, VARIANTS, model_of, tokens_of
 
 from lmcore.common.atomic_files import sha256_of
 from lmcore.common.checksums import write_checksums
@@ -33,6 +33,7 @@ def tokenizer(tmp_path: Path) -> Path:
         {"moe": {**NO_EXPERTS, "experts": 3, "balance": "bias"}},
         {"tied_embeddings": False, "bias": True, "positions": "learned", "feed_forward": "swiglu"},
         {"value_embeddings": 1, "residual_scalars": True, "smear": True, "logit_softcap": 3.0},
+        VARIANTS["everything"],
     ],
 )
 def test_what_is_loaded_is_what_was_saved(changes: dict, tmp_path: Path, tokenizer: Path) -> None:

@@ -48,6 +48,7 @@ def at_depth(params: Params, depth: int) -> dict[str, Any]:
         "model.n_kv_heads": groups,
         "model.d_ff": d_ff,
         "model.value_embeddings": round(model.value_embeddings * depth / model.n_layers),
+        "model.copying_blocks": min(model.copying_blocks, depth),
         "train.steps": steps,
         "train.warmup_steps": min(steps - 1, round(train.warmup_steps * longer)),
         "train.batch_warmup_steps": min(steps - 1, round(train.batch_warmup_steps * longer)),

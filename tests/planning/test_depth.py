@@ -23,6 +23,7 @@ def with_changes(**sections: dict) -> Params:
 def test_twice_the_depth_by_hand() -> None:
     """Eight times the matrices: batch 4 * 8^0.383 = 8.87, so 9 micro-batches and 8 / 2.25 steps."""
     model = {"n_layers": 4, "d_model": 128, "n_heads": 4, "n_kv_heads": 2, "d_ff": 344}
+    model |= {"copying_blocks": 2}
     train = {"steps": 900, "warmup_steps": 20, "gradient_accumulation": 4}
     train |= {"learning_rate": 0.01, "weight_decay": 0.1}
     found = at_depth(with_changes(model=model, train=train), 8)
@@ -33,6 +34,7 @@ def test_twice_the_depth_by_hand() -> None:
         "model.n_kv_heads": 4,
         "model.d_ff": 688,
         "model.value_embeddings": 0,
+        "model.copying_blocks": 2,
         "train.steps": 3200,
         "train.warmup_steps": 71,
         "train.batch_warmup_steps": 0,

@@ -10,7 +10,15 @@ import runpy
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SECTIONS = ("tokenizer", "tokenizer_large", "training", "step_budget", "growth", "sampling")
+SECTIONS = (
+    "tokenizer",
+    "tokenizer_training",
+    "tokenizer_large",
+    "training",
+    "step_budget",
+    "growth",
+    "sampling",
+)
 
 # Too slow for every time, or for a GPU: `make bench-gpu` and `make soak` renew them.
 APART = ("training_gpu", "soak")

@@ -1,4 +1,4 @@
-"""Tokenizer speed beside tiktoken, Hugging Face tokenizers and rustbpe.
+"""Speed of encoding beside tiktoken and Hugging Face tokenizers.
 
 `python -m benchmarks.tokenizer` repeats real text to about 100 MB and writes
 benchmarks/results/tokenizer.md. Rounds are interleaved, so that a slow moment
@@ -17,29 +17,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-import rustbpe
 import tokenizers
 
-from benchmarks.machine import describe, load_average, real_text, with_novel_words
+from benchmarks.machine import describe, load_average, real_text
 from lmcore.common.end_of_text import END_OF_TEXT
-from lmcore.common.errors import listing
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.stories import SplitWriter, iter_texts
-from lmcore.dataset.train_tokenizer import train_tokenizer
-from lmcore.tokenizer.pretokenize import PATTERNS, blocks_of, count_words
+from lmcore.tokenizer.pretokenize import blocks_of
 from lmcore.tokenizer.tokenizer import Tokenizer
 
 ENCODE_BYTES = 100_000_000
 STAGE_BYTES = 1_000_000_000  # enough for the start-up of processes not to decide
-TRAIN_BYTES = 64_000_000
-LIKELY = 8  # stories to a novel word
-LIKELY_WORDS = (
-    f"Why {LIKELY} stories: text that is repeated has no more words than it had once, but a larger "
-    "corpus has. So many novel words make it about as many distinct ones as these stories would "
-    "have if their words went on to grow as their bytes to the 0.34 (Heaps' law)."
-)
-# Times as fast as these that training is meant to be.
-AIMS = {"HF tokenizers": 5, "rustbpe": 2}
 ROUNDS = 5
 
 
@@ -56,14 +44,11 @@ def main(share: float, rounds: int) -> None:
         lambda: _encoding(texts, share, rounds),
         lambda: _short(texts),
         lambda: _two_processes(list(_repeat(texts, int(share * STAGE_BYTES))), min(rounds, 3)),
-        lambda: _training(texts, LIKELY, min(rounds, 3)),
-        lambda: LIKELY_WORDS,
-        lambda: _training(texts, 1, min(rounds, 3)),
         lambda: _cold_start(texts),
     ]
     for step in steps:
         parts.append(step())
-        packages = ("tiktoken", "tokenizers", "rustbpe", "pyarrow", "numpy")
+        packages = ("tiktoken", "tokenizers", "pyarrow", "numpy")
         parts[1] = f"{describe(*packages)} {load_average()}"
         file.write_text("\n\n".join(parts) + "\n", "utf-8")
     print(file.read_text("utf-8"))
@@ -73,8 +58,8 @@ def _encoding(texts: list[str], share: float, rounds: int) -> str:
     """MB/s of one thread, by vocabulary and pattern."""
     repeated = list(_repeat(texts, int(share * ENCODE_BYTES)))
     lines = [
-        f"Encoding {_bytes(repeated) / 1e6:.0f} MB of real stories by one thread, MB a second of "
-        f"processor time (median of {rounds} rounds), and in brackets how many times tiktoken's. "
+        f"Encoding {total_bytes(repeated) / 1e6:.0f} MB of real stories by one thread, MB a second "
+        f"of processor time (median of {rounds} rounds); in brackets, times that of tiktoken. "
         "Ours in four ways: arrays of stories, as the pipeline has them (`encode_block`), lists of "
         "strings (`encode_batch`), one string (`encode`), and its lines (`encode_iterable`). "
         "tiktoken has one large text a call, Hugging Face batches of a tenth of the text: what "
@@ -103,8 +88,8 @@ def _encoding_speeds(tokenizer: Tokenizer, texts: list[str], rounds: int) -> lis
     whole = "".join(texts)
     of_lines = whole.splitlines(keepends=True)
     few = texts[: len(texts) // 10]
-    size = _bytes(texts)
-    speeds = _rounds(
+    size = total_bytes(texts)
+    speeds = interleaved_rounds(
         {
             "arrays": (size, lambda: [tokenizer.encode_block(block) for block in blocks]),
             "lists": (size, lambda: [tokenizer.encode_batch(block) for block in lists]),
@@ -114,7 +99,7 @@ def _encoding_speeds(tokenizer: Tokenizer, texts: list[str], rounds: int) -> lis
                 size,
                 lambda: [encoding.encode_to_numpy(text, allowed_special="all") for text in large],
             ),
-            "hf": (_bytes(few), lambda: hugging_face.encode_batch(few)),
+            "hf": (total_bytes(few), lambda: hugging_face.encode_batch(few)),
         },
         rounds,
         time.process_time,
@@ -127,7 +112,7 @@ def _short(texts: list[str]) -> str:
     tokenizer = Tokenizer.train(texts[:5000], 4096)
     encoding, hugging_face = tokenizer.to_tiktoken(), _hugging_face(tokenizer)
     text, calls = "Once upon a time there was a little girl.", 1000
-    speeds = _rounds(
+    speeds = interleaved_rounds(
         {
             "lmcore": (calls, lambda: [tokenizer.encode(text) for _ in range(calls)]),
             "tiktoken": (calls, lambda: [encoding.encode(text) for _ in range(calls)]),
@@ -153,89 +138,25 @@ def _two_processes(texts: list[str], rounds: int) -> str:
                 folder, folder / "tokenizer.json", folder / "tokens", 1 << 24, workers
             )
 
-        speeds = _rounds({n: (_bytes(texts), encode(n)) for n in (1, 2)}, rounds)
+        speeds = interleaved_rounds({n: (total_bytes(texts), encode(n)) for n in (1, 2)}, rounds)
     return (
-        f"Parquet to shards, {_bytes(texts) / 1e6:.0f} MB: {speeds[1] / 1e6:.1f} MB/s "
+        f"Parquet to shards, {total_bytes(texts) / 1e6:.0f} MB: {speeds[1] / 1e6:.1f} MB/s "
         f"with one process, {speeds[2] / 1e6:.1f} with two, start-up included "
         f"({speeds[2] / speeds[1]:.2f} times)."
     )
-
-
-def _training(texts: list[str], every: int, rounds: int) -> str:
-    """Seconds to learn a vocabulary from raw text, each with the cores it takes by itself."""
-    repeated = list(with_novel_words(texts, TRAIN_BYTES, every))
-    words = _distinct_words(repeated)
-    novel = words - _distinct_words(texts[: len(repeated)])
-    lines = [
-        f"Training on {_bytes(repeated) / 1e6:.0f} MB, a novel word for {_stories(every)}, "
-        f"{words:,} distinct words, seconds (median of {rounds} rounds), {os.cpu_count()} cores:\n",
-        "| asked for | reached | lmcore | HF tokenizers | rustbpe | HF / ours | rustbpe / ours |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    ratios: dict[int, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        with SplitWriter(folder, "train") as writer:
-            for text in repeated:
-                writer.add(text)
-        for vocab_size in (4096, 10000, 32000):
-            seconds = {
-                name: 1 / speed
-                for name, speed in _rounds(
-                    {
-                        "ours": (1, lambda v=vocab_size: train_tokenizer(folder, v, "gpt2")),
-                        "hf": (1, lambda v=vocab_size: _train_hugging_face(repeated, v)),
-                        "rustbpe": (1, lambda v=vocab_size: _train_rustbpe(repeated, v)),
-                    },
-                    rounds,
-                ).items()
-            }
-            ours, hf, rust = seconds["ours"], seconds["hf"], seconds["rustbpe"]
-            ratios[vocab_size] = {"HF tokenizers": hf / ours, "rustbpe": rust / ours}
-            reached = train_tokenizer(folder, vocab_size, "gpt2", 1)[0].vocab_size
-            lines.append(
-                f"| {vocab_size} | {reached} | {ours:.2f} | {hf:.2f} | {rust:.2f} | "
-                + " | ".join(f"{ratio:.2f}" for ratio in ratios[vocab_size].values())
-                + " |"
-            )
-    return "\n".join([*lines, "", _against_aims(ratios, novel, words)])
-
-
-def _against_aims(ratios: dict[int, dict[str, float]], novel: int, words: int) -> str:
-    """In which rows training is slower than it is meant to be, and why."""
-    missed = []
-    for name, aim in AIMS.items():
-        # As the table shows them: a reader must find the same rows.
-        if rows := [asked for asked, of in ratios.items() if round(of[name], 2) < aim]:
-            missed.append(f"below {aim} times {name} for a vocabulary of {listing(rows)}")
-    if not missed:
-        aims = " and ".join(f"{aim} times {name}" for name, aim in AIMS.items())
-        return f"Training is at least {aims} in every row."
-    return (
-        f"Training is {', and '.join(missed)}. {novel:,} of the {words:,} distinct words are "
-        "novel: noise, each with pairs of its own to merge."
-    )
-
-
-def _distinct_words(texts: list[str]) -> int:
-    return len(set().union(*(count_words(block, "gpt2") for block in blocks_of(texts))))
-
-
-def _stories(every: int) -> str:
-    return "each story" if every == 1 else f"{every} stories"
 
 
 def _cold_start(texts: list[str]) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         Tokenizer.train(texts[:5000], 4096).save(Path(scratch))
         command = [sys.executable, "-m", "lmcore.tokenizer", scratch, "Once upon a time"]
-        speed = _rounds(
+        speed = interleaved_rounds(
             {"cold": (1, lambda: subprocess.run(command, check=True, capture_output=True))}
         )["cold"]
     return f"One short string encoded from the command line: {1 / speed:.2f} s."
 
 
-def _rounds(
+def interleaved_rounds(
     candidates: dict, rounds: int = ROUNDS, clock: Callable[[], float] = time.perf_counter
 ) -> dict:
     """Units a second of each candidate, `(units, run)`, the median of interleaved rounds."""
@@ -256,25 +177,6 @@ def _hugging_face(tokenizer: Tokenizer) -> tokenizers.Tokenizer:
         return tokenizers.Tokenizer.from_file(f"{scratch}/tokenizer.json")
 
 
-def _train_hugging_face(texts: list[str], vocab_size: int) -> None:
-    os.environ["TOKENIZERS_PARALLELISM"] = "true"
-    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE())
-    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
-    trainer = tokenizers.trainers.BpeTrainer(
-        vocab_size=vocab_size,
-        special_tokens=[END_OF_TEXT],
-        initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-
-
-def _train_rustbpe(texts: list[str], vocab_size: int) -> None:
-    rustbpe.Tokenizer().train_from_iterator(
-        iter(texts), vocab_size=vocab_size, pattern=PATTERNS["gpt2"]
-    )
-
-
 def _repeat(texts: list[str], size: int) -> Iterator[str]:
     while size > 0:
         for text in texts:
@@ -284,7 +186,7 @@ def _repeat(texts: list[str], size: int) -> Iterator[str]:
                 return
 
 
-def _bytes(texts: list[str]) -> int:
+def total_bytes(texts: list[str]) -> int:
     return sum(len(text.encode()) for text in texts)
 
 

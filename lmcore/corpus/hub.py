@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from lmcore.common.atomic_files import sha256_of
 from lmcore.common.errors import LmcoreError
 from lmcore.common.parent_process import ABANDONED, parent_died
-from lmcore.common.progress import progress
+from lmcore.common.progress import Progress, progress
 from lmcore.corpus.file_readers import read_parquet
 from lmcore.dataset.stories import SPLITS, TEXT, SplitWriter
 
@@ -169,11 +169,10 @@ def _receive(location: str, url: str, headers: dict[str, str], part: Path, size:
         part.unlink()
     part.touch()
     failures = 0
-    with progress(size, part.stem, "B") as bar:
+    with progress(size, part.stem, "B", initial=part.stat().st_size) as bar:
         while (before := part.stat().st_size) < size:
-            bar.update(before - bar.n)
             try:
-                _append(location, headers, part, size)
+                _append(location, headers, part, size, bar)
                 error: Exception = ConnectionError("the connection ended early")
             except (HTTPError, ConnectionError, TimeoutError) as broken:
                 error = broken
@@ -185,7 +184,7 @@ def _receive(location: str, url: str, headers: dict[str, str], part: Path, size:
                 time.sleep(_PAUSE * 2 ** max(0, failures - 1))
 
 
-def _append(location: str, headers: dict[str, str], part: Path, size: int) -> None:
+def _append(location: str, headers: dict[str, str], part: Path, size: int, bar: Progress) -> None:
     """Append to `part` what one connection brings, up to `size` bytes altogether."""
     from huggingface_hub.utils import get_session, hf_raise_for_status
 
@@ -210,6 +209,7 @@ def _append(location: str, headers: dict[str, str], part: Path, size: int) -> No
             for chunk in response.iter_raw():
                 file.write(chunk[: size - file.tell()])
                 arrived += len(chunk)
+                bar.update(file.tell() - bar.n)
                 if file.tell() == size:
                     return
                 if abandoned():

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import random
+import re
 import socket
 import threading
 import time
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from lmcore.common import progress as progress_module
 from lmcore.common.errors import LmcoreError
 from lmcore.common.params import DataParams
 from lmcore.corpus import hub as hub_module
@@ -214,6 +216,16 @@ def test_another_revision_is_not_taken_in_place_of_the_pinned_one(
     other = replace(DATA_SETS["tinystories"], revision="0" * 40)
     monkeypatch.setitem(DATA_SETS, "tinystories", other)
     refused(tmp_path, "/resolve/0000000000000000000000000000000000000000/.* could not be fetched")
+
+
+def test_a_log_says_how_far_a_file_is_while_it_arrives(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress_module, "INTERVAL", 0.0)
+    fetch(tmp_path)
+    lines = capsys.readouterr().err.splitlines()
+    expected = r"train-00000-of-00004\.parquet: 0\.\d of 0\.\d MB \(\d+%\), [\d.e-]+ s left"
+    assert any(re.fullmatch(expected, line) for line in lines), lines
 
 
 @pytest.mark.parametrize("ignores_ranges", [False, True])

@@ -41,6 +41,8 @@ def atomic_directory(final: Path) -> Iterator[Path]:
     What stood at `final` is replaced; after an error the folder is removed and
     `final` is as it was. Raises `LmcoreError` where another process writes `final`.
     """
+    # Else another folder may lie there once the parents are made, and would be removed.
+    assert ".." not in final.parts
     with _only_writer(final) as partial:
         partial.mkdir()
         yield partial

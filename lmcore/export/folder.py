@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,9 +49,9 @@ def export(
     holds anything but an earlier export.
     """
     architecture = architecture_of(model.config)
-    refuse_foreign(into, _WRITTEN, _is_export)
+    folder = replaceable(into, _WRITTEN, _is_export)
     quantization = Quantization.of(model, bits) if bits else None
-    with atomic_directory(into) as partial:
+    with atomic_directory(folder) as partial:
         write_huggingface(partial, model, tokenizer, sample, quantization)
         if gguf:
             write_gguf(partial, model, tokenizer, quantization)
@@ -64,22 +65,25 @@ def export(
     return f"{into}: {architecture.name} in {bits} bits, for {readers}. {cost_as_text(cost)}"
 
 
-def refuse_foreign(folder: Path, written: set[str], own: Callable[[Path], bool]) -> None:
-    """Raises `LmcoreError` if replacing `folder` would lose what the same command did not write.
+def replaceable(folder: Path, written: set[str], own: Callable[[Path], bool]) -> Path:
+    """Return `folder` without `..`; `LmcoreError` if to replace it would lose what others wrote.
 
-    It writes the files `written`, and `own` tells a folder of its own from others with such files.
-    The current folder, which has no name here, cannot be replaced at all.
+    The command writes the files `written`, and `own` tells a folder of its own from others with
+    such files. Once a/ is made, a/../b is another folder than one that could not be found before:
+    so the path that is looked at is the one that is written.
     """
+    named, folder = folder, Path(os.path.abspath(folder))
     if folder.exists() and not folder.is_dir():
-        raise LmcoreError(f"{folder} is a file; name a folder.")
+        raise LmcoreError(f"{named} is a file; name a folder.")
     found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     foreign = [name for name in found if name not in written]
     if not foreign and found and not own(folder):
         foreign = [f"a {found[0]} that this command did not write"]
     if foreign:
-        raise LmcoreError(f"{folder} holds {foreign[0]}, which would be lost; name another folder.")
-    if not folder.name:
-        raise LmcoreError(f"{folder} is where the command runs; name a folder in it.")
+        raise LmcoreError(f"{named} holds {foreign[0]}, which would be lost; name another folder.")
+    if Path.cwd().is_relative_to(folder):
+        raise LmcoreError(f"{named} is where the command runs; name a folder in it.")
+    return folder
 
 
 def _is_export(folder: Path) -> bool:

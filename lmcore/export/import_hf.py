@@ -18,7 +18,7 @@ from lmcore.common.end_of_text import END_OF_TEXT
 from lmcore.common.errors import LmcoreError
 from lmcore.common.json_files import check_shape, read_json
 from lmcore.export.architectures import ARCHITECTURES
-from lmcore.export.folder import refuse_foreign
+from lmcore.export.folder import replaceable
 from lmcore.export.hf_config import from_config_json
 from lmcore.export.quantization import dequantized
 from lmcore.export.weights import MLX_LM, TRANSFORMERS, Arrays, to_ours, without_idle_biases
@@ -39,7 +39,7 @@ def import_huggingface(source: Path, into: Path) -> GPT:
     Raises `LmcoreError` where the model, or its tokenizer, has no counterpart, and
     where `into` holds anything but a model of ours.
     """
-    refuse_foreign(into, _WRITTEN, _is_ours)
+    into = replaceable(into, _WRITTEN, _is_ours)
     described = read_json(source / "config.json", {"model_type": str}, _REMEDY)
     try:
         config = from_config_json(described)

@@ -118,6 +118,21 @@ def test_the_current_folder_is_not_replaced(project: Path, monkeypatch: pytest.M
     assert said == "Error: . is where the command runs; name a folder in it.\n"
 
 
+@pytest.mark.parametrize("into", ["absent/../..", "..", "absent/../../inner/.."])
+def test_a_path_over_a_folder_that_is_not_there_leads_to_the_same_refusal(
+    into: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the parents of such a path are made, it names a folder that was not found before."""
+    CliRunner().invoke(export.main, ["--into", "theirs"])
+    (project / "inner").mkdir()
+    (project / "thesis.tex").write_text("years of work")
+    monkeypatch.chdir(project / "inner")
+    result = CliRunner().invoke(import_hf.main, ["../theirs", "--into", into])
+    assert result.exit_code == 1 and "would be lost; name another folder" in result.output
+    assert (project / "thesis.tex").read_text() == "years of work"
+    assert not (project / "inner" / "absent").exists()
+
+
 def test_an_import_replaces_a_model_of_ours_and_not_a_tokenizer(project: Path) -> None:
     CliRunner().invoke(export.main, [])
     result = CliRunner().invoke(import_hf.main, ["data/export", "--into", "data/model"])

@@ -16,7 +16,7 @@ from lmcore.common.paths import TOKENS
 @click.option("--steps", type=click.IntRange(10, 10_000), default=150, show_default=True)
 def main(low: float, high: float, steps: int) -> None:
     """Train a new model for a few steps while the learning rate grows; save nothing."""
-    if low >= high:
+    if not low < high:  # a NaN, too
         raise click.UsageError(f"--low is {low}; it must be below --high, which is {high}.")
     params = load_params()
     backend.setup()

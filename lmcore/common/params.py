@@ -48,7 +48,7 @@ class DataParams(Section):
     seed: Seed  # builtin: which stories the grammar generates
     train_stories: Stories  # builtin: stories to learn from
     validation_stories: Stories  # builtin: stories held out
-    folder: str  # files: where the .parquet, .txt, .jsonl and .json files are
+    folder: NonEmpty  # files: where the .parquet, .txt, .jsonl and .json files are
     text_column: NonEmpty  # files: the column or field that holds the text
     validation_fraction: Annotated[float, Field(gt=0, lt=1)]  # files: held out if no file is
 

@@ -168,6 +168,11 @@ def _decoded(path: Path, blocks: Iterable[bytes]) -> Iterator[str]:
             if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 codec = "UTF-16"
             decoder = codecs.getincrementaldecoder(codec)()
+            if codec == "UTF-8" and block.count(0) * 4 > len(block):  # every other byte of English
+                raise LmcoreError(
+                    f"{path} has a NUL in every few bytes, as UTF-16 without a byte order mark "
+                    "has; save it as UTF-8."
+                )
             block = block.removeprefix(codecs.BOM_UTF8)
         data = decoder.getstate()[0] + block  # a character may lie across two blocks
         try:

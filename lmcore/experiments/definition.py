@@ -146,6 +146,10 @@ def cell_params(
 
     Where the cell has a budget, `train.steps` is still that of the profile.
     """
+    if variant not in experiment.variants:
+        raise LmcoreError(
+            f"{folder / FILE} has no variant {variant!r}; it has {listing(experiment.variants)}."
+        )
     values = read_yaml(folder.parent.parent / "profiles" / f"{experiment.profile}.yaml")
     changes = experiment.base | tuned | experiment.variants[variant] | {"train.seed": seed}
     for key, value in changes.items():

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lmcore.common.atomic_files import write_text
+from lmcore.common.errors import LmcoreError
 from lmcore.common.params import Params, load_params, parse_params, read_yaml
 from lmcore.planning.plan import cost_of_params, measured_speed, step_seconds
 from lmcore.planning.profiles import edited
@@ -49,12 +50,20 @@ BUDGETS: dict[str, Callable[[Params, float], int]] = {
 }
 
 
+_MAX_AMOUNT = 1e30  # the largest runs of today took some 1e26 FLOPs
+
+
 def spend(path: Path, budget: str, amount: float) -> str:
     """Write `train.steps` for a budget into the params file; return what was written.
 
     Comments stay. Raises `LmcoreError`, and writes nothing, where the steps do not fit
     the other parameters, such as a longer warmup.
     """
+    if not 0 < amount < _MAX_AMOUNT:  # neither of NaN
+        raise LmcoreError(
+            f"--{budget.replace('_', '-')} is {amount:g}; it must be above 0 and below "
+            f"{_MAX_AMOUNT:g}."
+        )
     params = load_params(path)
     steps = BUDGETS[budget](params, amount)
     text = edited(path.read_text("utf-8"), {"train.steps": steps})

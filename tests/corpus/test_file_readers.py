@@ -186,6 +186,12 @@ def test_parquet_in_batches_is_the_whole_of_it(tmp_path: Path, monkeypatch) -> N
     assert read(tmp_path / "a.parquet") == texts
 
 
+def test_utf16_without_a_byte_order_mark_is_not_read_as_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("Once upon a time.".encode("utf-16-le"))
+    with pytest.raises(LmcoreError, match="UTF-16 without a byte order mark has; save it as UTF-8"):
+        read(tmp_path / "a.txt")
+
+
 def test_a_page_that_cannot_fit_into_memory_is_refused(tmp_path: Path, monkeypatch) -> None:
     pq.write_table(pa.table({"text": ["Once upon a time. " * 1000] * 2}), tmp_path / "a.parquet")
     monkeypatch.setattr(file_readers, "main_memory", lambda: 10_000)

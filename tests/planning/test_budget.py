@@ -48,6 +48,12 @@ def test_only_the_line_of_the_steps_changes(file: Path) -> None:
     assert f"train.steps is now {steps:,}" in said
 
 
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), 1e300])
+def test_a_budget_that_is_no_number_is_refused(file: Path, amount: float) -> None:
+    with pytest.raises(LmcoreError, match=r"--flops is .*; it must be above 0 and below 1e\+30"):
+        budget.spend(file, "flops", amount)
+
+
 def test_a_budget_below_the_warmup_changes_nothing(file: Path) -> None:
     before = file.read_bytes()
     with pytest.raises(LmcoreError, match=r"for 1 tokens: train\.warmup_steps is"):

@@ -21,7 +21,7 @@ SECTIONS = (
 )
 
 # Too slow for every time, or for a GPU: `make bench-gpu` and `make soak` renew them.
-APART = ("training_gpu", "soak")
+APART = ("training_gpu", "soak", "soak_faults")
 
 HEAD = """# Benchmarks
 

@@ -12,6 +12,7 @@ import random
 import resource
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from helpers.clone import STAGES, Clone
 
+from benchmarks.__main__ import gather
+from benchmarks.machine import describe, load_average
 from benchmarks.soak_damage import cache_trials, damage_trials
 from benchmarks.soak_disk import disk_trials, small_disk
 from benchmarks.soak_hostile import hostile_trials, trials
@@ -37,7 +40,7 @@ COLUMNS = ["area", "trials", "survived", "lost", "tracebacks", "slowest"]
 @click.option("--seed", default=0, show_default=True)
 def main(share: float, seed: int) -> None:
     """Print a table of all trials; exit with 1 if one was not survived."""
-    draw = random.Random(seed)
+    draw, started = random.Random(seed), time.monotonic()
 
     def number(whole: int) -> int:
         return max(1, round(whole * share))
@@ -75,11 +78,21 @@ def main(share: float, seed: int) -> None:
             # Two at once, for two cores; each with random numbers of its own.
             seeds = {area: random.Random(f"{seed} {area}") for area in areas}
             rows = list(pool.map(lambda area: _tried(area, areas[area](seeds[area])), areas))
-    for cells in [COLUMNS, ["---"] * len(COLUMNS), *rows]:
-        print(f"| {' | '.join(cells)} |")
+    table = [f"| {' | '.join(cells)} |" for cells in [COLUMNS, ["---"] * len(COLUMNS), *rows]]
     if sys.platform.startswith("linux"):  # in kilobytes
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10
-        print(f"\nThe largest process had {largest:,.0f} MiB of memory.")
+        table += ["", f"The largest process had {largest:,.0f} MiB of memory."]
+    print("\n".join(table))
+    if share >= 1:
+        minutes = (time.monotonic() - started) / 60
+        lines = ["## Faults", "", describe("mlx", "dvc", "pyarrow"), ""]
+        lines += [
+            f"`make soak-faults`, seed {seed}, in {minutes:.0f} minutes. {load_average()}",
+            "",
+        ]
+        path = Path(__file__).parent / "results" / "soak_faults.md"
+        path.write_text("\n".join([*lines, *table, ""]), "utf-8")
+        gather()
     sys.exit(any(cells[1] != cells[2] for cells in rows))
 
 

@@ -144,29 +144,29 @@ def _candidates() -> list[Path]:
     named = os.environ.get("LMCORE_CACHE")
     caches = os.environ.get("XDG_CACHE_HOME")
     home = Path(caches) if caches and Path(caches).is_absolute() else Path("~/.cache").expanduser()
-    found = [Path(named).absolute()] if named else []
-    found += [home / "lmcore"] if home.is_absolute() else []
+    folders = [Path(named).absolute()] if named else []
+    folders += [home / "lmcore"] if home.is_absolute() else []
     with suppress(OSError):  # no temporary directory can be written
-        found.append(Path(tempfile.gettempdir()) / f"lmcore-{os.geteuid()}")
-    return found
+        folders.append(Path(tempfile.gettempdir()) / f"lmcore-{os.geteuid()}")
+    return folders
 
 
 def make_private(folder: Path) -> None:
     """Create `folder` for this user alone; raise OSError if it is another's or open to others."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise PermissionError(1, "is not a folder of this user", str(folder))
-    if found.st_mode & 0o022:
+    if status.st_mode & 0o022:
         raise PermissionError(1, "can be written by other users", str(folder))
-    if found.st_mode & 0o077:
+    if status.st_mode & 0o077:
         folder.chmod(0o700)
 
 
 def _identity(compiler: str) -> str:
     """What a compiled library depends on beside its source: MLX, the compiler, the processor."""
-    told = subprocess.run([compiler, "-v"], capture_output=True).stderr
-    parts = [platform.machine().encode(), _processor().encode(), told]
+    compiler_version = subprocess.run([compiler, "-v"], capture_output=True).stderr
+    parts = [platform.machine().encode(), _processor().encode(), compiler_version]
     for package in ("mlx", "mlx-cpu"):
         with suppress(PackageNotFoundError):
             record = distribution(package).read_text("RECORD") or ""

@@ -12,7 +12,7 @@ right from Python, without a compiler or root:
 * *Few rows.* Products of a few rows, as when text is generated, are our own
   (lmcore/backend/small_gemm.py) where there is a g++.
 * *Allocator.* glibc gives each large buffer back to the kernel and faults its
-  pages in again; `mallopt` keeps them, and the kernel is told to use large pages.
+  pages in again; `mallopt` keeps them, and the kernel is advised to use large pages.
 * *Order.* The model spreads a batch over two CPU streams (lmcore/backend/dispatch.py).
   MLX hands out operations as it walks the graph; depth first, its default for
   wide graphs, gives one stream all its work before the other has any.
@@ -156,11 +156,11 @@ def _choose_kernels() -> str:
 
 def _amd_with_avx512() -> bool:
     try:
-        told = Path("/proc/cpuinfo").read_text()
+        cpuinfo = Path("/proc/cpuinfo").read_text()
     except OSError:
         return False
     needed = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
-    return "AuthenticAMD" in told and needed <= set(told.split())
+    return "AuthenticAMD" in cpuinfo and needed <= set(cpuinfo.split())
 
 
 def _load_fast_blas(threads: int, folder: Path | None, compiler: str | None) -> str:

@@ -181,7 +181,7 @@ def list_files(folder: Path) -> list[InputFile]:
     """Return everything in `folder` and the folders linked in it, in the order of names."""
     if not folder.is_dir():
         raise LmcoreError(f"data.folder is {str(folder)!r}; there is no such folder.")
-    found: list[InputFile] = []
+    files: list[InputFile] = []
     seen = {folder.resolve()}
     for root, folders, names in os.walk(folder, followlinks=True):
         for name in sorted(folders):
@@ -191,12 +191,12 @@ def list_files(folder: Path) -> list[InputFile]:
             if not reason and path.resolve() in seen:
                 reason = "a link to a folder that is read already"
             if reason:
-                found.append(InputFile(path, f"{path.relative_to(folder)}/", skipped=reason))
+                files.append(InputFile(path, f"{path.relative_to(folder)}/", skipped=reason))
                 folders.remove(name)
             seen.add(path.resolve())
         folders.sort()
-        found += [_input_file(Path(root, name), folder) for name in names]
-    return sorted(found, key=lambda file: PurePath(file.name).parts)
+        files += [_input_file(Path(root, name), folder) for name in names]
+    return sorted(files, key=lambda file: PurePath(file.name).parts)
 
 
 def _input_file(path: Path, folder: Path) -> InputFile:

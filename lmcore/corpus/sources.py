@@ -81,8 +81,8 @@ def _hub(params: DataParams, folder: Path, downloads: Path) -> tuple[str, list[s
 
 
 def _files(params: DataParams, folder: Path, downloads: Path) -> tuple[str, list[str]]:
-    found, rule = files.write_stories(params, folder)
-    rows = [file.row() for file in found]
+    read, rule = files.write_stories(params, folder)
+    rows = [file.row() for file in read]
     write_json(folder / "sources.json", {"split": rule, "files": rows})
     return "that of the files", [*_table(rows), rule]
 
@@ -128,10 +128,10 @@ def _facts(raw: Path, split: str) -> tuple[dict[str, Any], np.ndarray]:
 
 def _check_size(split: str, facts: dict[str, Any], window: int, batch: int) -> list[str]:
     """Return a warning where a split is short; `LmcoreError` where it cannot be long enough."""
-    most = facts["bytes"] + facts["stories"]  # a token is a byte at least, or ends a story
-    if most <= window:
+    max_tokens = facts["bytes"] + facts["stories"]  # a token is a byte at least, or ends a story
+    if max_tokens <= window:
         raise LmcoreError(
-            f"The {split} split has {facts['bytes']:,} bytes, so at most {most:,} tokens; "
+            f"The {split} split has {facts['bytes']:,} bytes, so at most {max_tokens:,} tokens; "
             f"model.context_length is {window} and needs more. Add text, or make it smaller."
         )
     likely = facts["bytes"] // _BYTES_PER_TOKEN

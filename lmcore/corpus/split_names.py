@@ -26,10 +26,10 @@ def named_split(path: PurePath, shown: str) -> str | None:
     which calls the file `shown`, where the path names more than one split.
     """
     words = re.findall(r"[^\W\d_]+", "/".join(path.parts).lower())
-    found = {word: _SPLIT_OF_WORD[word] for word in words if word in _SPLIT_OF_WORD}
-    if len(set(found.values())) > 1:
+    splits = {word: _SPLIT_OF_WORD[word] for word in words if word in _SPLIT_OF_WORD}
+    if len(set(splits.values())) > 1:
         raise LmcoreError(
-            f"{shown} is named by more than one split ({listing(found, 'and')}); "
+            f"{shown} is named by more than one split ({listing(splits, 'and')}); "
             "rename the file or its folder, so that one is left."
         )
-    return next(iter(found.values()), None)
+    return next(iter(splits.values()), None)

@@ -80,8 +80,8 @@ class Mention(NamedTuple):
 def check(text: str, prompt_length: int = 0) -> Validity:
     """Return whether `text` is exactly a story of the grammar, or its first violation."""
     recognizer = Recognizer(text)
-    found = story().match(recognizer, PartialDerivation(0, {}, 0.0))
-    ends = {partial.end for partial in found}  # of whole stories that the text begins with
+    stories_matched = story().match(recognizer, PartialDerivation(0, {}, 0.0))
+    ends = {partial.end for partial in stories_matched}
     if len(text) in ends:
         size = len(text)
         return Validity(True, None, size, size, size, "", max(0, size - prompt_length))
@@ -99,9 +99,9 @@ def mentions(text: str) -> list[Mention]:
     Of a text that is no story, those of the longest prefix that agrees with one.
     """
     recognizer = Recognizer(text)
-    found = story().match(recognizer, PartialDerivation(0, {}, 0.0))
-    whole = [partial for partial in found if partial.end == len(text)]
-    partials = whole or [failure.partial for failure in recognizer.failures] or found
+    finished = story().match(recognizer, PartialDerivation(0, {}, 0.0))
+    whole = [partial for partial in finished if partial.end == len(text)]
+    partials = whole or [failure.partial for failure in recognizer.failures] or finished
     return _mentions(partials[0].spans) if partials else []
 
 
@@ -139,11 +139,11 @@ def _mentions(span: Span | None) -> list[Mention]:
             spans.append(span)
         span = span.previous
     seen: set[str] = set()
-    found = []
+    in_order = []
     for each in reversed(spans):
-        found.append(Mention(each.start, each.end, each.attribute, each.attribute not in seen))
+        in_order.append(Mention(each.start, each.end, each.attribute, each.attribute not in seen))
         seen.add(each.attribute)
-    return found
+    return in_order
 
 
 def _violation(
@@ -221,5 +221,5 @@ def _sentence_start(text: str, start: int, recognizer: Recognizer) -> int:
 
 def _fits(frame: Symbol, text: str, start: int) -> bool:
     """Return whether a sentence at `start` is of this frame, with every attribute unbound."""
-    found = frame.match(_Matcher(text), PartialDerivation(start, None, 0.0))
-    return any(partial.end == len(text) or text[partial.end].isspace() for partial in found)
+    partials = frame.match(_Matcher(text), PartialDerivation(start, None, 0.0))
+    return any(partial.end == len(text) or text[partial.end].isspace() for partial in partials)

@@ -144,8 +144,8 @@ def row_groups_of(path: Path) -> list[RowGroup]:
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, error) from None
     position = schema.get_field_index(TEXT)
-    found = schema.field(position).type if position >= 0 else None
-    if found not in (pa.string(), pa.large_string()):
+    column_type = schema.field(position).type if position >= 0 else None
+    if column_type not in (pa.string(), pa.large_string()):
         columns = ", ".join(f"{field.name} ({field.type})" for field in schema) or "no columns"
         raise LmcoreError(f"{path}: needs a string column `{TEXT}`; found {columns}.")
     groups = (metadata.row_group(index) for index in range(metadata.num_row_groups))

@@ -79,7 +79,7 @@ def mention_tokens(
     texts: Sequence[str], ids: Sequence[np.ndarray], tokenizer: Tokenizer
 ) -> list[MentionTokens]:
     """Return the mentions in stories, whose tokens are `ids` (n,) each."""
-    found = []
+    mentioned = []
     for story, (text, tokens) in enumerate(zip(texts, ids, strict=True)):
         # 1. Mentions of the same in the same words, capital letters or not.
         recurring: dict[tuple[str, str], list[Mention]] = {}
@@ -94,8 +94,8 @@ def mention_tokens(
                 start = len(text[: mention.start].encode())
                 end = start + len(words.encode())
                 span = np.searchsorted(ends, start, "right"), np.searchsorted(ends, end) + 1
-                found.append(MentionTokens(group, place == 0, story, *map(int, span)))
-    return found
+                mentioned.append(MentionTokens(group, place == 0, story, *map(int, span)))
+    return mentioned
 
 
 def copying_figures(

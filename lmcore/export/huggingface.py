@@ -76,7 +76,7 @@ def write_model(
 def generation_config(
     sample: SampleParams, end_of_text: int, context_length: int
 ) -> dict[str, Any]:
-    """What `generate` does unless told otherwise: as our own stories are drawn."""
+    """Return the default sampling of `generate`: that of our own samples."""
     drawn = {
         "do_sample": True,
         "temperature": sample.temperature,

@@ -1,7 +1,7 @@
 """What the pipeline knows of the model in data/model.
 
 dvc.lock notes the parameters of each stage and the hashes of what it read and
-wrote. A fact is told only where these hashes lead from it to the model that lies
+wrote. A fact is stated only where these hashes lead from it to the model that lies
 in data/model: since it was trained, params.yaml may have been edited, stages run
 again, or another model put in its place.
 """
@@ -75,13 +75,13 @@ class Lock:
 
     def _read(self, stage: Facts, name: str) -> set[str]:
         """The hashes that `name` had when it was read."""
-        found: set[str] = set()
+        hashes: set[str] = set()
         for dep in stage.get("deps", []):
             if dep["path"] == name:
-                found.add(dep["md5"])
+                hashes.add(dep["md5"])
             else:
-                found |= self._read(self._writer(dep["path"], dep["md5"]), name)
-        return found
+                hashes |= self._read(self._writer(dep["path"], dep["md5"]), name)
+        return hashes
 
 
 def hash_of(path: Path) -> str | None:

@@ -39,8 +39,8 @@ class StopStrings:
 
     def _first_stop(self) -> int:
         """Return where the first stop string begins; the length of the text if there is none."""
-        found = (self._held.find(stop) for stop in self._stops if stop in self._held)
-        return min(found, default=len(self._held))
+        positions = (self._held.find(stop) for stop in self._stops if stop in self._held)
+        return min(positions, default=len(self._held))
 
     def _first_partial_stop(self) -> int:
         """Return where a stop string begins that the text breaks off; its length if none."""

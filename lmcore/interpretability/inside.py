@@ -45,12 +45,12 @@ def measure(
         pairs = minimal_pairs(model, tokenizer, params.pairs)
 
     def parts(model: GPT) -> dict[str, Any]:
-        found = {
+        figures = {
             "ablation": ablation(model, windows, sizes),
             "head_scores": head_scores(model, repeated),
             "logit_lens": logit_lens(model, windows, sizes),
         }
-        return found if pairs is None else found | {"patching": patching(model, pairs)}
+        return figures if pairs is None else figures | {"patching": patching(model, pairs)}
 
     steps = checkpoint_steps(kept)
     with progress(1 + len(steps), "inside", "model") as bar:

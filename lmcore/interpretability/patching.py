@@ -52,8 +52,8 @@ def patching(model: GPT, pairs: list[Pair]) -> dict[str, Any]:
     high, low = np.zeros(len(pairs)), np.zeros(len(pairs))
     patched = np.zeros((len(pairs), len(layers), len(heads)))
     for number, (one, other) in enumerate(pairs):
-        places = np.flatnonzero(one != other)[1:]
-        prefer = partial(logit_difference, places=places, own=one[places], others=other[places])
+        at = np.flatnonzero(one != other)[1:]
+        prefer = partial(logit_difference, places=at, own=one[at], others=other[at])
         twin = mx.array(other[None])
         logits, cache = run_with_cache(model, mx.array(one[None]), names)
         high[number], low[number] = prefer(logits), prefer(run_with_hooks(model, twin, {}))

@@ -147,9 +147,9 @@ def _compare_with_header(config: ModelConfig, weights: Path) -> None:
     shapes = read_shapes(weights)
     if (layers := count_layers(shapes)) != config.n_layers:
         raise _does_not_fit(weights, f"it has {layers} layers, not {config.n_layers}")
-    found, expected = shapes.get("embedding.weight"), (config.vocab_size, config.d_model)
-    if found != expected:
-        raise _does_not_fit(weights, f"its embedding.weight is {found}, not {expected}")
+    shape, expected = shapes.get("embedding.weight"), (config.vocab_size, config.d_model)
+    if shape != expected:
+        raise _does_not_fit(weights, f"its embedding.weight is {shape}, not {expected}")
 
 
 def _does_not_fit(weights: Path, reason: str) -> LmcoreError:

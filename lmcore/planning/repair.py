@@ -193,10 +193,10 @@ def _at_work(root: Path) -> list[int]:
     import psutil
 
     here, own = root.resolve(), {os.getpid(), *(p.pid for p in psutil.Process().parents())}
-    found = []
+    pids = []
     for process in psutil.process_iter(["pid", "cwd", "cmdline"]):
         words = process.info["cmdline"] or []
         works = any(Path(word).name == "dvc" or word.startswith("stages.") for word in words)
         if works and process.pid not in own and process.info["cwd"] == str(here):
-            found.append(process.pid)
-    return found
+            pids.append(process.pid)
+    return pids

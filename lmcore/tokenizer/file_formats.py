@@ -144,9 +144,9 @@ _NEUTRAL = {
 def _refuse_unknown_settings(content: Json) -> None:
     for name, neutral in _NEUTRAL.items():
         *section, key = name.split(".")
-        found = (content[section[0]] if section else content).get(key)
-        if found not in neutral:
-            shown = found.get("type") if isinstance(found, dict) else found
+        value = (content[section[0]] if section else content).get(key)
+        if value not in neutral:
+            shown = value.get("type") if isinstance(value, dict) else value
             raise ValueError(
                 f"its {name} is {json.dumps(shown)}; it must be {listing(map(json.dumps, neutral))}"
             )

@@ -123,18 +123,18 @@ class Tokenizer:
         room for the 256 bytes and the special tokens or is beyond uint16.
         """
         specials = special_names(special_tokens)
-        least = 256 + len(specials)
-        if not least <= vocab_size <= MAX_TOKENS:
+        min_size = 256 + len(specials)
+        if not min_size <= vocab_size <= MAX_TOKENS:
             plural = "" if len(specials) == 1 else "s"
             raise LmcoreError(
-                f"tokenizer.vocab_size is {vocab_size}; it must be at least {least}, for the 256 "
+                f"tokenizer.vocab_size is {vocab_size}; it must be at least {min_size}, for 256 "
                 f"bytes and {len(specials)} special token{plural}, and at most {MAX_TOKENS}."
             )
         # The result must not depend on the order in which words were met.
         words = {word: counts[word] for word in sorted(counts) if word and word != END}
         if not words:
             raise LmcoreError("The training text is empty: there is nothing to learn merges from.")
-        return cls(train_merges(words, vocab_size - least), specials, pattern)
+        return cls(train_merges(words, vocab_size - min_size), specials, pattern)
 
     @classmethod
     def load(cls, path: Path | str) -> Tokenizer:

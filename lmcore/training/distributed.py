@@ -79,8 +79,8 @@ class Workers:
             ends = np.cumsum([array.size for array in arrays])[:-1].tolist()
             parts = mx.split(vector, ends)
             means += [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
-        found = iter(means)
-        return tree_map(lambda array: next(found), tree)
+        reduced = iter(means)
+        return tree_map(lambda array: next(reduced), tree)
 
     def broadcast(self, tree: Any) -> Any:
         """Return rank 0's tree of arrays, in every process."""
@@ -127,11 +127,11 @@ def launch(workers: int, command: Sequence[str]) -> None:
     When one fails, the others are stopped and `LmcoreError` says which; when
     this process is interrupted, so are all.
     """
-    most = max(_MAX_WORKERS, os.cpu_count() or 1)
-    if workers > most:
+    max_workers = max(_MAX_WORKERS, os.cpu_count() or 1)
+    if workers > max_workers:
         raise LmcoreError(
             f"train.workers is {workers}; on this machine, with {os.cpu_count()} cores, it must be "
-            f"at most {most}."
+            f"at most {max_workers}."
         )
     with tempfile.TemporaryDirectory() as scratch:
         hosts = Path(scratch) / "hosts.json"

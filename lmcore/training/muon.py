@@ -73,8 +73,8 @@ def momentum_at(momentum: float, warmup_steps: int, step: mx.array) -> mx.array 
     """Return the momentum at `step`: a line from 0.85 to `momentum` over the warmup."""
     if not warmup_steps:
         return momentum
-    share = mx.minimum(step / warmup_steps, 1.0)
-    return fusion_barrier(FIRST_MOMENTUM + (momentum - FIRST_MOMENTUM) * share)[0]
+    progress = mx.minimum(step / warmup_steps, 1.0)
+    return fusion_barrier(FIRST_MOMENTUM + (momentum - FIRST_MOMENTUM) * progress)[0]
 
 
 def normalized_rows(direction: mx.array, v: mx.array) -> tuple[mx.array, mx.array]:

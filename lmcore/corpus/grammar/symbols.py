@@ -45,8 +45,8 @@ class Terminal:
         derivation.parts.append(self.text)
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
-        found = text.accept(self, partial, self.text, 0.0)
-        return [found] if found else []
+        longer = text.accept(self, partial, self.text, 0.0)
+        return [longer] if longer else []
 
 
 class Reference:
@@ -64,8 +64,8 @@ class Reference:
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         if partial.attributes is None:
-            found = [text.accept(self, partial, value, 0.0) for value in self.domain]
-            return [each for each in found if each]
+            partials = [text.accept(self, partial, value, 0.0) for value in self.domain]
+            return [each for each in partials if each]
         value = partial.attributes[self._form]
         continued = text.accept(self, partial, value, 0.0)
         return [_spanned(continued, partial.end, self._form, value)] if continued else []
@@ -94,11 +94,11 @@ class TerminalChoice:
         derivation.log2_probability += self._log2[chosen]
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
-        found = [
+        partials = [
             text.accept(self, partial, option, log2)
             for option, log2 in zip(self.options, self._log2, strict=True)
         ]
-        return [each for each in found if each]
+        return [each for each in partials if each]
 
 
 class Binding:
@@ -154,7 +154,7 @@ class Binding:
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         taken = self._taken(partial.attributes or {})
         left = self._total - sum(self._weights[index] for index in taken)
-        found = []
+        partials = []
         for index, written in enumerate(self._written):
             continued = text.accept(self, partial, written, 0.0)
             if continued and index not in taken:
@@ -162,8 +162,8 @@ class Binding:
                 bound = None if attributes is None else attributes | self._records[index]
                 log2 = continued.log2_probability + math.log2(self._weights[index] / left)
                 longer = PartialDerivation(continued.end, bound, log2, continued.spans)
-                found.append(_spanned(longer, partial.end, self._form, written))
-        return found
+                partials.append(_spanned(longer, partial.end, self._form, written))
+        return partials
 
     def _taken(self, attributes: Attributes) -> list[int]:
         """Return the records, in order, whose value another attribute already has."""
@@ -205,8 +205,8 @@ class Conditional:
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         if partial.attributes is None:
-            found = (symbol.match(text, partial) for symbol in self.symbols.values())
-            return list({each.end: each for some in found for each in some}.values())
+            matches = (symbol.match(text, partial) for symbol in self.symbols.values())
+            return list({each.end: each for some in matches for each in some}.values())
         return self.symbols[partial.attributes[self.attribute]].match(text, partial)
 
 
@@ -223,10 +223,10 @@ class Concatenation:
             symbol.expand(derivation)
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
-        found = [partial]
+        partials = [partial]
         for symbol in self.symbols:
-            found = [longer for shorter in found for longer in symbol.match(text, shorter)]
-        return found
+            partials = [longer for shorter in partials for longer in symbol.match(text, shorter)]
+        return partials
 
 
 class Alternatives:
@@ -246,10 +246,10 @@ class Alternatives:
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
         return [
             PartialDerivation(
-                found.end, found.attributes, found.log2_probability + log2, found.spans
+                partials.end, partials.attributes, partials.log2_probability + log2, partials.spans
             )
             for option, log2 in zip(self.options, self._log2, strict=True)
-            for found in option.match(text, partial)
+            for partials in option.match(text, partial)
         ]
 
 
@@ -269,7 +269,7 @@ class Sentence(Alternatives):
         self.options[chosen].expand(derivation)
 
     def match(self, text: Recognizer, partial: PartialDerivation) -> list[PartialDerivation]:
-        found = []
+        partials = []
         starts = {before: before.match(text, partial) for before in set(self._befores)}
         for offset in {each.end for some in starts.values() for each in some}:
             text.frames.setdefault(offset, []).append(self.options)
@@ -277,25 +277,25 @@ class Sentence(Alternatives):
             for start in starts[before]:
                 for each in frame.match(text, start):
                     log2_probability = each.log2_probability + log2
-                    found.append(
+                    partials.append(
                         PartialDerivation(each.end, each.attributes, log2_probability, each.spans)
                     )
-        return found
+        return partials
 
 
 def derivations(grammar: Symbol, text: str) -> list[float]:
     """Return the log2 probability of every derivation of exactly this text."""
-    found = grammar.match(Recognizer(text), PartialDerivation(0, {}, 0.0))
-    return [partial.log2_probability for partial in found if partial.end == len(text)]
+    partials = grammar.match(Recognizer(text), PartialDerivation(0, {}, 0.0))
+    return [partial.log2_probability for partial in partials if partial.end == len(text)]
 
 
 def score(grammar: Symbol, text: str) -> float:
     """Return log2 p(text), over all derivations; `ValueError` outside the language."""
-    found = derivations(grammar, text)
-    if not found:
+    log2s = derivations(grammar, text)
+    if not log2s:
         raise ValueError(f"the grammar does not generate {text[:60]!r}...")
-    highest = max(found)
-    return highest + math.log2(sum(2.0 ** (log2 - highest) for log2 in found))
+    highest = max(log2s)
+    return highest + math.log2(sum(2.0 ** (log2 - highest) for log2 in log2s))
 
 
 def zipf(count: int, weights: Sequence[float] | None = None) -> tuple[list[float], list[float]]:

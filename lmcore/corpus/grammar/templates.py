@@ -187,14 +187,14 @@ def _end_of_group(template: str, start: int) -> int:
 
 def _split(options: str) -> list[str]:
     """Return the options between the bars that are outside inner brackets."""
-    found, depth = [""], 0
+    pieces, depth = [""], 0
     for character in options:
         depth += (character in _CLOSING) - (character in _CLOSING.values())
         if character == "|" and depth == 0:
-            found.append("")
+            pieces.append("")
         else:
-            found[-1] += character
-    return found
+            pieces[-1] += character
+    return pieces
 
 
 def _form(name: str) -> tuple[Callable[[str], str], str]:

@@ -25,6 +25,7 @@ def write_results(folder: Path, experiment: Experiment) -> str:
     }
     if experiment.law is None:
         results = summarise(experiment.question, cells)
+        results["verdicts"] += edge_warnings(experiment, cells)
         text = as_markdown(results)
         draw(folder / "results.svg", experiment.question, cells)
     else:
@@ -54,6 +55,17 @@ def summarise(question: str, cells: dict[str, list[Cell]]) -> dict[str, Any]:
         "variants": rows,
         "verdicts": [verdict(name, first, compared[name]) for name in others],
     }
+
+
+def edge_warnings(experiment: Experiment, cells: dict[str, list[Cell]]) -> list[str]:
+    """Return a sentence for each variant whose tuned value is the first or last of those tried."""
+    return [
+        f"{name} chose {key} {runs[0]['tuned'][key]:g}, at the edge of the values tried "
+        f"({', '.join(f'{value:g}' for value in values)}): one beyond may be better."
+        for key, values in experiment.tune.items()
+        for name, runs in cells.items()
+        if runs[0]["tuned"][key] in (values[0], values[-1])
+    ]
 
 
 def _variant_row(runs: list[Cell]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 
 pytest.importorskip("scipy", reason="needs scipy (`make experiment` installs it)")
 
-from lmcore.experiments.results import as_markdown, summarise
+from lmcore.experiments.definition import Experiment
+from lmcore.experiments.results import as_markdown, edge_warnings, summarise
 
 SIZES = [100] * 50
 
@@ -62,3 +63,19 @@ def test_one_seed_claims_nothing() -> None:
 def test_other_stories_are_not_paired_by_story() -> None:
     results = summarise("Data?", {"one": cells(0.0), "other": cells(0.2, sizes=[100] * 60)})
     assert not results["variants"]["other"]["against_first"]["paired_by_story"]
+
+
+def test_a_value_tuned_to_the_edge_is_named() -> None:
+    experiment = Experiment(
+        question="Tuned?",
+        profile="laboratory",
+        variants={"one": {}, "other": {}},
+        seeds=[1],
+        tune={"train.learning_rate": [0.1, 0.2, 0.3]},
+    )
+    runs = {
+        name: [cells(0.0)[0] | {"tuned": {"train.learning_rate": value}}]
+        for name, value in (("one", 0.2), ("other", 0.3))
+    }
+    (said,) = edge_warnings(experiment, runs)
+    assert said.startswith("other chose train.learning_rate 0.3, at the edge of the values tried")

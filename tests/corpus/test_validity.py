@@ -72,7 +72,10 @@ def test_another_pronoun_is_found_at_its_place(some: list[str]) -> None:
     other = {"he": "she", "she": "he", "him": "her", "He": "She", "She": "He"}
     kinds: Counter[str | None] = Counter()
     for text in some[:100]:
-        pronoun = list(re.finditer(rf"\b({'|'.join(other)})\b", text))[-1]
+        pronouns = list(re.finditer(rf"\b({'|'.join(other)})\b", text))
+        if not pronouns:
+            continue
+        pronoun = pronouns[-1]
         wrong = other[pronoun[0]]
         found = check(text[: pronoun.start()] + wrong + text[pronoun.end() :])
         kinds[found.kind] += 1
@@ -82,8 +85,8 @@ def test_another_pronoun_is_found_at_its_place(some: list[str]) -> None:
 
 
 def test_a_girl_who_is_called_he_is_found_where_she_is() -> None:
-    before = "Once upon a time, there was a pretty, happy girl named Polly. "
-    found = check(before + "He lived with her sweet grandpa.")
+    before = "Once upon a time, there was a pretty, happy girl named Sally. "
+    found = check(before + "He loved to draw and run.")
     assert (found.kind, found.start, found.end) == ("pronoun", len(before), len(before) + 2)
 
 

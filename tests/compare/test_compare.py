@@ -61,7 +61,9 @@ def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> N
     assert "data/model differs: train.learning_rate" in text
     assert "data/evaluation differs: data/checkpoints; data/model" in text
     assert "paired by story" in text and "train.seed and nothing else" in text
-    assert "nats per token more than" in text and "Perplexity is 1." in text
+    assert "nats per token more than" in text
+    (times,) = re.findall(r"Perplexity is ([\d.]+) ", text)
+    assert float(times) > 1
     assert "Training loss ends at" in text and "nats per token." in text
     (distance,) = re.findall(r"blocks\.0\.attention\.key\.weight (\d\.\d{4})", text)
     assert 0 < float(distance) < 1
@@ -87,10 +89,15 @@ def test_an_experiment_by_name_beside_a_commit_and_the_workspace(runs: Clone) ->
     assert "sample.max_tokens" in text
     assert "data/samples differs: sample.max_tokens" in text
     page = (runs.folder / "data/compare/index.html").read_bytes().decode().replace("<wbr>", "")
-    first = json.loads((runs.folder / "data/samples/samples.json").read_bytes())[0]  # of `short`
-    row = f'<th scope="row">{escape(first["prompt"])}</th><td>(.+?)</td><td>(.+?)</td>'
-    ours, theirs = re.search(row, page, re.DOTALL).groups()
-    assert theirs == escape(first["text"]) and len(ours) > len(theirs)
+    longer = []
+    for sample in json.loads(
+        (runs.folder / "data/samples/samples.json").read_bytes()
+    ):  # of `short`
+        row = f'<th scope="row">{escape(sample["prompt"])}</th><td>(.*?)</td><td>(.*?)</td>'
+        ours, theirs = re.search(row, page, re.DOTALL).groups()
+        assert theirs == escape(sample["text"]) and ours.startswith(theirs)
+        longer.append(len(ours) > len(theirs))  # a story may end before
+    assert any(longer)
     assert "differs" not in said(runs, "short", "workspace")
 
 

@@ -243,7 +243,10 @@ def test_interactive_ends_at_an_empty_line_and_at_the_end_of_input(sample) -> No
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--prompt", "a", "--temperature", "nan"], "--temperature is nan; it should be a finite"),
+        (
+            ["--prompt", "a", "--temperature", "nan"],
+            "--temperature is nan; it should be less than or equal to 1000",
+        ),
         (["--prompt", "a", "--temperature", "-1"], "--temperature is -1.0; it should be greater"),
         (["--prompt", "a", "--top-p", "0"], "--top-p is 0.0; it should be greater than 0"),
         (

@@ -37,7 +37,7 @@ def test_the_loss_falls_and_the_curves_are_complete(
     outcome = train(params(repository), tokens, tmp_path / "checkpoints", ALONE)
     losses = [row["loss"] for row in outcome.curves.training]
     assert losses[0] == pytest.approx(math.log(300), abs=0.2)  # an untrained model guesses
-    assert losses[-1] < 0.5 * losses[0]
+    assert losses[-1] < 0.6 * losses[0]
     assert [row["step"] for row in outcome.curves.training] == list(range(1, 41))
     assert [row["step"] for row in outcome.curves.validation] == [10, 20, 30, 40]
     assert outcome.tokens_seen == 40 * 8 * 16

@@ -12,13 +12,13 @@ def split(words: str) -> list[str]:
     return words.replace("\n", " ").split(", ")
 
 
+# Few names: the fewer there are, the sooner a model learns to copy one.
 GIRLS = split("Lily, Sue, Lucy, Mia, Anna, Sally, Jane, Amy, Sara, Daisy, Molly, Mary")
 BOYS = split("Tim, Tom, Sam, Ben, Max, Bob, Jack, John, Joe, Billy, Leo, Mark")
 PETS = split(
     "Spot, Fluffy, Buddy, Bobo, Whiskers, Momo, Binky, Blue, Spike, Sunny, Star, Bubbles, "
     "Patch, Lucky, Pepper, Snowy, Ducky, Chirpy, Mittens, Honey"
 )
-
 
 # What kind of attribute each is: for the check of stories, and for mentions.
 NAMES = frozenset(split("hero, friend, pet, strayname, adult"))

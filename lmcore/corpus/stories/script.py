@@ -30,16 +30,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lmcore.corpus.grammar.derivation import Symbol
-from lmcore.corpus.grammar.symbols import (
+from lmcore.corpus.grammar import (
     Alternatives,
     Assignment,
     Concatenation,
     Conditional,
     Sentence,
+    Symbol,
     Terminal,
+    Variable,
+    Vocabulary,
 )
-from lmcore.corpus.grammar.templates import Variable, Vocabulary
 from lmcore.corpus.stories.pools import pool
 
 START = Terminal("")

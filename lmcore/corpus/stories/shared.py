@@ -6,18 +6,30 @@ to, and so do what was put on or packed (`along`) and the animals of the way.
 
 from __future__ import annotations
 
-SHARED = {
-    # A child, whom it lives with, and its house, favourite food or pet.
-    "child": """
-Once upon a time there was <a trait>, <trait2> <kind> named <hero>.
-Once upon a time, there was <a trait> and <trait2> <kind> named <hero>.
-Once upon a time, there was <a trait>, <trait2> <kind> named <hero>.
-Once upon a time there was <a trait> and <trait2> <kind> named <hero>.
-There was once <a trait>, <trait2> <kind> named <hero>.
 
+def opening(noun: str) -> str:
+    """Return the frames of the first sentence, about a `noun`."""
+    return f"""
+Once upon a time there was <a trait>, <trait2> {noun} named <hero>.
+Once upon a time, there was <a trait> and <trait2> {noun} named <hero>.
+Once upon a time, there was <a trait>, <trait2> {noun} named <hero>.
+Once upon a time there was <a trait> and <trait2> {noun} named <hero>.
+There was once <a trait>, <trait2> {noun} named <hero>.
+"""
+
+
+SHARED = {
+    # What a child or an animal likes to do.
+    "likes": """
 $Hero {loved|liked} to <like1> and <like5>.
 $He {loved|liked} to <like1> and <like5>.
 $He was [very] <trait3> and {loved|liked} to <like1> and <like5>.
+""",
+    # A child, whom it lives with, and its house, favourite food or pet.
+    "child": opening("<kind>")
+    + """
+
++ likes
 
 either intro: house
 $He lived with $his <atrait> <adult> in <a house> house {near|by|next to|close to} the <home>.
@@ -194,16 +206,10 @@ or intro: likes
 end
 """,
     # An animal and its home, what it likes to eat, or its treasure.
-    "animal": """
-Once upon a time there was <a trait>, <trait2> <animal> named <hero>.
-Once upon a time, there was <a trait> and <trait2> <animal> named <hero>.
-Once upon a time, there was <a trait>, <trait2> <animal> named <hero>.
-Once upon a time there was <a trait> and <trait2> <animal> named <hero>.
-There was once <a trait>, <trait2> <animal> named <hero>.
+    "animal": opening("<animal>")
+    + """
 
-$Hero {loved|liked} to <like1> and <like5>.
-$He {loved|liked} to <like1> and <like5>.
-$He was [very] <trait3> and {loved|liked} to <like1> and <like5>.
++ likes
 
 either intro: den
 $He lived in <a lair> $den {near|by|next to|close to} the <wild>.
@@ -235,12 +241,8 @@ That night, $he {counted|looked at|washed} $his $count $dye $treasure and [smile
 end
 """,
     # A toy, the child whose toy it is, and its place in the room.
-    "toy": """
-Once upon a time there was <a trait>, <trait2> toy <toykind> named <hero>.
-Once upon a time, there was <a trait> and <trait2> toy <toykind> named <hero>.
-Once upon a time, there was <a trait>, <trait2> toy <toykind> named <hero>.
-Once upon a time there was <a trait> and <trait2> toy <toykind> named <hero>.
-There was once <a trait>, <trait2> toy <toykind> named <hero>.
+    "toy": opening("toy <toykind>")
+    + """
 
 $He {lived|sat|slept} on <a dye> {shelf|bed|chair|box|table} {by the window|by the door|near the lamp|by the wall|near the bed|in the corner} and belonged to <a okind>.
 $He belonged to a {kind |good |little |}<okind>, who {had|loved|kept} <count> <dye2> <others> too.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lmcore.corpus.grammar.templates import Variable
 from lmcore.corpus.stories import words
 from lmcore.corpus.stories.cast import split
+from lmcore.corpus.stories.deeds import DONE, DONE_INSIDE, DONE_OUTSIDE, LIKED
 
 # thing: how one plays with it | how one played | how two played with it | a part that can break
 _THINGS = """
@@ -74,24 +75,24 @@ dinosaur: make it roar, make it stomp, feed it
 | leg, tail, foot
 """
 
-# place: where things are there | who lives there or comes there | what one does there
+# place: where things are there | who lives there or comes there
 _PLACES = """
 park: under a bench, behind a big tree, near the pond, beside the fountain, in the tall grass
-| duck, squirrel, dog, bird | feed the ducks, run on the grass, smell the flowers
+| duck, squirrel, dog, bird
 beach: behind a big rock, near the waves, in the warm sand, beside a boat, under a chair
-| crab, bird, dog, turtle | dig in the sand, jump over the waves, look for shells
+| crab, bird, dog, turtle
 garden: behind the fence, near the gate, under the apple tree, beside the roses, in the tall flowers
-| bird, butterfly, rabbit, frog | smell the flowers, look for bugs, water the plants
+| bird, butterfly, rabbit, frog
 farm: behind the barn, in the hay, under the wagon, beside the gate, near the well
-| pig, hen, goat, cow | feed the animals, jump in the hay, ride on the wagon
+| pig, hen, goat, cow
 playground: under the slide, behind the swings, near the sandbox, beside the ladder, by the fence
-| bird, cat, dog, squirrel | go down the slide, ride on the swings, play in the sandbox
+| bird, cat, dog, squirrel
 forest: behind a tall tree, under a bush, near the stream, beside an old log, in the leaves
-| deer, squirrel, owl, fox | look for berries, climb the trees, count the birds
+| deer, squirrel, owl, fox
 lake: under the bridge, behind a rock, near the boats, beside a log, in the tall grass
-| frog, duck, turtle, bird | look for fish, throw stones, watch the boats
+| frog, duck, turtle, bird
 hill: behind a rock, under the old tree, near the top, beside the path, in the tall grass
-| goat, rabbit, bird, sheep | roll down the grass, look at the clouds, run to the top
+| goat, rabbit, bird, sheep
 """
 
 
@@ -276,17 +277,16 @@ VARIABLES = {
     "ftrait": _simple("ftrait", TRAITS, "trait"),
 }
 VARIABLES |= {
-    **_distinct("did", words.WORDS["did"], 8),
-    **_distinct("outside", words.WORDS["did outside"]),
-    **_distinct("inside", words.WORDS["did inside"]),
-    **_distinct("game", words.WORDS["game"]),
-    **_distinct("like", words.WORDS["like"], 5),
-    **_distinct("shade", split(COLOURS)),
+    **_distinct("did", DONE, 8),
+    **_distinct("outside", DONE_OUTSIDE),
+    **_distinct("inside", DONE_INSIDE),
+    **_distinct("game", words.WORDS["game"], 3),
+    **_distinct("like", LIKED, 5),
+    **_distinct("shade", split(COLOURS), 3),
 }
 WORDS = {
     "play": _column(_THINGS, 0),
     "played": _column(_THINGS, 1),
     "played together": _column(_THINGS, 2),
     "part": _column(_THINGS, 3),
-    "do there": _column(_PLACES, 2),
 }

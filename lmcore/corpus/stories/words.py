@@ -6,7 +6,6 @@ The likelier a word is in children's stories, the further ahead it stands.
 from __future__ import annotations
 
 from lmcore.corpus.stories.cast import split
-from lmcore.corpus.stories.deeds import DONE, DONE_INSIDE, DONE_OUTSIDE, LIKED
 
 WORDS = {
     # Feelings
@@ -228,12 +227,6 @@ WORDS = {
         "talked, laughed and splashed, skipped and splashed, climbed and splashed, splashed and "
         "laughed, splashed and skipped, splashed and climbed"
     ),
-    # What is done together: by children outside, by animals, by toys and in the house
-    "did": DONE,
-    "did outside": DONE_OUTSIDE,
-    "did inside": DONE_INSIDE,
-    # What somebody likes to do
-    "like": LIKED,
     # When
     "day": split(
         "one day, one sunny day, one morning, one hot day, one afternoon, one sunny morning, "

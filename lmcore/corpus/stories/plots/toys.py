@@ -153,7 +153,6 @@ end
         ),
         "dye4": table("dye4", "red\nblue\ngreen\nyellow\nwhite\npink\npurple\norange\nbrown"),
         "dye5": table("dye5", "red\nblue\ngreen\nyellow\nwhite\npink\npurple\norange\nbrown"),
-        "dye6": table("dye6", "red\nblue\ngreen\nyellow\nwhite\npink\npurple\norange\nbrown"),
     },
 )
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from helpers.clone import Clone
+from helpers.endless_answer import write_forever
 
 from benchmarks.soak_trial import Outcome, run
 
@@ -45,7 +46,7 @@ class _Faulty(BaseHTTPRequestHandler):
         elif fault == "closes at once":
             self.close_connection = True
         elif fault == "an endless answer":
-            self._write_forever(b"HTTP/1.1 200 OK\r\nX-Word: ")
+            write_forever(self, b"HTTP/1.1 200 OK\r\nX-Word: ", 0.1)
         elif fault == "a redirect to itself":
             self._head(302, Location=self.path)
         else:
@@ -57,14 +58,14 @@ class _Faulty(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         head = b"HTTP/1.1 206 OK\r\n"
         if self.server.fault == "an endless header":
-            self._write_forever(head + b"X-Word: ")
+            write_forever(self, head + b"X-Word: ", 0.1)
             return
         if self.server.fault == "an endless chunk header":
-            self._write_forever(head + b"Transfer-Encoding: chunked\r\n\r\n1;")
+            write_forever(self, head + b"Transfer-Encoding: chunked\r\n\r\n1;", 0.1)
             return
         self.do_HEAD()
         if self.server.fault == "byte by byte":
-            self._write_forever(b"PAR1")
+            write_forever(self, b"PAR1", 0.1)
             return
         body = {
             "breaks off": _CONTENT[: len(_CONTENT) // 2],
@@ -74,15 +75,6 @@ class _Faulty(BaseHTTPRequestHandler):
         with suppress(OSError):  # the client may have given up
             self.wfile.write(body)
         self.close_connection = True
-
-    def _write_forever(self, start: bytes) -> None:
-        """Write `start` and then byte after byte, until the client gives up."""
-        self.close_connection = True
-        with suppress(OSError):
-            self.wfile.write(start)
-            while True:
-                self.wfile.write(b"x")
-                time.sleep(0.1)
 
     def _head(self, code: int, **headers: str) -> None:
         self.send_response(code)

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers.endless_answer import write_forever
 
 from lmcore.common import progress as progress_module
 from lmcore.common.errors import LmcoreError
@@ -66,7 +67,7 @@ class Answer(BaseHTTPRequestHandler):
 
     def do_HEAD(self) -> None:
         if self.server.endless == "HEAD":
-            self._write_forever(b"HTTP/1.1 200 OK\r\nX-Word: ")
+            write_forever(self, b"HTTP/1.1 200 OK\r\nX-Word: ", 0.02)
             return
         content = self.server.files.get(self.path)
         if content is None:
@@ -88,7 +89,9 @@ class Answer(BaseHTTPRequestHandler):
         if self.server.endless:
             head = b"HTTP/1.1 206 OK\r\n"
             chunked = head + b"Transfer-Encoding: chunked\r\n\r\n1;"
-            self._write_forever(chunked if self.server.endless == "chunk" else head + b"X-Word: ")
+            write_forever(
+                self, chunked if self.server.endless == "chunk" else head + b"X-Word: ", 0.02
+            )
             return
         self.send_response(200 if self.server.ignores_ranges else 206)
         self.send_header("Content-Length", str(len(body)))
@@ -109,15 +112,6 @@ class Answer(BaseHTTPRequestHandler):
                 self.close_connection = True
             return
         self.wfile.write(body)
-
-    def _write_forever(self, start: bytes) -> None:
-        """Write `start` and then byte after byte, until the client gives up."""
-        self.close_connection = True
-        with suppress(OSError):
-            self.wfile.write(start)
-            while True:
-                self.wfile.write(b"x")
-                time.sleep(0.02)
 
     def log_message(self, *_: object) -> None:
         """Quiet."""

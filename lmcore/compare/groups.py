@@ -18,7 +18,7 @@ from lmcore.common.paths import CELLS
 from lmcore.common.units import LN2
 from lmcore.compare.differences import changes, said
 from lmcore.compare.revision import VARIANT, open_revision
-from lmcore.compare.sections import STORIES, Section, columns
+from lmcore.compare.sections import STORIES, Section, better_or_worse, columns
 from lmcore.experiments.comparison import Cell, compared_runs, verdict
 from lmcore.experiments.statistics import LEVEL
 
@@ -85,8 +85,10 @@ def compare_groups(a: Group, b: Group) -> list[Section]:
     compared = compared_runs(b.runs, a.runs)
     assert compared is not None  # of two seeds or more
     compared["distinguishable"] = compared["p_value"] <= LEVEL
+    other, own = (float(np.mean([run["bits_per_byte"] for run in g.runs])) for g in (a, b))
+    sure = "distinguishable" if compared["distinguishable"] else "not distinguishable"
     return [
-        _answer(a, b, compared["distinguishable"]),
+        Section("Answer", [f"{better_or_worse(a.name, b.name, other, own)}, {sure}."]),
         Section("Significance", [verdict(b.name, a.name, compared), _how(a, b, compared)]),
         Section(
             "Runs",
@@ -102,16 +104,6 @@ def compare_groups(a: Group, b: Group) -> list[Section]:
         ),
         _parameters(a, b),
     ]
-
-
-def _answer(a: Group, b: Group, distinguishable: bool) -> Section:
-    other, own = (np.mean([run["bits_per_byte"] for run in group.runs]) for group in (a, b))
-    word = "better" if own < other else "worse"
-    sure = "distinguishable" if distinguishable else "not distinguishable"
-    return Section(
-        "Answer",
-        [f"{b.name} is {word} than {a.name}: {own:.3f} against {other:.3f} bits per byte, {sure}."],
-    )
 
 
 def _how(a: Group, b: Group, compared: dict[str, Any]) -> str:

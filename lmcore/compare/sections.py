@@ -75,15 +75,19 @@ def answer(a: Revision, b: Revision) -> Section:
     if bits.value == 0 and bits.standard_error == 0:
         return Section("Answer", [f"{b.name} needs as many bits as {a.name} for every story."])
     own, other = (side["nats"].sum() / LN2 / side["bytes"].sum() for side in (theirs, ours))
-    word = "better" if bits.value < 0 else "worse"
     if math.isnan(bits.p):
         sure = "and one story alone does not tell how sure that is"
     elif bits.p < _DISTINGUISHABLE:
         sure = "distinguishable"
     else:
         sure = "not distinguishable: another draw of the stories could reverse it"
-    sentence = f"{b.name} is {word} than {a.name}: {own:.3f} against {other:.3f} bits per byte, "
-    return Section("Answer", [sentence + sure + "."])
+    return Section("Answer", [f"{better_or_worse(a.name, b.name, other, own)}, {sure}."])
+
+
+def better_or_worse(a: str, b: str, other: float, own: float) -> str:
+    """Return which of A, with `other` bits per byte, and B, with its `own`, is better."""
+    word = "better" if own < other else "worse"
+    return f"{b} is {word} than {a}: {own:.3f} against {other:.3f} bits per byte"
 
 
 def _difference_in_bits(

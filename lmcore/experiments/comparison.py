@@ -17,6 +17,8 @@ def compared_runs(runs: list[Cell], base: list[Cell]) -> dict[str, Any] | None:
 
     Runs are paired in their order, each by its `bits_per_byte`, `story_bits` and `story_bytes`.
     """
+    if len(runs) < 2:
+        return None
     sizes = np.array(base[0]["story_bytes"], float)
     same_stories = all(run["story_bytes"] == base[0]["story_bytes"] for run in [*runs, *base])
     if same_stories:
@@ -26,8 +28,6 @@ def compared_runs(runs: list[Cell], base: list[Cell]) -> dict[str, Any] | None:
         bits, others = (
             np.array([[run["bits_per_byte"]] * 2 for run in group]) for group in (runs, base)
         )
-    if len(runs) < 2:
-        return None
     found = difference(bits, others, sizes)
     return {
         "bits_per_byte": rounded(found.interval),

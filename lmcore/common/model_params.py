@@ -102,6 +102,11 @@ class ModelParams(Section):
         return self
 
     @property
+    def norm_before(self) -> bool:
+        """Whether a sublayer reads the normalised stream."""
+        return self.norm_placement in ("pre", "sandwich")
+
+    @property
     def head_dim(self) -> int:
         return self.d_model // self.n_heads
 

@@ -28,7 +28,7 @@ class Block(nn.Module):
 
     def __init__(self, config: ModelConfig, layer: int, positions: PositionScheme) -> None:
         super().__init__()
-        self._pre = config.norm_placement in ("pre", "sandwich")
+        self._pre = config.norm_before
         self._post = config.norm_placement == "post"
         self._layer = layer
         self._residual, self._dropout = config.residual, config.dropout

@@ -45,10 +45,7 @@ class GPT(nn.Module):
             self.unet_skips = UNetSkips(config.n_layers)
         if config.residual_scalars:
             self.residual_scalars = [ResidualScalars() for _ in self.blocks]
-        if config.norm_placement in (
-            "pre",
-            "sandwich",
-        ):  # the others end on normed, or unnormed, states
+        if config.norm_before:  # the others end on normed, or unnormed, states
             norm = NORMS[config.norm]
             self.final_norm = norm(config.d_model, config.bias, config.norm_epsilon)
         if not config.tied_embeddings:

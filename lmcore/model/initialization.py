@@ -33,7 +33,7 @@ def initial_parameters(shapes: dict, config: ModelConfig, seed: int) -> dict:
     The key of an array depends on the seed and the array's name alone, so that
     a variant with one more array starts from the same others.
     """
-    initial = []
+    initial, copying = [], copying_projections(config)
     for name, array in tree_flatten(shapes):
         kind = kind_of(name, array.ndim)
         if kind in BIASES:
@@ -46,7 +46,7 @@ def initial_parameters(shapes: dict, config: ModelConfig, seed: int) -> dict:
             digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
             key = mx.random.key(int.from_bytes(digest[:8], "little"))
             array = std * mx.random.normal(array.shape, key=key)
-            if name in copying_projections(config):
+            if name in copying:
                 array = array + identity_per_head(config, array.shape)
         initial.append((name, array))
     return tree_unflatten(initial)

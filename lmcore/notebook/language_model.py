@@ -152,7 +152,7 @@ class LanguageModel:
         """Return the bits that the model needs for each byte of `texts`, lower is better.
 
         It is the figure of `stages.evaluate`, and includes what it costs to say where each text
-        ends. `stride` are the new tokens of a window; 0 is a whole context.
+        ends. `stride` are the new tokens of a window; with 0 windows begin where texts begin.
         """
         texts = [replace_surrogates(t) for t in ([texts] if isinstance(texts, str) else texts)]
         size = sum(len(text.encode()) for text in texts)

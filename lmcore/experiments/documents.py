@@ -20,6 +20,7 @@ from lmcore.common.atomic_files import write_json, write_text
 from lmcore.common.errors import LmcoreError
 from lmcore.common.json_files import read_json
 from lmcore.common.paths import TIMINGS
+from lmcore.common.progress import duration
 from lmcore.experiments.definition import FILE, load_experiment
 from lmcore.experiments.law_results import law_markdown
 from lmcore.experiments.results import as_markdown
@@ -101,7 +102,7 @@ def time_sentence(folder: Path) -> str:
     times = read_json(folder / TIMES)
     return (
         f"{times['runs']} runs took {times['cpu_seconds']:.0f} seconds of CPU time, and "
-        f"{times['seconds'] / 60:.0f} minutes on {times['cores']} cores with other work beside. "
+        f"{duration(times['seconds'])} on {times['cores']} cores with other work beside. "
     )
 
 

@@ -66,9 +66,9 @@ def animals(kind: str, prefix: str) -> list[Record]:
 
 _ANIMALS = (
     "rabbit: hole: carrots, bear: cave: honey, mouse: hole: cheese, squirrel: tree: nuts, "
-    "fox: den: berries, bunny: hole: carrots, frog: pond: bugs, duck: pond: bread, "
-    "pig: barn: apples, deer: field: leaves, cat: house: fish, dog: house: meat, "
-    "sheep: barn: grass, turtle: pond: leaves, monkey: tree: bananas, goat: barn: grass, "
+    "fox: den: berries, bunny: hole: carrots, frog: hole: bugs, duck: barn: bread, "
+    "pig: barn: apples, deer: cave: leaves, cat: house: fish, dog: house: meat, "
+    "sheep: barn: grass, turtle: hole: leaves, monkey: tree: bananas, goat: barn: grass, "
     "puppy: house: meat, kitten: house: milk, owl: tree: bugs, mole: hole: worms"
 )
 

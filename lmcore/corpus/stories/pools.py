@@ -15,7 +15,7 @@ _OTHERS = {
     "the okind": ("the $okind", "o"),
 }
 _IT = {"he": "it", "him": "it", "his": "its"}  # the pronouns of any other noun: an animal, a toy
-_PERSON = re.compile(r"\$(hero|Hero|he|him|his)\b")
+_PERSON = re.compile(r"\$(hero|Hero|He|he|him|his)\b")
 
 POOLS = {
     "sad": """
@@ -38,8 +38,8 @@ $Hero {could not|couldn't} {move|speak|run|look|talk|think}.
 $Hero [felt] [happy].
 $Hero [smiled].
 "[Wow]!" {[called] $hero|$hero [called]} [eager].
-$Hero [felt] [happy] and [smiled].
-$Hero had a [hug] smile {on $his face|all day|again}.
+$Hero [smiled]. $He [felt] [happy].
+$Hero had a {big|happy|warm|sweet|great|bright} smile {on $his face|all day}.
 $Hero {jumped|laughed|danced|clapped} {for joy|with joy}.
 """,
     "sorry": """
@@ -74,11 +74,6 @@ def pool(name: str, person: str) -> list[str]:
     frames = POOLS[name].strip().splitlines()
     if person == "hero":
         return frames
-    # "She smiled." is said of the hero alone: two derivations of one sentence are avoided.
-    named = [
-        re.sub(r"\|\$he \[\w+\]", "", frame).replace("$Hero", "$Hero").replace("$He ", "$Hero ")
-        for frame in frames
-    ]
     mention, prefix = _OTHERS.get(person, (person.replace("the ", "the $"), ""))
 
     def exchanged(match: re.Match[str]) -> str:
@@ -88,6 +83,8 @@ def pool(name: str, person: str) -> list[str]:
         if word == "Hero":
             start = 1 if mention[0] == "$" else 0
             return mention[:start] + mention[start].upper() + mention[start + 1 :]
+        if word == "He":
+            return "$" + prefix.upper() + "he" if prefix else "It"
         return "$" + prefix + word if prefix else _IT[word]
 
-    return [_PERSON.sub(exchanged, frame) for frame in named]
+    return [_PERSON.sub(exchanged, frame) for frame in frames]

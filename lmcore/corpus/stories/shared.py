@@ -37,15 +37,15 @@ $He and $his <adult> {had|lived in|shared} <a house> house {near|by|next to|clos
 $His home was <a house> house {near|by|next to|close to} the <home>, and $his <atrait> <adult> lived there too.
 or intro: food
 $He lived with $his <atrait> <adult> and {loved|liked|always wanted|often asked} to eat <food>, <food2>{,|} and <food3>.
-$His <atrait> <adult> {often|always|sometimes} {made|cooked|gave} $him <food>, <food2> or <food3>.
-$He {loved|liked|really liked|always loved} $his <atrait> <adult>{,|} and $he {loved|liked|really liked|always loved} <food>, <food2>{,|} and <food3>{| very much| a lot}.
+$His <atrait> <adult> {often|always|sometimes} {bought|brought|gave} $him <food>, <food2> or <food3>.
+$He {loved|liked|always loved} $his <atrait> <adult>{,|} and $he {loved|liked|always loved} <food>, <food2>{,|} and <food3>.
 or intro: pet
 $He lived with $his <atrait> <adult> and <a petcolour> <petkind> named <pet>.
 $He had <a petcolour> <petkind> named <pet>, a {gift|present|surprise} from $his <atrait> <adult>.
-$He {loved|liked|really liked|always loved} $his <atrait> <adult> and $his {little |}<petcolour> <petkind>, <pet>{| very much| so much| a lot}.
+$He {loved|liked|really liked|always loved} $his <atrait> <adult> and $his <petcolour> <petkind>, <pet>.
 or intro: toys
-$He lived with $his <atrait> <adult> and had <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
-$His <atrait> <adult> {gave|bought|made} $him <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
+$He lived with $his <atrait> <adult> and had four toys: <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
+$His <atrait> <adult> {gave|bought|made} $him four toys: <a toy1>, <a toy2>, <a toy3>{,|} and <a toy4>.
 $He {loved|liked|really liked|always loved} $his <atrait> <adult>, $his toy <toy1>, $his toy <toy2>{,|} and $his toy <toy3>.
 or intro: likes
 $He lived with $his <atrait> <adult>, and they {liked|loved} to <like2>, <like3> and <like4>.
@@ -56,11 +56,11 @@ end
     # What the child puts on or packs before it goes out.
     "along": """
 either along: clothes
-$He {put on|wore|took} $his <dye> <wear>, $his <dye2> <wear2> and $his <dye3> <wear3>.
+$He {had on|wore} $his <dye> <wear>, $his <dye2> <wear2> and $his <dye3> <wear3>.
 In $his {[nice] |}<dye> <wear>, <dye2> <wear2> and <dye3> <wear3>, $he [felt] [happy].
 or along: snacks
-$He {had|put|packed|carried} {[tasty] |}<snack>, <snack2>{,|} and <count3> <snack3> in $his {[nice] |}{bag|basket|box|backpack|lunch box}.
-{$His $adult|$Adult} {gave $him|packed|made} {[tasty] |}<snack>, <snack2> and {some [tasty]|<count3>} <snack3> for {the day|lunch|later}.
+$He {had|carried|brought} {[tasty] |}<snack>, <snack2>{,|} and <count3> <snack3> in $his {[nice] |}{bag|basket|box|backpack|lunch box}.
+{$His $adult|$Adult} had {given $him|packed|made} {[tasty] |}<snack>, <snack2> and {some [tasty]|<count3>} <snack3> for {the day|lunch|later}.
 end
 """,
     "way": """
@@ -71,23 +71,22 @@ $He {waved at|sang to|said hello to|counted|talked to|passed|saw|met} <count> <f
 """,
     "intro again": """
 when intro: house
-{[Then], |}$hero [went] {back |home |}to the $house house near the $home.
+{[Then], |}$hero [went] {back |home |}to the $house house and [smiled].
 {At|In} the $house house, {$his $adult|$Adult} was {waiting|cooking|reading|singing|sleeping|resting|baking|cleaning}{,|} and $he [smiled].
 That night, the $house house [felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
 or intro: food
-{That night|[Then]}, $hero {ate|had|shared|enjoyed|tried} {some |}$food {and $food2 |}{with|and hugged|and talked with|and sang with} {$his $adult|$Adult}.
-{At home|[Then]}, {$his $adult|$Adult} {made|had|cooked|gave $him} {some |}$food{| and $food2| and $food3}, and $hero [smiled].
-{$His $adult|$Adult} gave $him {some|a plate of|lots of|a bowl of} $food{| and $food2| and $food3}{,|} and $he [smiled].
+{That night|[Then]}, $hero {ate|had|shared|enjoyed} {some |}$food {and $food2 |}{with|and hugged|and talked with|and sang with} {$his $adult|$Adult}.
+{At home|[Then]}, {$his $adult|$Adult} {had|brought|got|gave $him} {some |}$food{| and $food2| and $food3}, and $hero [smiled].
+{$His $adult|$Adult} gave $him {some|more|lots of|a lot of} $food{| and $food2| and $food3}{,|} and $he [smiled].
 or intro: pet
-{At home|[Then]}, $pet {the $petkind |}{ran|came|jumped|hurried|rushed} to {meet|greet|kiss|see} $him.
+{At home|[Then]}, $pet {the $petkind |}{ran|came|jumped|hurried|rushed} {up|over}, and they [had fun].
 That night, $pet {the $petkind |}slept {on $his bed|at $his feet|next to $hero|in $his arms|by the fire|near the door}.
-{At home|[Then]}, $hero gave $pet the $petkind [a hug] {hug|treat|kiss}.
+{At home|[Then]}, $hero gave $pet the $petkind {[a hug] hug|[a hug] kiss|a treat}.
 or intro: toys
-{At home|That night|In $his room}, $he {played with|hugged|got|took} $his $toy1, $his $toy2{,|} and $his $toy3.
-{At home|That night|In $his room}, $he {played with|hugged|got|took} $his {$toy1|$toy2|$toy3}.
+{At home|That night|In $his room}, $he {played with|hugged|held} $his {$toy1|$toy2|$toy3}.
 or intro: likes
-At home, {$his $adult|$Adult} {wanted|was ready|asked $him} to $like2.
-[Then], {they|$hero and {$his $adult|$adult}} went home to {$like2|$like3|$like4}.
+At home, {$his $adult|$Adult} {wanted|was ready|asked $him} to {$like2|$like3|$like4}.
+[Then], {they|$hero and {$his $adult|$Adult}} {wanted|had time} to {$like2|$like3|$like4}.
 end
 """,
     "home": """
@@ -100,7 +99,7 @@ $He {told $ahim about|thought of|drew|dreamed of|talked about} the $count $fur $
 * happy: hero
 or along: snacks
 $He {told $ahim about|thought of|drew|dreamed of|talked about} the $count $fur $herd and [smiled].
-{There were|$He had} {only |still |}{a few|some|two|three} {of the |}$snack3 {left|in the bag|for later}.
+{There were still|$He had|$He still had} {a few|some} {of the |}$snack3 {left|for later}.
 They {ate|finished|shared|had} the {last |}{$snack|$snack2|$snack3} {together|in bed|by the fire|at the table} and [smiled].
 * happy: hero
 end
@@ -125,16 +124,16 @@ when intro: house
 {[Then]{,|} the|The} $house house [felt] {quiet|warm|full of smiles|full of love|happy|cozy} again.
 That night, the $house house {near the $home |}[felt] {warm|quiet|cozy|full of love|full of fun|happy|peaceful}.
 or intro: food
-{[Then]|That night}, {$his $adult|$Adult} {made|brought|cooked|served} {some |}$food{| and $food2| and $food3}{,|} and they [smiled].
-{[Then]|That night}, they {ate|had|shared|enjoyed|tried} {some|a lot of|a plate of|a bowl of} $food{| with $food2| with $food3} and [smiled].
+{[Then]|That night}, {$his $adult|$Adult} {brought|served|had|got} {some |}$food{| and $food2| and $food3}{,|} and they [smiled].
+{[Then]|That night}, they {ate|had|shared|enjoyed} {some|a lot of|lots of|more} $food{| with $food2| with $food3} and [smiled].
 or intro: pet
 {[Then]{,|} $pet|$Pet} {the $petkind |}{jumped up|came in|ran over|woke up} and {sat on|lay down at|licked|sniffed} $his feet.
 {[Then], |}$hero and $pet {the $petkind |}{played|sat|lay down|rested|danced|slept} {by the fire|on the floor|on the couch|by the window|on the bed|in the kitchen|by the door|in the sun}.
 or intro: toys
-{[Then]{,|} $he|$He} {played with|hugged|got|took} $his $toy1, $his $toy2{,|} and $his $toy3.
+{[Then]{,|} $he|$He} {played with|hugged|held} $his $toy1, $his $toy2{,|} and $his $toy3.
 {[Then]{,|} $he|$He} {told|showed|said} {it all|everything} to $his {$toy1|$toy2|$toy3} and [smiled].
 or intro: likes
-{[Then]|That night}, {$hero and {$his $adult|$adult}|they} {started|sat down|had time} to {$like2|$like3|$like4}.
+[Then], {$hero and {$his $adult|$Adult}|they} {started|wanted|had time} to {$like2|$like3|$like4}.
 "{Do you want|Would you like} to $like2{| with me}?" {asked $his $adult|$his $adult asked}, and $he [smiled].
 end
 """,
@@ -170,7 +169,7 @@ It was {a great|a fun|a good|the best} day.
 """,
     # Good things to eat in the end.
     "feast": """
-{[Then]{,|} they|They} {ate|had|shared|enjoyed|made} [tasty] <treat>, <treat2>{,|} and <treat3>.
+{[Then]{,|} they|They} {ate|had|shared|enjoyed} [tasty] <treat>, <treat2>{,|} and <treat3>.
 There {were|was a table with} [tasty] <treat>, <treat2>{,|} and <treat3>{| for all| for everyone}.
 """,
     # What a child eats before it goes to bed.
@@ -193,15 +192,15 @@ There was also <a coat> <kind1>, <a coat2> <kind2>{,|} and <a coat3> <kind3>. Th
 when intro: house
 {[Then]{,|} the|The} $house house {near the $home |}[felt] {quiet|warm|full of love|safe|cozy|peaceful} again.
 or intro: food
-In the morning, $hero and {$his $adult|$Adult} {ate|had|shared|enjoyed|tried} {some|a lot of|a plate of|a bowl of} $food{| with $food2| with $food3} and [smiled].
-{The next day|In the morning}, {$his $adult|$Adult} {made|brought|cooked|served} {some |}$food{| and $food2| and $food3}{,|} and they [smiled].
+In the morning, $hero and {$his $adult|$Adult} {ate|had|shared|enjoyed} {some|a lot of|lots of|more} $food{| with $food2| with $food3} and [smiled].
+{The next day|In the morning}, {$his $adult|$Adult} {brought|served|had|got} {some |}$food{| and $food2| and $food3}{,|} and they [smiled].
 or intro: pet
 {[Then]{,|} $pet|$Pet} {the $petkind |}{came in|ran over|woke up} and {lay down|slept|rested} {at $his feet|on the bed|next to $him}.
 or intro: toys
 {[Then]{,|} $he|$He} {took|hugged|held|got} $his $toy1 and $his {$toy2|$toy3} and {slept|went to sleep|closed $his eyes}.
 $He {told|showed|said} {it all|everything} to $his {$toy1|$toy2|$toy3} and {slept|went to sleep|closed $his eyes}.
 or intro: likes
-{In the morning|The next day}, {$hero and {$his $adult|$adult}|they} {wanted|had time} to {$like2|$like3|$like4}.
+{In the morning|The next day}, {$hero and {$his $adult|$Adult}|they} {wanted|had time} to {$like2|$like3|$like4}.
 {In the morning|The next day}, $his $adult asked $him to {$like2|$like3|$like4}, and $he [smiled].
 end
 """,
@@ -214,7 +213,7 @@ end
 either intro: den
 $He lived in <a lair> $den {near|by|next to|close to} the <wild>.
 $His home was <a lair> $den {near|by|next to|close to} the <wild>.
-$He {had|loved} $his <lair> $den {near|by|next to|close to} the <wild>.
+$He {liked|loved} $his <lair> $den {near|by|next to|close to} the <wild>.
 or intro: meal
 $He lived by the <wild> and {loved|liked|always wanted} to eat $meal{| and <snack>}.
 $He {loved|liked|really liked|always loved} {two things|only two things|two things best}, the <wild> and {fresh |sweet |good |}$meal.
@@ -230,14 +229,14 @@ $He had a {best |good |}friend named <friend>. $Friend was <a ftrait> <fanimal>.
 """,
     "den": """
 when intro: den
-{[Then]|That night}, $hero [went] {back |home |}to $his $lair $den near the $wild.
+{[Then]|That night}, $hero [went] {back |home |}to $his $lair $den.
 That night, the $lair $den [felt] {warm|quiet|cozy|full of fun|happy|peaceful}.
 or intro: meal
-{[Then]|That night}, $hero and $friend {ate|had|shared|enjoyed|tried} {some |a lot of |}$meal and [smiled].
+{[Then]|That night}, $hero and $friend {ate|had|shared|enjoyed} {some |a lot of |}$meal and [smiled].
 {[Then]|That night}, $hero {gave|brought|handed} $friend {some |a lot of |}$meal{,|} and they [smiled].
 or intro: treasure
-{[Then]|That night}, $hero {gave|showed} $friend {one|two|some} of $his $count $dye $treasure and [smiled].
-That night, $he {counted|looked at|washed} $his $count $dye $treasure and [smiled].
+{[Then]|That night}, $hero {gave|showed} $friend {one|some} of $his {$dye |}$treasure and [smiled].
+That night, $he {counted|looked at|held} $his $count $dye $treasure and [smiled].
 end
 """,
     # A toy, the child whose toy it is, and its place in the room.
@@ -246,7 +245,7 @@ end
 
 $He {lived|sat|slept} on <a dye> {shelf|bed|chair|box|table} {by the window|by the door|near the lamp|by the wall|near the bed|in the corner} and belonged to <a okind>.
 $He belonged to a {kind |good |little |}<okind>, who {had|loved|kept} <count> <dye2> <others> too.
-A {kind |good |little |}<okind> {loved $him|played with $him|owned $him} and kept $him in <a dye> {box|basket|bag|bed|hat}.
+A {kind |good |little |}<okind> {loved $him|played with $him|owned $him} and kept $him in <a dye> {box|basket|bag|bed}.
 
 {At night|When the $okind slept|When it was dark|In the dark|When nobody looked}, $he could {walk|dance|talk|play|sing|run|jump}{| and {jump|run|laugh}} with <a ftrait> toy <ftoykind> named <friend>.
 $His {best |good |}friend was <a ftrait> toy <ftoykind> named <friend>.

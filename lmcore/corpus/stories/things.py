@@ -87,12 +87,12 @@ farm: behind the barn, in the hay, under the wagon, beside the gate, near the we
 | pig, hen, goat, cow
 playground: under the slide, behind the swings, near the sandbox, beside the ladder, by the fence
 | bird, cat, dog, squirrel
-forest: behind a tall tree, under a bush, near the stream, beside an old log, in the leaves
+river: behind a tall tree, under a bush, near the water, beside an old log, in the leaves
 | deer, squirrel, owl, fox
 lake: under the bridge, behind a rock, near the boats, beside a log, in the tall grass
 | frog, duck, turtle, bird
-hill: behind a rock, under the old tree, near the top, beside the path, in the tall grass
-| goat, rabbit, bird, sheep
+pond: behind a rock, under the old tree, near the water, beside the path, in the tall grass
+| duck, rabbit, bird, frog
 """
 
 
@@ -132,19 +132,19 @@ def _simple(name: str, words: str, *differs_from: str) -> Variable:
 
 COLOURS = (
     "red, blue, yellow, green, pink, purple, white, orange, black, gold, brown, silver, gray, "
-    "shiny, bright, dark, striped, golden, spotted, plain"
+    "shiny, bright, dark, striped, golden, spotted"
 )
 FOODS = (
     "fruit, ice cream, fish, cookies, bread, apples, rice, nuts, honey, grapes, carrots, "
     "cheese, jam, soup, spaghetti, pizza, toast, sandwiches, corn, berries, eggs, salad, "
     "bananas, strawberries, cakes, beans, cherries, oranges, pie, muffins, peas, pears, chicken, "
-    "peaches, pancakes, noodles, potatoes, tomatoes, meat, milk, butter, plums, candy, melons, lemons"
+    "peaches, pancakes, noodles, potatoes, tomatoes, meat, plums, candy, melons, lemons"
 )
 SNACKS = (
     "cookies, carrots, nuts, apples, eggs, berries, strawberries, beans, sandwiches, cherries, "
     "peppers, oranges, crackers, grapes, pears, sweets, cakes, lemons, bananas, muffins, "
-    "candies, tomatoes, potatoes, peaches, pies, peas, seeds, cupcakes, tarts, olives, plums, "
-    "treats, snacks, melons, pancakes, rolls, chips, blueberries, onions, noodles"
+    "candies, tomatoes, potatoes, peaches, pies, peas, cupcakes, tarts, plums, treats, "
+    "snacks, melons, pancakes, rolls, chips, blueberries, noodles, waffles"
 )
 CLOTHES = (
     "hat, shirt, shoes, jacket, coat, pants, vest, scarf, belt, cap, boots, mittens, socks, "
@@ -152,29 +152,35 @@ CLOTHES = (
 )
 HERDS = (
     "birds, bugs, cats, dogs, ducks, sheep, bees, deer, butterflies, cows, ants, horses, "
-    "chickens, squirrels, frogs, spiders, rabbits, mice, worms, kittens, bunnies, pigs, swans, "
-    "beetles, pigeons, lizards, geese, puppies, foxes, goats"
+    "chickens, squirrels, frogs, spiders, rabbits, mice, kittens, bunnies, pigs, swans, "
+    "pigeons, lizards, geese, puppies, foxes, goats"
 )
-COATS = "white, black, brown, gray, small, little, cute, sleepy, hungry, shy, quiet, happy"
+COATS = (
+    "white, black, brown, gray, small, little, cute, sleepy, hungry, shy, quiet, happy, big, old, "
+    "young, sweet, tiny, kind"
+)
 FURS = (
     "big, little, small, happy, old, pretty, loud, silly, strong, fast, funny, black, friendly, "
     "white, quiet, brown, slow, shy, sleepy, young, hungry, gray, gentle, busy, noisy, lazy, "
-    "cute, tall, thin, angry, wet, dirty, brave, clever, sweet, curious, smart, nice"
+    "cute, tall, thin, angry, wet, dirty, brave, clever, sweet, curious, smart, nice, "
+    "kind, good, fat, tiny, calm, fine, sad, great, lovely, playful, jolly, soft"
 )
 FIXERS = "glue, tape, string, thread, paper, wire, paint, rope, clay, wood, nails, cloth"
 TOYS = (
     "car, boat, bear, robot, train, dog, plane, cat, lion, mouse, truck, doll, elephant, duck, "
-    "dinosaur, soldier, rabbit, monkey, horse, pig, bird, bus, ball, kite, fish, frog"
+    "dinosaur, soldier, rabbit, monkey, horse, pig, bird, bus, ball, kite, fish, frog, cow, fox, "
+    "sheep, goat, tiger, turtle"
 )
 TRAITS = (
-    "little, small, kind, friendly, happy, tiny, pretty, funny, cute, bright, curious, good, "
+    "little, small, kind, friendly, happy, tiny, funny, cute, bright, curious, good, "
     "smart, young, sweet, clever, quiet, lovely, cheerful, jolly, gentle, polite, lively, "
     "helpful, busy, creative, silly, playful, nice, great, special, strong, calm, lucky, "
-    "careful"
+    "careful, shy, wise, fun, proud, eager, loving, patient, brave"
 )
 KIN_TRAITS = (
     "kind, nice, sweet, good, happy, funny, old, smart, busy, gentle, loving, wise, cheerful, "
-    "strong, friendly, helpful, lovely, quiet, clever, brave, great, dear, patient, careful, calm"
+    "strong, friendly, helpful, lovely, quiet, clever, brave, great, dear, patient, careful, calm, polite, fun, "
+    "proud, playful, jolly, silly, lively, warm"
 )
 NUMBERS = "two, three, four, five, six, seven, eight, nine, ten"
 VARIABLES = {
@@ -246,7 +252,7 @@ VARIABLES = {
     "house": _simple(
         "house",
         "small, red, white, blue, yellow, tall, old, green, brown, cozy, big, pink, little, "
-        "purple, gray, orange, round, new, pretty, quiet, stone, warm, dark, bright, "
+        "purple, gray, orange, round, new, pretty, quiet, stone, warm, bright, "
         "wooden, clean, happy, long, fancy, brick, golden, silver, black, simple, strong, "
         "huge, tiny, lovely, sunny, funny",
     ),
@@ -263,17 +269,20 @@ VARIABLES = {
         "small, cute, sleepy, happy, old, young, soft, tiny, funny, shy, smart, sweet, "
         "quiet, silly, spotted",
     ),
-    "weather": _simple("weather", "sunny, warm, bright, fine, nice, lovely, quiet, beautiful"),
+    "weather": _simple(
+        "weather", "sunny, warm, bright, fine, nice, lovely, quiet, beautiful, cool, clear"
+    ),
     "time": _simple("time", "morning, afternoon, day"),
     "trait": _simple("trait", TRAITS),
     "trait3": _simple("trait3", TRAITS, "trait", "trait2"),
     "atrait": _simple("atrait", KIN_TRAITS, "trait", "trait2"),
     "trait2": _simple("trait2", TRAITS, "trait"),
+    "gift": _simple("gift", SNACKS, "food", "snack", "snack2", "snack3"),
     "treat2": _simple("treat2", SNACKS, "food", "food2", "food3", "snack", "snack2", "treat"),
     "treat3": _simple(
         "treat3", SNACKS, "food", "food2", "food3", "snack", "snack2", "treat", "treat2"
     ),
-    "ttrait": _simple("ttrait", TRAITS, "trait", "ftrait"),
+    "ttrait": _simple("ttrait", KIN_TRAITS, "trait", "ftrait"),
     "ftrait": _simple("ftrait", TRAITS, "trait"),
 }
 VARIABLES |= {

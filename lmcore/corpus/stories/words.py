@@ -49,15 +49,15 @@ WORDS = {
         "unhappy, very lonely, very gloomy, really hurt, so very sad, very worried, "
         "disappointed, sad and cold, very unhappy, cold and sad, sad and weak, sad and hurt, "
         "hurt and sad, weak and sad, sad and sorry, sad and tired, tired and sad, sad and "
-        "small, very very sad, sad and upset, cold and hurt, cold and weak, hurt and cold, hurt "
-        "and weak, upset and sad, small and sad, weak and cold, weak and hurt, sad and lonely, "
-        "lonely and sad, really worried, tired and cold, tired and hurt, tired and weak, cold "
-        "and tired, cold and upset, cold and small, hurt and tired, hurt and upset, hurt and "
-        "small, upset and cold, upset and hurt, upset and weak, small and cold, small and hurt, "
-        "small and weak, weak and tired, weak and upset, weak and small, so disappointed, cold "
-        "and lonely, sad and worried, tired and upset, tired and small, lonely and cold, lonely "
+        "small, very very sad, sad and upset, cold and hurt, hurt and alone, hurt and cold, hurt "
+        "and weak, upset and sad, small and sad, upset and alone, weak and hurt, sad and lonely, "
+        "lonely and sad, really worried, sad and alone, tired and hurt, alone and sad, sad "
+        "and gloomy, cold and upset, gloomy and sad, hurt and tired, hurt and upset, hurt and "
+        "small, upset and cold, upset and hurt, upset and weak, lonely and gloomy, small and hurt, "
+        "gloomy and lonely, gloomy and hurt, weak and upset, hurt and gloomy, so disappointed, cold "
+        "and lonely, sad and worried, tired and upset, upset and gloomy, lonely and cold, lonely "
         "and hurt, lonely and weak, hurt and lonely, upset and tired, upset and small, small "
-        "and tired, small and upset, weak and lonely, worried and sad, tired and lonely, cold "
+        "and upset, gloomy and upset, weak and lonely, worried and sad, tired and lonely, cold "
         "and worried, lonely and tired, lonely and upset, lonely and small, hurt and worried, "
         "upset and lonely, small and lonely, weak and worried, worried and cold, worried and "
         "hurt, worried and weak, very disappointed, so sad and lonely, tired and worried, upset "
@@ -75,9 +75,8 @@ WORDS = {
         "a red face"
     ),
     "sorry": split(
-        "sorry, embarrassed, bad, very sorry, so bad, very bad, ashamed, guilty, very "
-        "embarrassed, so embarrassed, so sorry, so ashamed, really bad, very ashamed, really "
-        "sorry"
+        "sorry, embarrassed, very sorry, ashamed, guilty, very embarrassed, so embarrassed, so "
+        "sorry, so ashamed, very ashamed, really sorry, sorry and sad, really ashamed"
     ),
     "tired": split(
         "very hot, very tired, tired, hungry, very sleepy, very hungry, so hungry, hot, so "
@@ -87,23 +86,22 @@ WORDS = {
     "big": split("big, great, huge, large, very big, really big"),
     "small": split("little, small, tiny, cute, very small, very cute"),
     "nice": split(
-        "pretty, special, nice, good, beautiful, cool, wonderful, lovely, colorful, bright, "
-        "fancy, amazing, perfect, fine, very special, interesting, very good, very pretty, "
-        "unusual, very nice, very beautiful, shiny, magic, sweet, funny, great, big, neat"
+        "pretty, special, nice, good, beautiful, cool, wonderful, lovely, fancy, amazing, "
+        "perfect, fine, very special, interesting, very good, very pretty, very nice, very "
+        "beautiful, sweet, funny, great, big, neat"
     ),
     "lovely": split(
         "pretty, special, nice, good, beautiful, cool, wonderful, lovely, colorful, bright, "
-        "fancy, amazing, perfect, fine, interesting, unusual, shiny, magic, sweet, funny, "
-        "great, big, neat"
+        "amazing, perfect, fine, shiny, sweet, funny, great"
     ),
     "good": split(
-        "nice, good, special, kind, very good, very smart, very special, sweet, very nice, "
-        "smart, very kind, gentle, very sweet, fine, true"
+        "nice, good, special, kind, very good, very special, sweet, very nice, very kind, "
+        "gentle, very sweet, dear, very dear, true"
     ),
     "tasty": split(
-        "yummy, big, nice, warm, sweet, tasty, good, fresh, juicy, delicious, lovely, great, little"
+        "yummy, big, nice, tasty, good, fresh, delicious, lovely, great, little, special, wonderful, perfect"
     ),
-    "hug": split("big, little, gentle, huge, long, happy, warm, sweet, great, soft"),
+    "hug": split("big, little, gentle, long, happy, warm, sweet, soft"),
     "brave": split(
         "brave, good, so brave, so smart, so good, very brave, very good, strong, great, "
         "clever, very smart, so strong, so clever"
@@ -125,37 +123,33 @@ WORDS = {
     "loudly": split(
         "happily, quickly, loudly, excitedly, brightly, proudly, eagerly, joyfully, cheerfully"
     ),
-    "carefully": split(
-        "slowly, quickly, carefully, gently, nicely, softly, bravely, calmly, quietly"
-    ),
+    "carefully": split("slowly, quickly, carefully, gently, softly, bravely, calmly, quietly"),
     # How it is said
     "warm": split(
-        "gently, slowly, softly, kindly, nicely, warmly, happily, quietly, sweetly, politely, "
-        "with joy, and sang, and waved, with love, and smiled, and nodded, and jumped, "
-        "cheerfully, and laughed, and clapped, with a grin, and giggled, with a smile, and sat "
-        "down, with a laugh, in a soft voice, in a kind voice, in a warm voice, with a big "
+        "gladly, gently, softly, kindly, nicely, warmly, happily, quietly, sweetly, politely, calmly, "
+        "with joy, with love, and smiled, and nodded, cheerfully, with a nod, "
+        "with a grin, with a smile, with kind eyes, in a calm voice, in a soft voice, in a kind voice, in a warm voice, with a big "
         "smile, with bright eyes, in a sweet voice, in a quiet voice, in a gentle voice, with a "
         "happy face, with a kind smile"
     ),
     "eager": split(
-        "loudly, happily, quickly, eagerly, proudly, with joy, brightly, and sang, and waved, "
-        "excitedly, with love, and smiled, and jumped, and danced, and nodded, cheerfully, and "
-        "hopped, and ran up, and laughed, and clapped, and cheered, and giggled, with a grin, "
-        "with a smile, with a laugh, with big eyes, and ran around, and spun around, in a loud "
-        "voice, with a big smile, with bright eyes, with a happy face, and jumped up and down"
+        "loudly, gladly, at once, happily, quickly, eagerly, proudly, with joy, brightly, and sang, "
+        "and waved, excitedly, and smiled, and jumped, and danced, and nodded, cheerfully, and "
+        "hopped, and ran up, and clapped, and giggled, with a grin, with pride, with a smile, "
+        "with big eyes, and ran around, and spun around, in a loud voice, with a big smile, with bright eyes, with a happy face, and jumped up and down"
     ),
     "tearful": split(
-        "sadly, slowly, softly, quietly, in tears, and cried, and sighed, with tears, and "
-        "frowned, with a tear, with a sigh, and sat down, with a frown, and felt bad, with sad "
-        "eyes, with red eyes, in a sad voice, in a low voice, and looked down, with a sad face, "
+        "sadly, in tears, and sighed, with tears, and frowned, with big tears, with a sigh, "
+        "and sat down, with a frown, and felt bad, with sad eyes, with red eyes, with wet eyes, "
+        "in a sad voice, and looked down, with a sad face, "
         "and looked away"
     ),
     "fearful": split(
         "and hid, and shook, with big eyes, and looked around, with wide eyes, nervously, and "
-        "looked back, and stepped back, in a small voice, in a tiny voice"
+        "looked back, and stepped back, with fear, in a scared voice"
     ),
     "cried": split("said, shouted, cried, yelled, called, screamed"),
-    "said": split("said, replied, answered, added, whispered"),
+    "said": split("said, replied, answered, called, whispered"),
     "called": split("said, shouted, cried, called, yelled, laughed, exclaimed, cheered"),
     # What is done
     "smiled": split(
@@ -233,7 +227,8 @@ WORDS = {
         "one bright day, one warm day, one cold day, one rainy day, one quiet day, one nice "
         "day, one quiet morning, one warm morning, one nice morning, one cold morning, one "
         "sunny afternoon, one warm afternoon, one lovely day, one special day, one summer day, "
-        "one winter day, one spring day"
+        "one winter day, one spring day, one fine day, one gray day, one fall day, one bright morning, "
+        "one fine morning, one hot morning"
     ),
     "then": split(
         "then, soon, now, later, after that, next, before long, right after that, a moment later, a little later"
@@ -243,8 +238,7 @@ WORDS = {
     ),
     "finally": split("finally, in the end, at the end, at last, after many tries, some time later"),
     "ever after": split(
-        "from that day, from that day on, from then on, after that, after that day, every day "
-        "after that"
+        "from that day, from that day on, from then on, after that, after that day"
     ),
     # Exclamations
     "oh": split("no, oh, oh no, help, please, hey, wait, oh my, oh dear, no no"),
@@ -255,7 +249,7 @@ WORDS = {
     "game": split(
         "catch, hide and seek, music, tag, ball, house, school, space, doctor, train, trucks, "
         "shop, store, pirates, castle, teacher, police, cards, horses, farm, market, zoo, "
-        "dragons, monsters, robots, knights, kings, circus, ships, cooks, dogs, bears"
+        "dragons, monsters, robots, knights, kings, circus, ships, cooks, dogs, bears, cats, birds, lions, ducks, bugs, cows, planes, boats, magic"
     ),
     "learned": split("saw, thought, knew, learned, realized, understood, found out"),
     "always": split("tried to, loved to, liked to, never forgot to, promised to"),

@@ -14,17 +14,17 @@ FRUIT = Plot(
 + games outside
 
 ---
-[Day], {they|$hero and $friend|the two friends} {saw|found|noticed|spotted} <nfruit> {ripe|red|big|sweet|yellow|juicy|tasty|nice|fresh} <fruit> {in|high up in} a tree.
-[Day], $hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|red|big|sweet|yellow|juicy|tasty|nice|fresh} <fruit> {in|high up in} a tree.
-$Hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|red|big|sweet|yellow|juicy|tasty|nice|fresh} <fruit> {in|high up in} a tree [day].
+[Day], {they|$hero and $friend|the two friends} {saw|found|noticed|spotted} <nfruit> {ripe|big|sweet|tasty|nice|fresh} <fruit> {in|high up in} a tree.
+[Day]{,|} $hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|big|sweet|tasty|nice|fresh} <fruit> {in|high up in} a tree.
+$Hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|big|sweet|tasty|nice|fresh} <fruit> {in|high up in} a tree [day].
 
 "[Wow]! {I want|We want|Let's get|Let's eat} the $fruit!" {[called] $friend|$friend [called]} [eager].
 "[Wow]! {I want|We want|Let's get|Let's eat} all $nfruit $fruit!" {[called] $hero|$hero [called]} [eager].
 * eager: hero
 * eager: friend
 
-But the tree was too {tall|high|big}.
-$Hero {jumped|hopped|climbed} [times], but {it|the tree} was too {tall|high|big}.
+But the tree was too {tall|high}, and $hero [felt] [sad].
+$Hero {jumped|hopped|climbed} [times], but the tree was too {tall|high}.
 
 
 ---
@@ -64,10 +64,10 @@ end
 
 when answer: yes
 $Hero [learned] that {three|many|small} friends can {do|reach} [big] things {together|as one}.
-[Ever after], {they|the three friends} {shared|ate|picked} {everything|all their $fruit} {together|and were [happy]}.
+[Ever after]{,|} {they|the three friends} {shared|picked} {everything|all their $fruit} {together|and were [happy]}.
 or answer: no
 $Hero [learned] that {a kind word|sharing} {brings|gets} you more than {a mean one|saying no}.
-[Ever after], $hero {never said no|always said yes} {when|if} {someone|the $tanimal|a friend} {asked|wanted to share}.
+[Ever after]{,|} $hero {never said no|always said yes} {when|if} {someone|the $tanimal|a friend} {asked|wanted to share}.
 end
 """,
     {
@@ -77,14 +77,12 @@ end
             """
 apples | apple
 pears | pear
-cherries | cherry
 nuts | nut
 oranges | orange
 bananas | banana
 peaches | peach
 lemons | lemon
-berries | berry
-grapes | grape
+plums | plum
 """,
         ),
     },
@@ -108,7 +106,7 @@ After the rain, $hero [ran] {near|along|by} the $wild {to look|looking} for <nmu
 [Suddenly], $he {fell|slipped|slid} {into a hole full of mud|down a hill into the mud|into deep mud|into the mud}{,|} and it {held|kept} $his {feet|legs}.
 $He {did not|didn't} see {a hole|the mud|the deep mud}, and [suddenly] $he {fell|slipped} {in|into it} and {could not|couldn't} {move|get out}.
 
-"[Oh]! {{I am|I'm} stuck|I can't move|Can anyone hear me}!" {[cried] $hero|$hero [cried]} [fearful].
+"[Oh]! {{I am|I'm} stuck|I can't move|I need help}!" {[cried] $hero|$hero [cried]} [fearful].
 The mud was {cold|deep|thick|dark}, and $hero [felt] [scared]. "[Oh]! {{I am|I'm} stuck|I can't move}!" $hero [cried].
 * scared: hero
 
@@ -147,10 +145,10 @@ $Hero {gave|brought|handed} {$friend and the $tanimal|the $tanimal and $friend} 
 
 when passer: busy
 The $tanimal [learned] that {there is always time|{it is|it's} good} to {help|stop and help} {a friend|others}.
-[Ever after], the $tanimal {stopped|came|turned around} when {someone|a friend} {called|cried} for help.
+[Ever after]{,|} the $tanimal {stopped|came|turned around} when {someone|a friend} {called|cried} for help.
 or passer: kind
 $Hero [learned] that {many small friends|friends who pull together} are {strong|stronger than mud}.
-[Ever after], {$hero, $friend and the $tanimal|the three friends} {did everything together|were [good] friends|never let go}.
+[Ever after]{,|} {$hero, $friend and the $tanimal|the three friends} {did everything together|were [good] friends|never let go}.
 end
 """,
     {
@@ -178,13 +176,13 @@ WINTER = Plot(
 $Friend {had|found} only <nleft>, for $fhe {played [game]|sang|danced|slept} {all fall|too long|for many days}.
 But $friend {had only|found just} <nleft>, for {a storm|the wind|the river} {took|carried away} the rest.
 
-Then the snow {came|fell}, and $friend [felt] [tired]. "Can I have {one|two|some}?" $friend asked [shyly].
-"Can I have {one|two|some} of your $store? {I am|I'm} [tired]{,|!}" {[said] $friend|$friend [said]} [shyly].
+Then the snow {came|fell}, and $friend [felt] [sad]. "Can I have {one|two|some}?" $friend asked [shyly].
+"Can I have {one|two|some} of your $store? {I am|I'm} {so |very |}hungry{,|!}" {[said] $friend|$friend [said]} [shyly].
 
 ---
 either answer: no
 "No! {I need them|{They are|They're} mine|I have none for you}!" said $hero and {closed $his door|went in|turned away}.
-"No! {You should have worked|I need all $nstore}!" [cried] $hero and {closed $his door|went in|turned away}.
+"No! {You should have worked|I need them all}!" [cried] $hero and {closed $his door|went in|turned away}.
 
 {But that night|The next night}, {a storm|the wind|water} came {through|into} the $cache and {took|carried away} {all |}the $store.
 {But that night|The next night}, {a hungry crow|a rat|a big bird} {found|came to} the $cache and {ate|took} {all |}the $store.
@@ -209,8 +207,8 @@ $Hero {looked at|thought of} {$his|the} $nstore $store. "{A friend|You} can have
 end
 
 (maybe)
-Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {together|side by side|happily|arm in arm} and [had fun].
-{They|The two friends} {planted|put} {one|two|three} $store in the ground, {for the next winter|for a new tree}.
+Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {together|side by side|happily} and [had fun].
+{They|The two friends} {planted|put} {two|three|four} $store in the ground, {for the next winter|for a new tree}.
 * together: hero
 * happy: hero
 
@@ -220,18 +218,18 @@ Then {$hero and $friend|the two friends} {looked for|picked|hid} {new |}$store {
 
 when answer: no
 $Hero [learned] that {a friend|one friend} is {worth|better than} {$nstore|all the|all} $store.
-[Ever after], $hero {shared|gave away} half of {what $he had|all $his $store} and [felt] [happy].
+[Ever after]{,|} $hero {shared|gave away} half of {what $he had|all $his $store} and [felt] [happy].
 or answer: yes
 $Hero [learned] that {winter is short|food tastes better|snow is warm} {with|beside} a friend.
-[Ever after], {they|$hero and $friend} {spent|shared} {each|every} winter {together|by one fire}.
+[Ever after]{,|} {they|$hero and $friend} {spent|shared} {each|every} winter {together|by one fire}.
 end
 """,
     {
-        "nstore": table("nstore", "ten\ntwenty\na hundred"),
+        "nstore": table("nstore", "ten\ntwenty\nmany"),
         "nleft": table("nleft", "two\nfour\nsix"),
         "store": table(
             "store",
-            "nuts\napples\ncarrots\nberries\nseeds\npears\nbeans\npotatoes\nmushrooms",
+            "nuts\napples\ncarrots\nberries\nseeds\npears\nbeans\npotatoes\nplums",
             "snack2",
             "snack3",
         ),

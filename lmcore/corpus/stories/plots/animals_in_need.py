@@ -2,7 +2,7 @@
 
 from lmcore.corpus.stories.script import Plot, table
 
-FLAWS = "small\nloud\ncold\nhot\nwet\ndark\nhigh\nlow\nfull"
+FLAWS = "small\nloud\ncold\nhot\nwet\ndark\nold\ndirty\nfull"
 PARTS = "wood\nleaves\nstones\ngrass\nclay\nsticks\nfeathers\nhay\nbranches\nmud\nsand\nshells"
 
 HOME = Plot(
@@ -51,8 +51,8 @@ end
 $Friend {brought|carried|found} <npile> {bags|piles} of <part>, and the $tanimal {brought|carried|found} <part2> and <part3>.
 {All day|For [long]}, they {used|took|carried} <part>, <part2>{,|} and <npile> {bags|piles} of <part3> and [had fun].
 
-[Finally], the new $den {was done|stood there}, with <a dye2> {door|roof|wall|window|floor} and {room|beds} for three.
-[Finally], $hero had a new $den with <a dye2> {door|roof|wall|window|floor}, {and it was|so} [nice].
+[Finally]{,|} the new $den {was done|stood there}, with <a dye2> {door|roof|wall|window|floor} and {room|beds} for three.
+[Finally]{,|} $hero had a new $den with <a dye2> {door|roof|wall|window|floor}, and it {was|looked} [nice].
 
 ---
 "[Thanks]! {It is|It's|My $den is} {better|nicer|bigger} than {before|the old one}!" {[called] $hero|$hero [called]} [eager].
@@ -62,15 +62,15 @@ $Hero {hugged|thanked} them. "{It is|It's|This is} the best $den {of all|in the 
 
 (maybe)
 {That night|Then}, all three {slept|sat|ate <snack2>} {there|in the new $den} and [had fun].
-{That night|Then}, they {ate|had|shared|enjoyed|tried} {some |}<snack2> and <snack3> {there|in the new $den}.
+{That night|Then}, they {ate|had|shared|enjoyed} {some |}<snack2> and <snack3> {there|in the new $den}.
 * together: hero
 
 when build: stay
 $Hero [learned] that {a home|the best home} {is what friends build|is made by friends|needs friends}.
-[Ever after], $friend and the $tanimal {came|visited} {every week|often|each night}, {for|and} there was room {for three|for all}.
+[Ever after]{,|} $friend and the $tanimal {came|visited} {every week|often|each night}, {for|and} there was room {for three|for all}.
 or build: alone
 $Hero [learned] that {{it is|it's} good|{it is|it's} right|{it is|it's} wise} to {ask for help|call a friend}.
-[Ever after], $hero {asked|called} {for help|$his friends} when {a thing|work} was too {hard|big|much}.
+[Ever after]{,|} $hero {asked|called} {for help|$his friends} when {a thing|work} was too {hard|big|much}.
 end
 """,
     {
@@ -147,11 +147,15 @@ end
 + den
 
 $Hero [learned] that {a kind act|kindness} {comes back|is never lost} and that {big ones|even the big} {cry|need help} too.
-[Ever after], {nobody|no one|no animal} {ran|hid} from the $beast, and {all|they} [had fun] {together|with it}.
+[Ever after]{,|} {nobody|no one|no animal} {ran|hid} from the $beast, and {all|they} [had fun] {together|with it}.
 """,
     {
-        "beast": table("beast", "bear\nlion\ntiger\nwolf\nelephant\nleopard\nbull\ndragon"),
-        "trap": table("trap", "net\ntrap\ncage\nsack\nbag"),
+        "beast": table(
+            "beast",
+            "bear\nlion\ntiger\nwolf\nelephant\nbull\ndragon\nhorse",
+            *("animal", "fanimal", "kind1", "kind2", "kind3"),
+        ),
+        "trap": table("trap", "net\ntrap\ncage"),
         "limb": table("limb", "foot\npaw\nleg\nnose\near\ntail\nback"),
     },
 )

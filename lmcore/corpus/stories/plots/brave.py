@@ -13,9 +13,9 @@ DARK = Plot(
 ---
 One night, $hero {lay|was|woke up|sat} in bed in $his [nice] <dye> room and {could not|couldn't|did not|didn't} sleep.
 {That|One} night, the wind {blew|was loud|sang}, and $hero {lay|was|sat} in $his <dye> bed and {could not|couldn't|did not|didn't} sleep.
-It was {late|dark|night}, and $hero {lay|was|sat} in bed with $his <dye2> <toy5> and $his <dye> {blanket|pillow|socks|shirt|hat|bear}.
+It was {late|dark|night}, and $hero {lay|was|sat} in bed with $his <dye2> toy <toy5> and $his <dye> {blanket|pillow}.
 
-$He {thought of|counted|dreamed of} <count> <fur> <herd> and <count2> <fur2> <herd2>{| to fall asleep}.
+$He {thought of|counted} <count> <fur> <herd> and <count2> <fur2> <herd2>{| to fall asleep}.
 $He {heard|counted} <count> {steps|sounds|noises|taps|birds|cars} and {hid|sat up|felt cold|held $his blanket}.
 
 [Suddenly], $he {saw|noticed|could see} <fear> {by the wall|in the dark|in the room|near the bed|by the door|by the window|in the corner}!
@@ -23,17 +23,17 @@ $He {heard|counted} <count> {steps|sounds|noises|taps|birds|cars} and {hid|sat u
 $He {looked up|turned|opened $his eyes|peeked out} and {saw|noticed|spotted} <fear>!
 
 It {looked|was|seemed} [big] and {dark|black|gray}, and $hero [felt] [scared].
-"[Oh]! {Go away|Who is there|{What is|What's} that|Don't eat me}!" {[cried] $hero|$hero [cried]} [fearful].
+"[Oh]! {Go away|Don't eat me|I see something|Help me}!" {[cried] $hero|$hero [cried]} [fearful].
 $Hero {pulled|held} {the blanket|the pillow} over $his head and [felt] [scared].
 * scared: hero
 
 ---
 either helper: adult
-"{Please come|Come here|Help me}, $Adult!" [cried] $hero, and {$his $adult|$Adult} [went] in.
-{$His $adult|$Adult} {heard $him|heard the noise|woke up} and [went] in. "What {is wrong|is it|do you see}?" $ahe asked [warm].
+"{Please come|Come here|Help me}, $Adult!" [cried] $hero, and {$his $adult|$Adult} {went|ran|walked|came} in.
+{$His $adult|$Adult} {heard $him|heard the noise|woke up} and {went|ran|walked|came} in. "What {is wrong|is it|do you see}?" $ahe asked [warm].
 
 "{There is|There's|I see|Look, {it is|it's}} $fear!" {[called] $hero|$hero [called]} [fearful].
-$Hero {pointed|looked} at $fear and {held|hugged} {$his $adult|$Adult} [fearful].
+$Hero {pointed|looked} at $fear and {held|hugged} {$his $adult|$Adult}.
 * scared: hero
 
 "[Don't cry]. Let's {look|see} {together|with a light}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {took|held|grabbed} $his hand.
@@ -44,7 +44,7 @@ or helper: self
 * scared: hero
 
 [Carefully], $he {got|climbed|stepped} out of bed and {turned|switched} on the {light|lamp}.
-$He {took|found|held|got} $his <dye2> {light|lamp|flashlight} and [went] {closer|up to it|across the room} [carefully].
+$He {took|found|held|got} $his <dye2> {light|lamp|flashlight} and {went|walked} {closer|up to it|across the room} [carefully].
 end
 
 It was {only|just} $truth!
@@ -69,10 +69,10 @@ end
 + night
 
 when helper: adult
-[Ever after], $hero {called|asked} {$his $adult|for a light|for help} when $he [felt] [scared].
+[Ever after]{,|} $hero {called|asked} {$his $adult|for a light|for help} when $he [felt] [scared].
 $Hero [learned] that {a light|a friend|help} makes the dark {less scary|small|safe|fun}.
 or helper: self
-[Ever after], $hero {looked|checked|turned on a light} when $he [felt] [scared].
+[Ever after]{,|} $hero {looked|checked|turned on a light} when $he [felt] [scared].
 $Hero [learned] that {scary things|dark shapes|most fears} are {small|not so bad|often funny} in the light.
 end
 """,
@@ -107,7 +107,7 @@ STORM = Plot(
 
 ---
 One <weather> <time>, $hero and $his <ftrait> friend <friend> [went] to the <place>.
-[Day], $hero {met|saw|found} $his <ftrait> friend <friend> at the <place>.
+[Day]{,|} $hero {met|saw|found} $his <ftrait> friend <friend> at the <place>.
 $Hero {met|saw|found} $his <ftrait> friend <friend> at the <place> [day].
 It was <a weather> <time>, and $hero [went] to the <place> with $his <ftrait> friend <friend>.
 
@@ -128,42 +128,41 @@ $Friend [felt] [scared]. "[Oh]! {I want to go home|{We will|We'll} get wet|Where
 $Hero {took|held|grabbed} $fhis hand. "{Look|Quick|Come}, {there is|I see} <a shelter>!" $hero [called] [eager].
 
 They [ran] {to|into} the $shelter and sat {down |}{close together|on the floor|by the wall|side by side}.
-In the $shelter it was {dry|warm|dark|quiet|safe}{,|} and they {sat|stood|waited} {close together|on the floor|side by side}.
-* together: hero
+In the $shelter it was {dry|dark|quiet}{,|} and they {felt|were|looked} [happy].
 
 either inside: pet
 {There|[Suddenly]}, they {heard|saw|found} <a coat> <petkind2>{,|} and it [felt] [scared] too.
 <A coat> <petkind2> {was there|sat there|hid there}{| too}{,|} and it [felt] [scared].
 
 $Hero [softly] {hugged|held|petted} the $petkind2. "[Don't cry]," $hero [said] [warm].
-"{We are|We're} {all |}[scared], but {we are|we're} together{,|!}" {[said] $hero|$hero [said]} [warm] and {hugged|held|petted} the $petkind2.
+"{We are|We're} {all |}{scared|afraid}, but {we are|we're} together{,|!}" {[said] $hero|$hero [said]} [warm] and {hugged|held|petted} the $petkind2.
 or inside: song
-"Let's {sing|tell jokes|tell stories} {about|of} <count2> <fur> <herd2>," {[said] $hero|$hero [said]} [warm].
-$Hero {sang|told} $friend {a song|a story|a joke} about <count2> <fur> <herd2>.
+"Let's {sing|tell jokes|tell stories} about <count2> <fur> <herd2>," {[said] $hero|$hero [said]} [warm].
+$Hero {sang $friend a song|told $friend a story|told $friend a joke} about <count2> <fur> <herd2>.
 
 (maybe)
-[Then]{,|} $friend {smiled|laughed|sang}{| a little| too}, and {they|both} {felt|were} {less [scared]|[happy]}.
+[Then]{,|} $friend {smiled|laughed|sang}{| a little| too}, and {they|both} {felt|were} [happy].
 They {sang|talked|laughed} {louder|more} than the {storm|rain|wind} and {felt|were} [happy].
 * together: hero
 end
 
 ---
 {After [long]|[Finally]}, the rain {stopped|was over|ended}, and {there was|they saw} [a nice] rainbow.
-{After [long]|[Finally]}, the sun {came out|was back|shone again}, and {there was|they saw} [a nice] rainbow.
+{After [long]|[Finally]}, the sun {came out|was back|shone again}, and they [smiled].
 
 when inside: pet
 The $coat $petkind2 {jumped|ran|walked|hopped} {out|into the sun} and {licked|kissed|sniffed} $his hand.
 "{Look|See}, {the storm|it} is {gone|over}, little $petkind2!" {[called] $friend|$friend [called]} [eager].
 * happy: hero
 or inside: song
-"Your {$count2 $fur $herd2|song|story} helped me{| so much}{,|!}" {[said] $friend|$friend [said]} [warm].
+"{You|Your $herd2|Your $count2 $fur $herd2} helped me{| so much}{,|!}" {[said] $friend|$friend [said]} [warm].
 $Friend {drew|sang about|talked about} the $count2 $fur $herd2 [loudly].
 end
 
 + home
 
-$Hero [learned] that {storms|bad things|dark clouds} {end|pass|go away} and that friends {help|make us brave|stay}.
-[Ever after], $hero and $friend {were not|weren't} [scared] when {it rained|the wind blew|a storm came}.
+$Hero [learned] that {storms|bad things|dark clouds} {end|pass|go away}.
+[Ever after]{,|} $hero and $friend {were not|weren't} {scared|afraid} when {it rained|the wind blew|a storm came}.
 {$Hero and $friend|$Friend and $hero} {were|stayed} [good] friends, in {rain|storms|wind} and in {sun|sunshine}.
 """,
     {
@@ -182,7 +181,7 @@ STAGE = Plot(
 
 ---
 $His {school|class|teacher|town} {wanted|planned|had} a {big |}show, and $hero {was going|wanted|had} to <act> about <fur> <herd> and <fur2> <herd2>.
-[Day], $his {teacher|class} {said|asked|called}, "$Hero, {please|will you} <act> about <fur> <herd> and <fur2> <herd2> {at the show|for us}?"
+[Day]{,|} $his {teacher|class} {said|asked|called}, "$Hero, {will you|can you} <act> about <fur> <herd> and <fur2> <herd2> {at the show|for us}?"
 
 $Hero {practiced|worked|tried} {every day|for [long]|at home|in $his room} with $his <ftrait> friend <friend>.
 $He and $his <ftrait> friend <friend> {practiced|worked} {every day|for [long]|at home|in the garden}.
@@ -198,22 +197,22 @@ But {then|when $he {saw them|stood there|looked up}}, $hero [felt] [scared], and
 But {then|there}, $his {legs|hands|knees} {shook|felt weak|were cold}{,|} and $he [felt] [scared].
 
 "{I can't|I can't do it|I forgot {it all|the words}}," $hero {whispered|said|thought} [fearful].
-{It was|The room was} [very] quiet, and $hero {looked down|wanted to run|wanted to cry} [fearful].
+{It was|The room was} [very] quiet, and $hero {looked down|wanted to run|wanted to cry}.
 * scared: hero
 
 either help: friend
-{[Then]|But [then]}, $friend {stood up|came up|walked up} and {took|held|grabbed} $his hand. "{Look at me|Do it with me|We can do it}," $friend [said] [warm].
-{[Then]|But [then]}, $friend {started|began} {first|for $him|to do it with $him}, and $hero {smiled|looked up|felt better}.
+{[Then]|But {then|soon}}, $friend {stood up|came up|walked up} and {took|held|grabbed} $his hand. "{Look at me|Do it with me|We can do it}," $friend [said] [warm].
+{[Then]|But {then|soon}}, $friend {started|began} {first|for $him|to do it with $him}, and $hero {smiled|looked up|felt better}.
 or help: breath
-{[Then]|But [then]}, {$his $adult|$Adult} {smiled|waved|nodded} at $him{,|} and $he took a {deep|big|long} breath.
-{[Then]|But [then]}, $he {heard|remembered|thought of} {$his $adult|$Adult}, who said, "Take a {deep|big|long} breath, $hero{.|!}"
+{[Then]|But {then|soon}}, {$his $adult|$Adult} {smiled|waved|nodded} at $him{,|} and $he took a {deep|big|long} breath.
+{[Then]|But {then|soon}}, $he {heard|remembered|thought of} {$his $adult|$Adult}, who said, "Take a {deep|big|long} breath, $hero{.|!}"
 end
 
-{Then $he|$He} {started|began} [softly], and {soon|then|later|now} $he {forgot $his fear|{was not|wasn't} [scared]|felt [happy]}.
+{Then $he|$He} {started|began} [softly], and {soon|then|later|now} $he {forgot $his fear|{was not|wasn't} scared|felt [happy]}.
 {[Finally], the|The} {$fur |}$herd {came back to $him|were in $his head again}{,|} and $he {started|began} [loudly].
 
 ---
-{Everyone|All the people|All the children} {clapped|cheered|laughed|stood up}, and $his $third [smiled].
+{Everyone|All the people|All the children} {clapped|cheered|stood up}, and $his $third [smiled].
 "[Wow]! {That was|It was|You were} so [lovely]!" [called] $his $third [eager].
 * happy: third
 
@@ -234,10 +233,10 @@ end
 
 when help: friend
 $Hero [learned] that {{it is|it's} easy|you can be brave|hard things are fun} with a friend like $friend.
-[Ever after], $hero and $friend [always] {sing|play|be|stand} on the stage {together|side by side|happily|arm in arm}.
+[Ever after]{,|} $hero and $friend {loved|liked|wanted} to {sing|play|stand} on the stage {together|side by side}.
 or help: breath
 $Hero [learned] that {fear|being [scared]} {goes away|gets small|can pass} when you {breathe|stop and breathe|just start}.
-[Ever after], $hero took a deep breath when $he [felt] [scared].
+[Ever after]{,|} $hero took a deep breath when $he [felt] [scared].
 end
 """,
     {

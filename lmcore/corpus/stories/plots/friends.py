@@ -10,7 +10,7 @@ NEW_FRIEND = Plot(
 
 ---
 One <weather> <time>, $hero [went] to the <place> with $his <colour> <thing>.
-[Day], $hero {took|carried|brought} $his {new |old |}<colour> <thing> to the <place>.
+[Day]{,|} $hero {took|carried|brought} $his {new |old |}<colour> <thing> to the <place>.
 $Hero {took|carried|brought} $his {new |old |}<colour> <thing> to the <place> [day].
 
 + along
@@ -46,11 +46,11 @@ They {counted|looked for|talked to|sat with} the $herd, and $friend [smiled].
 "[Wow]! I {love|like|draw|dream of} $herd!" {[called] $friend|$friend [called]} [eager].
 * happy: friend
 or way: snack
-"{Are you hungry|Do you want some}? I {have|brought} {some |}<treat>," {[said] $hero|$hero [said]} [warm].
-$Hero {gave|handed|offered} $friend {some|half of $his|a few} [tasty] <treat>.
+"{Are you hungry|Do you want some}? I {have|brought} {some |}<gift>," {[said] $hero|$hero [said]} [warm].
+$Hero {gave|handed|offered} $friend {some|half of $his|a few} [tasty] <gift>.
 
-They {ate|shared|finished} the $treat {together|side by side|in the sun}, and $friend [smiled].
-"[Wow]! {I love|I like} $treat!" {[called] $friend|$friend [called]} [eager].
+They {ate|shared|finished} the $gift {together|side by side|in the sun}, and $friend [smiled].
+"[Wow]! {I love|I like} $gift!" {[called] $friend|$friend [called]} [eager].
 * happy: friend
 * together: hero
 end
@@ -58,7 +58,7 @@ end
 + games
 
 ---
-"{Will you|Can you|Please} {come back|be here|play} {tomorrow|again|every day}?" asked $friend [warm].
+"{Will you|Can you} {come back|be here|play with me} {tomorrow|again|every day}?" asked $friend [warm].
 "{You are|You're|I found} [a good] friend, $hero{,|!}" {[said] $friend|$friend [said]} [warm].
 
 "{Yes|Of course|I would love to}, $friend!" {[called] $hero|$hero [called]} [eager].
@@ -71,14 +71,14 @@ $Hero {hugged|thanked|smiled at} $friend. "{See you|{I will|I'll} see you} {soon
 + home
 
 when way: thing
-[Ever after], $hero and $friend [played of thing] {together|every day|at the $place}.
+[Ever after]{,|} $hero and $friend [played of thing] {together|every day|at the $place}.
 $Hero [learned] that {$a_thing|a toy|one toy} can {make|find|bring} [a good] friend.
 or way: animals
-[Ever after], $hero and $friend {looked for|counted|drew} $herd {together|every day|at the $place}.
+[Ever after]{,|} $hero and $friend {looked for|counted|drew} $herd {together|every day|at the $place}.
 $Hero [learned] that {a question|a kind word|a little talk} can {make|find|bring} [a good] friend.
 or way: snack
-[Ever after], $hero {packed|brought|took} $treat {for two|for $friend too}.
-$Hero [learned] that {some $treat|sharing|a little snack} can {make|find|bring} [a good] friend.
+[Ever after]{,|} $hero {packed|brought|took} $gift {for two|for $friend too}.
+$Hero [learned] that {some $gift|sharing|a little snack} can {make|find|bring} [a good] friend.
 end
 """,
 )
@@ -90,13 +90,13 @@ SECRET = Plot(
 + child
 
 ---
-[Day], $his <ftrait> friend <friend> {came|ran|hurried} to $hero. "{I have|I know} a secret," $friend whispered [eager].
-One <weather> <time>, $his <ftrait> friend <friend> {took|held|grabbed} $his hand. "{I have|I know} a secret," $friend whispered [eager].
+[Day]{,|} $his <ftrait> friend <friend> {came|ran|hurried} to $hero. "{I have|I know} a secret," $friend whispered [warm].
+One <weather> <time>, $his <ftrait> friend <friend> {took|held|grabbed} $his hand. "{I have|I know} a secret," $friend whispered [warm].
 
 At the <place>, <spot>, {was|lay|sat} [a small] <dye> {box|basket|bed} with <count> <coat> <babies>.
 They [went] to the <place>, and <spot> {lay|were|sat|slept} <count> <coat> <babies>.
 
-"[Wow]! {They are|They're|The $babies are} so [lovely]!" {whispered $hero|$hero whispered} [eager].
+"[Wow]! {They are|They're|The $babies are} so [lovely]!" {whispered $hero|$hero whispered} [warm].
 {They|The $babies} were [nice], and $hero [felt] [happy].
 * happy: hero
 
@@ -123,7 +123,7 @@ They all {petted|fed|hugged|held} the $babies [carefully] and [smiled].
 * happy: hero
 or told: yes
 "{I know|There are} $count {$coat |}$babies at the $place!" {[called] $hero|$hero [called]} [eager].
-$Hero {forgot|{did not|didn't} think of} $his promise and {told|showed} $thim the $count {$coat |}$babies.
+$Hero {forgot|{did not|didn't} think of} $his promise and {told $thim about|showed $thim} the $count {$coat |}$babies.
 
 $His $third [had fun] and was [very] {loud|noisy}, and the $babies {hid|cried|ran away|felt [scared]}.
 But $his $third {jumped|shouted|clapped} and {sang|yelled|danced}, and the $babies {hid|cried|ran away|felt [scared]}.
@@ -133,10 +133,10 @@ $Hero [felt] [sorry]. "I {told your secret|broke my promise}, $friend. {I am|I'm
 * sorry: hero
 
 "{Let's|We must|We can} {be quiet|sit down|wait} {now|and wait}{,|!}" {[said] $friend|$friend [said]} [warm], and {they all|the three friends} did.
-$Friend {put|laid} {some |}<snack> on the {ground|grass}{,|} and they {waited|sat} [carefully] for [long].
+$Friend {put|laid} {some |}<snack> on the {ground|grass}{,|} and they {waited|sat} {quietly|still} for [long].
 
-[Finally], the $babies {came|walked|crept} {back|out} {to eat|to them}, and everyone {whispered|was quiet|smiled}.
-[Finally], {one|two} of the $babies {came|walked|ran|hurried} {back|out}, and $hero [felt] [happy].
+[Finally]{,|} the $babies {came|walked|crept} {back|out} {to eat|to them}, and everyone {whispered|was quiet|smiled}.
+[Finally]{,|} {one|two} of the $babies {came|walked|ran|hurried} {back|out}, and $hero [felt] [happy].
 * together: hero
 end
 
@@ -146,9 +146,9 @@ end
 
 when told: no
 $Hero [learned] that friends {can|will} trust you when you keep a {promise|secret}.
-[Ever after], $friend {told|gave} $hero {all $fhis secrets|every secret}, {for|because} $he {kept|could keep} {them|a promise}.
+[Ever after]{,|} $friend {told|gave} $hero {all $fhis secrets|every secret}, {for|because} $he {kept|could keep} {them|a promise}.
 or told: yes
-[Ever after], $hero {kept|never broke|thought of} $his {promise|word}{|, and $friend {trusted|believed} $him}.
+[Ever after]{,|} $hero {kept|never broke|thought of} $his {promise|word}{|, and $friend {trusted|believed} $him}.
 $Hero [learned] that a {promise|secret} is {easy to break|like an egg} and {hard|not easy} to {mend|fix}.
 end
 """,
@@ -167,7 +167,7 @@ STRANGER = Plot(
 + child
 
 ---
-[Day], $hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon}.
+[Day]{,|} $hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon}.
 $Hero [went] to the <errand> with $his {[nice] |}<dye> {bag|basket|bike|wagon} [day].
 {$His $adult|$Adult} {sent|asked} $hero to {get|buy} {some |}<snack> at the {market|shop|store|bakery|farm} [day].
 
@@ -226,11 +226,11 @@ end
 + home plain
 
 when stop: first
-$Hero [learned] that {help|kindness|a kind act} {comes back|goes around} {one day|to you|in the end}.
-[Ever after], $hero {visited|helped|looked in on} the {old |}$stranger {every week|often|each Sunday|with $snack3}.
+$Hero [learned] that {help|kindness|a kind act} comes back {one day|to you|in the end}.
+[Ever after]{,|} $hero {visited|helped|looked in on} the {old |}$stranger {every week|often|each Sunday|with $snack3}.
 or stop: late
 $Hero [learned] that {{it is|it's} never too late|there is always time} to {help|be kind|turn back}.
-[Ever after], $hero {stopped|turned back|was never too busy} when {someone|a person} {needed help|was in trouble|called}.
+[Ever after]{,|} $hero {stopped|turned back|was never too busy} when {someone|a person} {needed help|was in trouble|called}.
 end
 """,
     {
@@ -239,7 +239,7 @@ end
             "market\nshop\nstore\nbakery\nlibrary\nschool\npark\nriver\nstation\npond\nfarm\nzoo",
         ),
         "cottage": table(
-            "cottage", "small\nlittle\nold\ntall\nstone\nround\ncozy\nthin\nquiet\nlonely\nbig"
+            "cottage", "small\nlittle\nold\ntall\nstone\nround\ncozy\npretty\nquiet\nfunny\nbig"
         ),
         "front": table("front", "door\nroof\ngate\nfence\nbell\nwindow\nchimney\nmailbox"),
     },
@@ -278,7 +278,7 @@ The $goal was {near|close|just ahead}, but $hero {stopped|slowed down} and {look
 $Hero {{did not|didn't} think long|stopped|forgot the prize|forgot the race} and {ran|went|turned} back [carefully].
 
 "{Can you walk|Are you okay|Can I help you|Does it hurt}{|, $friend}?" {{asked|said} $hero|$hero {asked|said}} [warm].
-$Hero {helped $fhim up|held $fhis arm}. "{We can do it|Let's go|Come on} {together|side by side|happily|arm in arm}," $hero said [warm].
+$Hero {helped $fhim up|held $fhis arm}. "{We can do it|Let's go|Let's walk} {together|side by side|arm in arm}," $hero said [warm].
 
 $His $third {won|was first}, and {$hero and $friend|$friend and $hero} {came in|were} last, {arm in arm|side by side|hand in hand|together|with a smile}.
 They {walked|went|ran|came} to the $goal {arm in arm|side by side|hand in hand|together|with a smile}, and $his $third {won|was first}.
@@ -316,10 +316,10 @@ $His $third {gave|brought|handed} {everyone|them all} {some |}<snack> and <snack
 
 when fall: friend
 $Hero [learned] that {a friend|helping|a kind heart} is {better|worth more} than a {prize|race|cup|medal}.
-[Ever after], $hero {still |}ran fast, but $he {stopped|looked back|waited} for {$his friends|$friend|others}.
+[Ever after]{,|} $hero {still |}ran fast, but $he {stopped|looked back|waited} for {$his friends|$friend|others}.
 or fall: hero
 $Hero [learned] that it {is not good|{does not|doesn't} help|is silly} to be {too proud|loud and proud|so sure}.
-[Ever after], $hero {ran|raced|hurried} {with|next to} $friend and {never was too proud|cheered for $fhim}.
+[Ever after]{,|} $hero {ran|raced} {with|next to} $friend and {was never too proud|cheered for $fhim}.
 end
 """,
     {

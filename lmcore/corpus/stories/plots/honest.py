@@ -32,7 +32,7 @@ $Hero [felt] [scared]. "{$Adult will be mad|What have I done}!" $hero [cried] [t
 ---
 either truth: hide
 {[Carefully]|[Then]}, $hero {hid|put} the $count pieces {under the bed|in a box|behind the couch|in the closet|in a bag|under the rug}.
-"{{I will|I'll} hide it|Nobody must know}," {thought|said} $hero [fearful] and {hid|put} the $count pieces {under the bed|in a box|behind the couch|in the closet}.
+"{{I will|I'll} hide it|Nobody must know}," {thought|said} $hero and {hid|put} the $count pieces {under the bed|in a box|behind the couch|in the closet}.
 
 [Then]{,|} {$his $adult|$Adult} {came home|came in}. "{Where is|Where's} my {$colour |}$fragile?" $ahe asked [warm].
 "{Did you see|Do you know where} my {$colour |}$fragile{| is}?" {{asked|said} $his $adult|$his $adult {asked|said}} [warm].
@@ -42,8 +42,8 @@ either truth: hide
 * sorry: hero
 
 
-[Finally], $he {went|walked|came|ran|hurried} to {$his $adult|$Adult}. "{I lied|It was me}. I {broke it|broke your $fragile}," $hero said [tearful].
-[Finally], $hero {could not|couldn't} wait. "{I lied|It was me}. I {broke it|broke your $fragile}," $hero {said|cried} [tearful].
+[Finally]{,|} $he {went|walked|came|ran|hurried} to {$his $adult|$Adult}. "{I lied|It was me}. I {broke it|broke your $fragile}," $hero said [tearful].
+[Finally]{,|} $hero {could not|couldn't} wait. "{I lied|It was me}. I {broke it|broke your $fragile}," $hero {said|cried} [tearful].
 or truth: tell
 {But $hero|$Hero} was [brave]{,|} and $he {walked|went|ran|came} to {$his $adult|$Adult}.
 $Hero {walked|went|ran|came} to {$his $adult|$Adult} {at once|right away|bravely|with the pieces|in tears}.
@@ -58,12 +58,12 @@ when truth: hide
 "{I am|I'm} {sad|not mad} about the $fragile, but {glad|happy} that you {told me|told the truth}," $ahe said [warm].
 or truth: tell
 "You were [brave] to {tell|tell me|say it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm]. "{A $fragile|It} is only $a_fragile{.|!}"
-"{The truth|An honest $kind} is {worth|better than} {ten|two|three|a hundred} $fragile2{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
+"{The truth|An honest $kind} is {worth|better than} {ten|two|three|many} $fragile2{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
 end
 
 ---
-{They|$Hero and $his $adult} {glued|fixed|put} the $count pieces {together|back} with {some |}<fixer> and [smiled].
-{They|$Hero and $his $adult} took {some |}<fixer> and <fixer2> and {glued|fixed} the $fragile [carefully].
+{They|$Hero and $his $adult} {glued|put} the $count pieces {together|back together} with {some |}{glue|tape|string|clay} and [smiled].
+{They|$Hero and $his $adult} took {some |}{glue|tape|string|clay} and {fixed|mended} the $fragile [carefully].
 
 + games inside
 
@@ -73,10 +73,10 @@ end
 
 when truth: hide
 $Hero [learned] that a lie {makes|can make} {a small|a bad} thing {bigger|worse}.
-[Ever after], $hero {told|said} the truth {at once|right away|first}, {even when it was hard|and felt [happy]}.
+[Ever after]{,|} $hero {told|said} the truth {at once|right away|first}, {even when it was hard|and felt [happy]}.
 or truth: tell
 $Hero [learned] that {{it is|it's} best|{it is|it's} right|it helps} to {tell|say} the truth {at once|right away}.
-[Ever after], $hero {went|played} {outside|in the garden} {first|when $he wanted to $forbidden}.
+[Ever after]{,|} $hero {went outside|played outside|played in the garden} when $he wanted to $forbidden.
 end
 """,
     {
@@ -114,7 +114,7 @@ STRAY = Plot(
 One {rainy|cold|gray|windy|dark} {day|morning|afternoon|evening}, $hero {heard|found|saw} <a coat> <stray> {at the door|on the steps|in the garden|by the gate|under a bush}.
 {At the door|On the steps|In the garden|By the gate|Under a bush} {sat|was|lay} <a coat> <stray> [day].
 
-"[Oh]! {You are|You're|It is|It's} {wet|cold|hungry|alone}. {Come in|{I will|I'll} help you}{,|!}" {[said] $hero|$hero [said]} [warm].
+"{Oh|Oh no|Hey|Oh my|Oh dear}! {You are|You're} {wet|cold|hungry|alone}. {Come in|{I will|I'll} help you}{,|!}" {[said] $hero|$hero [said]} [warm].
 "Can {it|the $stray} {stay|come in|live here}?" {{asked|said} $hero|$hero {asked|said}} [warm].
 
 
@@ -130,11 +130,11 @@ $Strayname {slept|lay} {at $his feet|on $his bed|in $his arms|next to $him} {eve
 * happy: hero
 
 ---
-But {then|one day}, <a okind> {stood|was} at the {gate|door}. "{I lost|I miss} my $coat $stray," $ohe said [tearful].
-But {then|one day}, $hero {heard|saw|met} <a okind>, who {lost|missed|looked for} $a_coat $stray.
+But {then|one day}, <a okind> {stood|was} at the {gate|door}. "{I lost|I miss} my {$coat |}$stray," $ohe said [tearful].
+But {then|one day}, $hero {saw|met} <a okind>, who {lost|missed|looked for} $a_coat $stray.
 
 either wish: keep
-"{I want to|Can I not|Let me} keep $strayname{,|!}" {[said] $hero|$hero [said]} [tearful], but {then|soon} $he {thought of|saw} {the $okind|how sad the $okind was}.
+"{I want to|Let me|I must} keep $strayname{,|!}" {[said] $hero|$hero [said]} [tearful], but {then|soon} $he {thought of|saw} {the $okind|how sad the $okind was}.
 $Hero {wanted to keep|{could not|couldn't} give back} $strayname and [felt] [sad], but {then|soon} $he {thought of|saw} the $okind.
 or wish: give
 $Hero [felt] [sad], but $he {knew|saw|thought|felt} that {$strayname had a home|the $okind missed $strayname}.
@@ -168,10 +168,10 @@ end
 
 when wish: keep
 $Hero [learned] that {love|a good heart|real love} {can let go|gives back|thinks of others}.
-[Ever after], $hero {had|found} two friends, the $okind and $strayname.
+[Ever after]{,|} $hero had two {good |new |}friends, the $okind and $strayname.
 or wish: give
 $Hero [learned] that {{it is|it's} right|{it is|it's} good} to {give back what is not yours|help things find their home}.
-[Ever after], $hero {had|found} two friends, the $okind and $strayname.
+[Ever after]{,|} $hero had two {good |new |}friends, the $okind and $strayname.
 end
 """,
     {

@@ -9,7 +9,7 @@ SKILL = Plot(
 + child
 
 ---
-[Day], $hero {saw|met} $his <ttrait> <third> at the <place>{,|} and $the could <skill>.
+[Day]{,|} $hero {saw|met} $his <ttrait> <third> at the <place>{,|} and $the could <skill>.
 $His <ttrait> <third> could <skill>, and {$the showed it|$the did it} at the <place> [day].
 
 $Hero {wanted|wished|hoped} to $skill {too|as well|like $his $third}.
@@ -24,12 +24,12 @@ $He tried [times], but $he $trouble.
 {[Then]{,|} $he|$He} tried {once|to do it}, but $he $trouble{| again and again}.
 
 "{I can't do it|{It is|It's} too hard|{I will|I'll} never learn it}!" {[cried] $hero|$hero [cried]} [tearful].
-$Hero [felt] [sad] and {sat down|went to sit} {under [a old] tree|on [a old] bench|in the grass|on the steps}.
+$Hero [felt] [sad] and {sat down|went to sit} {under [a old] tree|on {an old|a small|a nice} bench|in the grass|on the steps}.
 * sad: hero
 
 ---
 either teacher: adult
-{$His $adult|$Adult} {came|sat down} {to|next to|beside} $him. "{{It is|It's} hard at first|I {could not|couldn't} do it either|Everyone falls at first}," $ahe said [warm].
+{$His $adult|$Adult} {came|sat down} {to|next to|beside} $him. "{{It is|It's} hard at first|I {could not|couldn't} do it either|It was hard for me too}," $ahe said [warm].
 "{{It is|It's} hard at first|I {could not|couldn't} do it either}{,|!}" {[said] $his $adult|$his $adult [said]} [warm] and {sat down|stood} {next to|beside} $him.
 
 or teacher: friend
@@ -41,7 +41,7 @@ $His $third {showed|told} $him {how|what to do}. "{You must|Just|Try to} $advice
 end
 
 
-[Finally], $hero $skilled!
+[Finally]{,|} $hero $skilled!
 On the <nth> day, $hero $skilled!
 
 ---
@@ -63,25 +63,25 @@ end
 + intro again
 
 $Hero [learned] that {you must try|{it is|it's} good to try} {again and again|more than once|many times}.
-[Ever after], $hero {never gave up|tried again|practiced} when {something was hard|$he {could not|couldn't} do a thing}.
-[Ever after], $hero helped {other children|<friend>|little ones} to $skill.
-[Ever after], $hero showed {other children|<friend>|little ones} how to $skill.
+[Ever after]{,|} $hero {never gave up|tried again|practiced} when {something was hard|$he {could not|couldn't} do a thing}.
+[Ever after]{,|} $hero helped {other children|<friend>|little ones} to $skill.
+[Ever after]{,|} $hero showed {other children|<friend>|little ones} how to $skill.
 """,
     {
         "skill": table(
             "skill | skilled | trouble | advice",
             """
 ride a bike | rode the bike | fell off | look ahead
-swim | swam | went under | kick your legs
+climb a tree | climbed the tree | fell off | use your legs
 jump rope | jumped rope | hit the rope | watch the rope
 catch a ball | caught the ball | dropped it | keep your eyes open
 fly a kite | flew the kite | dropped it | run into the wind
-climb a rope | climbed the rope | slid down | use your legs
+climb a rope | climbed the rope | slid down | hold on
 draw a horse | drew a horse | drew a dog | start with the head
-bake bread | baked bread | burned it | wait and watch
+hop on one leg | hopped on one leg | fell down | look ahead
 play the drum | played the drum | hit it too hard | count to four
 tie a bow | tied the bow | made a knot | start with a loop
-dance | danced | fell down | listen to the music
+dance | danced | fell over | listen to the music
 spin a hoop | spun the hoop | dropped it | move your belly
 sing a song | sang the song | forgot it | breathe deeply
 build a tower | built the tower | broke it | start with big blocks
@@ -100,9 +100,9 @@ SEED = Plot(
 + child
 
 ---
-[Day], {$his $adult|$Adult} {gave|brought|bought} $hero [a small] <crop> seed.
+[Day]{,|} {$his $adult|$Adult} {gave|brought|bought} $hero [a small] <crop> seed.
 {$His $adult|$Adult} {gave|brought|bought} $hero [a small] <crop> seed [day].
-[Day], $hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park}.
+[Day]{,|} $hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park}.
 $Hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park} [day].
 
 "{Plant it|Put it in the ground} {by|near|beside|next to} the <bed>, and {wait|water it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
@@ -113,7 +113,7 @@ $His <ftrait> friend <friend> {came|walked|ran|hurried} {over|by}. "{What is|Wha
 
 
 ---
-But {nothing grew|nothing was there|it {did not|didn't} grow}{| at first| for [long]}.
+But {nothing grew|nothing was there|it {did not|didn't} grow}{| at first| for a long time| for many days| for a week}.
 $He looked {every|each} {day|morning}, but {nothing grew|nothing was there}.
 
 either patience: dig
@@ -136,18 +136,18 @@ end
 {So |}{$hero and $friend|$friend and $hero} {gave|brought} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
 {They|The two friends} {gave|brought} it water {every day|each morning|for <weeks> weeks} and [had fun].
 
-[Finally], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]} [eager].
-[Day], {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]} [eager].
+[Finally]{,|} {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]} [eager].
+{One day|One morning|One sunny day|One warm day|One bright day|One sunny morning}, {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]} [eager].
 
 ---
-[Then]{,|} there were <count> [big] $crops.
-It {grew and grew|got bigger and bigger}, and [then] there were <count> [big] $crops.
+{Soon|Later|Before long|In the end|After that}{,|} there were <count> [big] $crops.
+It {grew and grew|got bigger and bigger}, and {then|soon|later|before long} there were <count> [big] $crops.
 
-{$His $adult|They} {made|cooked|baked} [tasty] $dish, and $his <ttrait> <third> {ate|came} {too|with them}.
+{$His $adult|They} made {yummy|nice|tasty|good|fresh|delicious|great} $dish, and $his <ttrait> <third> {ate|came} {too|with them}.
 "{Let's make|We can make} $dish!" {[called] $friend|$friend [called]} [eager], and $his <ttrait> <third> {ate|came} too.
 
-$His $third {ate|had|wanted} {two|three|four} {plates|bowls}, and $hero said [warm], "{It is|It's|This is} so {tasty|good|yummy}!"
-Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" {[said] $his $third|$his $third [said]} [warm].
+$His $third {ate|had|wanted} {more|a lot|it all}, and $hero said [warm], "{It is|It's|This is} so {tasty|good|yummy}!"
+Everyone {ate|had|wanted} {more|a lot|some}. "[Thanks], $hero!" {[said] $his $third|$his $third [said]} [warm].
 * thanks: third
 * happy: hero
 * happy: friend
@@ -159,10 +159,10 @@ Everyone {ate|had|wanted} {two|three|four} {plates|bowls}. "[Thanks], $hero!" {[
 
 when patience: dig
 $Hero [learned] that {good things|all things|$crops} {take|need} time{| to grow}.
-[Ever after], $hero {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
+[Ever after]{,|} $hero {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
 or patience: dry
 $Hero [learned] that {a living thing|a plant|a seed} needs {care|water} every day.
-[Ever after], $hero {took care of|watered|looked after} {all $his plants|the $bed|everything green}.
+[Ever after]{,|} $hero {took care of|watered|looked after} {all $his plants|the $bed|everything green}.
 end
 """,
     {
@@ -201,7 +201,7 @@ $He {had|owned|loved} [a nice] <colour> <thing> and {loved|liked|wanted} to [pla
 
 ---
 One <weather> <time>, $his <ftrait> friend <friend> {came|visited|was there}{,|} and they [played together of thing].
-[Day], $hero {showed|took} the $thing to <friend>{,|} and they [played together of thing].
+[Day]{,|} $hero {showed|took} the $thing to <friend>{,|} and they [played together of thing].
 
 + games
 
@@ -219,7 +219,7 @@ $Friend [felt] [sorry]. "{I am|I'm} sorry. I {did not|didn't} {want|mean} it," $
 ---
 either mood: angry
 "{Go away|Go home|{I am|I'm} so mad}!" [cried] $hero, and $friend {went|walked|ran} {home|out} [tearful].
-$Hero was {[very] |}{mad|angry}. "{Go away|Go home}!" $hero [cried], and $friend {went|left} [tearful].
+$Hero was {[very] |}{mad|angry}. "{Go away|Go home}!" $hero [cried], and $friend {left|ran off} [tearful].
 
 {But then|[Then]}, $hero {thought|said to $himself}, "{A friend is more than a toy|I miss $friend|$Friend feels [sad] too}{.|!}"
 But without $friend, $hero [felt] [sad]{| too}, and the {room|day|house} [felt] {quiet|empty}.
@@ -236,8 +236,8 @@ end
 
 
 ---
-[Finally], the {$colour |}$thing was {whole|good|fixed|new} again.
-[Finally], it {looked|was} so [lovely] with $fixer and $fixer2.
+[Finally]{,|} the {$colour |}$thing was {whole|good|fixed|new} again.
+[Finally]{,|} it {looked|was} so [lovely] with $fixer and $fixer2.
 
 "[Wow]! {It works|We did it|{It is|It's} like new}!" {[called] $friend|$friend [called]} [eager]{,|} and they [played together of thing].
 [Then]{,|} they [played together of thing] and [smiled].
@@ -249,10 +249,10 @@ end
 
 when mood: angry
 $Hero [learned] that {a friend|$friend} is {more|worth more|better} than {$a_thing|any toy|all $his toys}.
-[Ever after], $hero {counted to <days>|took a deep breath|stopped and thought} when $he was {angry|mad}.
+[Ever after]{,|} $hero {counted to ten|took a deep breath|stopped and thought} when $he was {angry|mad}.
 or mood: calm
 $Hero [learned] that {broken things|most things} can be {fixed|made whole} {together|with a friend|with kind words}.
-[Ever after], $hero {loved|liked|really liked|always loved} the {$thing|$fixer on it} even more, {for|because} {it|the $thing} {told|was} {of a friend|a story}.
+[Ever after]{,|} $hero {loved|liked} the $thing even more, {for|because} {it|the $thing} {made $him think of $friend|had a story}.
 end
 """,
     {},
@@ -265,7 +265,7 @@ SURPRISE = Plot(
 + child
 
 ---
-It was $his birthday, and $hero {woke up|got up|jumped out of bed} [eager].
+It was $his birthday, and $hero {woke up|got up|jumped out of bed} {early|happily|quickly|with a smile|with joy}.
 On {the morning of |}$his birthday, $hero put on $his <dye> <wear> and $his <dye2> <wear2>.
 
 But {$his $adult|$Adult} {said|told $him} nothing about it and {only |}{read|cooked|cleaned|worked}.
@@ -278,7 +278,7 @@ In the {park|garden|yard|street}, $he saw $his <ttrait> <third>, but $the {hid s
 $His <ttrait> <third> {was there too|came by}, but $the {hid something|ran away|stopped talking|whispered|looked away|turned around|walked away}.
 
 "{Everyone forgot|Nobody thinks of} {me|my birthday}{,|!}" {said|thought} $hero [tearful].
-$Hero [felt] [sad] and sat {under [a old] tree|on [a old] bench|on the steps|by the gate} for [long].
+$Hero [felt] [sad] and sat {under [a old] tree|on {an old|a small|a nice} bench|on the steps|by the gate} for [long].
 * sad: hero
 
 ---
@@ -309,8 +309,8 @@ $Hero {laughed and cried|{could not|couldn't} speak|clapped $his hands} and [fel
 + games
 
 when clue: trail
-"The $colour $trail was my {idea|plan}{,|!}" {[said] $his $third|$his $third [said]} [warm], and {everyone|$friend} laughed.
-$Hero {kept|tied} the $colour $trail {on|to|by} $his bed {for a long time|to remember the day}.
+"The $colour $trail was my {idea|plan}{,|!}" {[said] $his $third|$his $third [said]} [warm], and they [smiled].
+$Hero {kept the $colour $trail by|tied the $colour $trail to} $his bed {for a long time|to remember the day}.
 or clue: sound
 "I {laughed|sneezed|was loud} behind the $colour $screen, and you {heard|found} us{,|!}" {[said] $his $third|$his $third [said]} [warm].
 "I {almost|nearly} {laughed|sneezed|sang} behind the $colour $screen{,|!}" {[said] $his $third|$his $third [said]} [warm].
@@ -319,7 +319,7 @@ end
 + indoors
 
 $Hero [learned] that {friends|good friends|people who love you} {{do not|don't} forget|always remember|think of you}.
-[Ever after], $hero {waited|trusted $his friends|thought well of $friend} {when|if} {someone|a friend} {was busy|had no time|was quiet}.
+[Ever after]{,|} $hero {waited|trusted $his friends|thought well of $friend} {when|if} {someone|a friend} {was busy|had no time|was quiet}.
 """,
     {
         "trail": table("trail", "string\nribbon\nballoon\nflag\npaper star\npaper heart\nflower"),

@@ -14,20 +14,20 @@ $He had <a colour> <thing> and {often|always|gladly|happily} [played of thing].
 
 ---
 One <weather> <time>, $hero {took|carried|brought} {it|the $thing} to the <place> {to meet|and met} $his <ftrait> friend <friend>.
-[Day], $hero and $his <ftrait> friend <friend> [went] to the <place> with {it|the $thing}.
+[Day]{,|} $hero and $his <ftrait> friend <friend> [went] to the <place> with {it|the $thing}.
 $Hero and $his <ftrait> friend <friend> [went] to the <place> with {it|the $thing} [day].
-[Day], $hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| there}.
+[Day]{,|} $hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| there}.
 $Hero [went] to the <place> with $his $thing and {met|saw|found} <friend>{| there} [day].
 
 + along
 + way
 
-"Let's play [game]!" {[called] $friend|$friend [called]} [eager], {so|and} $hero {left|put|laid} {it|the $thing} <spot>.
-$Hero [carefully] {left|put|laid} {it|the $thing} <spot>{,|} and they {played|started} <game1>{| and <game2>}.
-The $thing {lay|stayed|was} <spot> while they [had fun] and {played|enjoyed} [game].
+"Let's play [game]!" {[called] $friend|$friend [called]} [eager], {so|and} $hero {left|put|laid} {$his|the} $thing <spot>.
+$Hero [carefully] {left|put|laid} {$his|the} $thing <spot>{,|} and they played <game1>{| and <game2>}.
+The $thing {lay|stayed|was} <spot> while they [had fun] and played [game].
 
-{[Then]|But [then]}, it was {gone|lost|not there|missing}. "[Oh]! Where is {it|my $thing}?" {[cried] $hero|$hero [cried]} [tearful].
-{[Then]|But [then]}, $hero [felt] [sad]. "[Oh]! {I lost|I can't find|Where is} {it|my $thing}!" $hero [cried].
+{[Then]|But {then|soon|later}}, it was {gone|lost|not there|missing}. "[Oh]! Where is {it|my $thing}?" {[cried] $hero|$hero [cried]} [tearful].
+{[Then]|But {then|soon|later}}, $hero [felt] [sad]. "[Oh]! {I lost|I can't find|I don't see} {it|my $thing}!" $hero [cried].
 {After [long]|[Then]}, $hero {looked for|went to get|wanted} it. "[Oh]! {It|My $thing} is {gone|lost|missing}!" $hero [cried] [tearful].
 
 ---
@@ -44,7 +44,7 @@ either search: remember
 $Hero thought for [long]. "{I know|I remember|Oh, yes}! {It is|It's} $spot!" $hero [called] [eager].
 "[Wow]! {I know|I remember}! {It is|It's} $spot!" {[cried] $hero|$hero [cried]} [eager].
 or search: animal
-[Suddenly], they {saw|met|found|heard} [a small] <visitor> with something $colour.
+[Suddenly], they {saw|met|found} [a small] <visitor> with something $colour.
 [Suddenly], [a small] <visitor> {came|ran|walked|hurried} {up |over |}with something $colour.
 
 "[Wow]! It {found|has|saved} my $thing!" {[cried] $hero|$hero [cried]} [eager].
@@ -66,13 +66,13 @@ end
 + home
 
 when search: remember
-[Ever after], $hero {looked|thought|checked} {twice|again|carefully} before $he {left|lost|put down} {$his $thing|a thing|a toy}.
+[Ever after]{,|} $hero {looked|thought|checked} {twice|again|carefully} before $he {left|lost|put down} {$his $thing|a thing|a toy}.
 $Hero [learned] that it {is good|is best|helps} to {stop and think|stay calm|think back}.
 or search: animal
-[Ever after], $hero {waved at|smiled at|looked for|sang to|fed} the $visitor at the $place.
+[Ever after]{,|} $hero {waved at|smiled at|looked for|sang to|fed} the $visitor at the $place.
 $Hero [learned] that {even a little|even one|a little} $visitor can {help|be [a good] friend}.
 or search: stranger
-[Ever after], $hero {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
+[Ever after]{,|} $hero {smiled at|waved at|said hello to|talked to|helped} the {old |}$stranger.
 $Hero [learned] that {it is|it's} {good|nice|kind|right|best} to give back what you find.
 end
 """,
@@ -85,9 +85,9 @@ SHARE = Plot(
 + child
 
 ---
-[Day], {$his $adult|$Adult} {gave|brought|bought|made} $hero [a nice] <colour> <thing>.
+[Day]{,|} {$his $adult|$Adult} {gave|brought|bought|made} $hero [a nice] <colour> <thing>.
 {$His $adult|$Adult} {gave|brought|bought|made} $hero [a nice] <colour> <thing> [day].
-[Day], $hero {got|found|opened} {a gift|a present|a surprise}, [a nice] <colour> <thing>.
+[Day]{,|} $hero {got|found|opened} {a gift|a present|a surprise}, [a nice] <colour> <thing>.
 $Hero {got|found|opened} {a gift|a present|a surprise}, [a nice] <colour> <thing> [day].
 
 $Hero [played of thing] {for [long]|and [had fun]} and [felt] [happy].
@@ -150,7 +150,7 @@ end
 + indoors
 
 $Hero [learned] that {sharing|a friend} makes everyone [happy].
-[Ever after], $hero [loudly] shared {$his $thing|it|$his toys} with $friend.
+[Ever after]{,|} $hero {happily|gladly|always|often} shared {$his $thing|it|$his toys} with $friend.
 {$Hero and $friend|$Friend and $hero} {stayed|were|became} [good] friends{,|} and they [always] share{| their {toys|snacks|things}}.
 """,
 )

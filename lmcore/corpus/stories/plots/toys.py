@@ -17,7 +17,7 @@ NEW_TOY = Plot(
 [Day], a new toy came, <a ttrait> <ttoykind>{| from the shop| in a box}.
 
 {All day|All week|Every day}, the $okind {played|slept|ran around} with the $ttoykind and {forgot|{did not|didn't} look at} $hero.
-The $okind {took|carried} the $ttoykind {everywhere|to bed|to school} and {forgot|left|lost} $hero {on the floor|at home|alone}.
+The $okind {took|carried} the $ttoykind {everywhere|to bed|to school} and {forgot $hero|left $hero {on the floor|at home|alone}}.
 
 "The $okind {{does not|doesn't} love me|forgot me|only likes the $ttoykind}{,|!}" {[said] $hero|$hero [said]} [tearful].
 $Hero [felt] [sad]. "The $okind {{does not|doesn't} love me|forgot me|only likes the $ttoykind}," $hero said [tearful].
@@ -47,8 +47,8 @@ end
 "{Let's play|I know a game,} [game]!" {[called] the $ttoykind|the $ttoykind [called]} [eager], and {they all|$hero, $friend and the $ttoykind} [had fun].
 * happy: the ttoykind
 
-$Hero, $friend and the $ttoykind {danced|jumped|ran|sang} {on the bed|under the bed|on the floor|on the table|by the door|by the window|on the chair} {all night|for [long]} and [had fun].
-{All night|For [long]}, the three toys {danced|jumped|ran|sang} {on the bed|under the bed|on the floor|on the table|by the door|by the window|on the chair} and [had fun].
+$Hero, $friend and the $ttoykind {danced|jumped|ran|sang} {on the bed|under the bed|on the floor|on the table|by the door|by the window|on the chair} {all night|for [long]} and were [happy].
+{All night|For [long]}, the three toys {danced|jumped|ran|sang} {on the bed|under the bed|on the floor|on the table|by the door|by the window|on the chair} and were [happy].
 * together: hero
 
 ---
@@ -56,18 +56,17 @@ $Hero, $friend and the $ttoykind {danced|jumped|ran|sang} {on the bed|under the 
 
 when deed: hide
 $Hero [learned] that {love is big enough|there is room} for {two|three|more than one}.
-[Ever after], $hero {took care of|slept next to|looked after} the $ttoykind and {never|did not|didn't} hide {it|a toy} again.
+[Ever after]{,|} $hero {took care of|slept next to|looked after} the $ttoykind and {never hid|did not hide|didn't hide} {it|a toy} again.
 or deed: talk
 $Hero [learned] that {someone new|a new toy} {may be|can be} {lonely|sad} and {needs|wants} a friend.
-[Ever after], $hero {said hello|was kind} to {every new toy|all new toys} {first|on the first day}.
+[Ever after]{,|} $hero {said hello|was kind} to {every new toy|all new toys} {first|on the first day}.
 end
 """,
     {
         "ttoykind": table(
             "ttoykind",
             "bear\nrabbit\nrobot\nsoldier\ndoll\nhorse\nduck\nlion\nmonkey\nelephant\ntiger",
-            "toykind",
-            "ftoykind",
+            *("toykind", "ftoykind", "item1", "item2", "item3"),
         ),
         "nook": table(
             "nook",
@@ -88,27 +87,27 @@ WISH = Plot(
 + games inside
 
 ---
-[Day], $hero {heard|listened to} {a story|a song|the $okind talk} about <a wish>. "{I want to|I wish I could|I must} see it!" $hero [called] [eager].
-$Hero had one {big |}wish. "{I want to|I wish I could|I must} see <a wish>!" $hero {often|always|sometimes|gladly} said [eager].
+[Day]{,|} $hero {heard|listened to} {a story|a song|the $okind talk} about <a wish>. "{I want to|I wish I could|I must} see it!" $hero [called] [eager].
+$Hero had one {big |}wish. "{I want to|I wish I could|I must} see <a wish>!" $hero {often|always|sometimes} said [eager].
 
 
-But {it|the window} was too {high|tall|far}.
-{At night|That night}, $hero {jumped|climbed} [times], but the window was too {high|tall}.
+But the window was too {high|far up}.
+{At night|That night}, $hero {jumped|climbed} [times], but the window was too {high|far up}.
 * sad: hero
 
 either plan: alone
 $He {took|used|pushed} <a dye4> {book|box|block} and {another one|one more|a chair} and {climbed|went} up {alone|all by $himself}.
 "{I need no help|I can do it alone}," said $hero and {pushed|took} <a dye4> {book|box|block} to the wall.
 
-{But then|[Suddenly]}, it {shook|slipped|moved}, and $hero {fell|fell down}! $His {arm|leg|ear|side} {hurt|was bent}.
-Crash! $He {fell|fell down} [times], and $his {arm|leg|ear|side} {hurt|was bent}.
+{But then|[Suddenly]}, it {shook|slipped|moved}, and $hero {fell|fell down}! $His {side|back} {hurt|was bent}.
+Crash! $He {fell|fell down} [times], and $his {side|back} {hurt|was bent}.
 * sad: hero
 * scared: hero
 
 "{Why did you not ask?|You only had to ask!}" said $friend [warm] and {held|hugged|helped} $him.
 $Friend {ran|came} {over|quickly} and {held|hugged|helped} $him. "{Let's do it together|We can help}," $friend said [warm].
 or plan: ask
-"{Can you|Will you|Please} help me?" {{asked|said} $hero|$hero {asked|said}} [shyly], and $friend {nodded|smiled}. "{Of course|Yes}," $friend said.
+"{Can you|Will you} help me?" {{asked|said} $hero|$hero {asked|said}} [shyly], and $friend {nodded|smiled}. "{Of course|Yes}," $friend said.
 $Hero {asked|called} $friend [shyly]. "{Of course|Yes}, {{I will|I'll} help|we can do it}," $friend said [warm].
 end
 
@@ -121,22 +120,22 @@ end
 {They|The toys} {climbed|went} up {step by step|[carefully]}, and {there|far away} was $a_wish!
 
 ---
-"[Wow]! {It is|It's} so [lovely]!" {[called] $hero|$hero [called]} [eager]. "{It is|It's|It looks} {better|bigger|brighter} than {in the story|I thought}!"
+"[Wow]! {It is|It's} so [lovely]!" {[called] $hero|$hero [called]} [eager]. "{It is|It's|It looks} {better|bigger|brighter} than I thought!"
 "[Wow]! {It is|It's|It looks} so [lovely]!" whispered $hero, and {nobody spoke|they sat} for [long].
 * happy: hero
 * happy: friend
 
 
-In the morning, the $okind {laughed|wondered|smiled}. "{My toys are|$Hero is} at the window!"
+In the morning, the $okind [smiled]. "{My toys are|$Hero is} at the window!"
 In the morning, the $okind {found|saw} {them|$hero} {at|by} the window and [smiled].
 
 
 when plan: alone
 $Hero [learned] that {{it is|it's} wise|{it is|it's} good|{it is|it's} safe} to {ask for help|ask a friend first}.
-[Ever after], $hero {asked|called} $friend {first|for help} when {a thing|something} was too {hard|high|big}.
+[Ever after]{,|} $hero {asked|called} $friend {first|for help} when {a thing|something} was too {hard|high|big}.
 or plan: ask
 $Hero [learned] that {wishes|big wishes} {come true|are easy} {with|when you have} good friends.
-[Ever after], $hero {helped|listened} when {a toy|someone|$friend} had a {big |}wish.
+[Ever after]{,|} $hero {helped|listened} when {a toy|someone|$friend} had a {big |}wish.
 end
 """,
     {

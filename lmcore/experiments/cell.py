@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import lmcore
 from lmcore.common.atomic_files import atomic_directory, write_json
 from lmcore.common.json_files import read_json
 from lmcore.common.params import Params, parse_params
-from lmcore.common.paths import CHECKPOINTS, DOWNLOADS, EXPERIMENTS, TIMINGS
+from lmcore.common.paths import DOWNLOADS, EXPERIMENTS, TIMINGS
 from lmcore.common.units import LN2
 from lmcore.corpus.sources import prepare
 from lmcore.dataset.encode import encode_corpus
@@ -47,18 +48,21 @@ _DATA_CODE = ("common", "tokenizer", "dataset", "corpus")
 
 
 def run_cell(
-    params: Params, context_factors: list[int], budget: tuple[str, float] | None = None
+    params: Params,
+    context_factors: list[int],
+    budget: tuple[str, float] | None,
+    checkpoints: Path,
 ) -> dict[str, Any]:
     """Train and evaluate one model; return its figures as plain JSON values.
 
     `story_bits` are the bits of each validation story, `story_bytes` its size in UTF-8,
     `floor` the grammar's bits per byte of them (None of other sources).
-    A killed cell goes on from its last checkpoint, as every training does.
+    A killed cell goes on from the newest of its `checkpoints`, as every training does.
     """
     data = prepared_data(params)
     if budget is not None:
         params = within_budget(params, *budget, TokenShards(data / "tokens" / "train"))
-    outcome = train(params, data / "tokens", CHECKPOINTS, Workers(0, 1))
+    outcome = train(params, data / "tokens", checkpoints, Workers(0, 1))
     model, shards = outcome.model, TokenShards(data / "tokens" / "validation")
     batch_size = params.evaluate.batch_size
     tokens = np.asarray(shards[:])
@@ -164,9 +168,12 @@ def write_cell(
     tuned = {} if number is None else choices[number]
     params = cell_params(folder, experiment, variant, seed, tuned)
     started = time.perf_counter(), time.process_time()
-    figures = run_cell(params, experiment.context_factors, cell_budget(experiment, variant))
     path = Path(cell_file(folder, variant, seed, choice))
+    checkpoints = EXPERIMENTS / "checkpoints" / folder.name / path.stem
+    budget = cell_budget(experiment, variant)
+    figures = run_cell(params, experiment.context_factors, budget, checkpoints)
     write_json(path, {"variant": variant, "seed": seed, "tuned": tuned, **figures}, checksum=True)
+    shutil.rmtree(checkpoints)
     seconds = time.perf_counter() - started[0], time.process_time() - started[1]
     write_json(
         TIMINGS / "experiments" / folder.name / path.name,

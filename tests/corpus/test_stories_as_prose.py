@@ -19,7 +19,7 @@ REPEATED_ON_PURPOSE = "again|bigger|cried|grew|laughed|pulled|tried|wait"  # "it
         rf"\b([Oo]ne|[Aa]n?|[Ee]very|[Ee]ach) ({PLURALS})\b",  # "one mushrooms"
         r"\b(his|its|their|my|your|our|(of|in|on|with|at|by|for) her) (a|an|the)\b",  # "of her a"
         r"\b(a|an|the) (a|an|the)\b",
-        rf"\b(?!{REPEATED_ON_PURPOSE})(\w+) and \1\b",  # "ran and ran"
+        rf"\b(?!{REPEATED_ON_PURPOSE})(\w+) and \1(?=[.,!]|\n| and)",  # "ran and ran."
         r"\b(?!no no|very very)(\w+) \1\b",
         r"\b(did not|didn't|could not|couldn't|to) (was|were|felt|went|took|\w+[^e]ed)\b(?<!feed)",
         r"\b([Ii]t|[Hh]e|[Ss]he) are\b|\b([Ii]t|[Hh]e|[Ss]he) were\b|\b[Tt]hey (was|is)\b",

@@ -47,7 +47,7 @@ run: .venv/.ready-$(BACKEND)
 	if [ "$$before" = "$$(cksum dvc.lock 2>&1)" ]; then .venv/bin/python -m stages.result; fi
 
 test: .venv/.ready-test
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.ready-lint
 	@.venv/bin/ruff check .

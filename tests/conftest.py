@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,17 @@ from helpers.clone import Clone
 from helpers.shards import FACTS, write
 
 from lmcore import backend
+from lmcore.common.file_lock import file_lock
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 # Before any test module imports mlx, as every stage does.
 backend.setup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of real runs first: their files take the longest, and none may end alone."""
+    items.sort(key=lambda item: "finished" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +42,21 @@ def real_text() -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """A clone after `dvc repro`, committed. Tests leave it as they found it."""
-    clone = Clone.make(tmp_path_factory.mktemp("finished"))
-    clone.repro()
-    clone.commit("run")
-    return clone
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Clone:
+    """A clone after `dvc repro`, committed. Tests leave it as they found it.
+
+    One process of the tests makes it, and each has its own copy.
+    """
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine if worker_id == "master" else mine.parent) / "finished"
+    with file_lock(folder.with_suffix(".lock"), 600, f"{folder} is not finished"):
+        if not folder.exists():
+            clone = Clone.make(tmp_path_factory.mktemp("clone"))
+            clone.repro()
+            clone.commit("run")
+            shutil.copytree(clone.folder, folder, symlinks=True)
+    copy = tmp_path_factory.mktemp("copy") / "finished"
+    return Clone(shutil.copytree(folder, copy, symlinks=True))
 
 
 @pytest.fixture

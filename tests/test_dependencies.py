@@ -23,7 +23,7 @@ IMPORTED = {
     "llama-cpp-python": "llama_cpp",
     "scipy-openblas32": "scipy_openblas32",
 }
-RUN = {"mypy", "ruff"}
+RUN = {"mypy", "pytest-xdist", "ruff"}
 
 
 @pytest.mark.parametrize("group", REQUIREMENTS)

@@ -144,13 +144,14 @@ class Repro:
 def environment() -> dict[str, str]:
     """Return an environment with this interpreter's programs first on the PATH.
 
-    The settings of pytest, of git (a hook's, too) and of the user's DVC are left out.
+    The settings of pytest, of git (a hook's, too) and of the user's DVC are left out, and
+    pandas, as where `make run` was called alone.
     """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "GIT_", "DVC_"))}
     return {
         **kept,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": "",
+        "PYTHONPATH": str(REPOSITORY / "tests" / "helpers" / "without_pandas"),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         **{f"GIT_{role}_NAME": "test" for role in ("AUTHOR", "COMMITTER")},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+import textwrap
 
 from lmcore.common import paths
 from lmcore.common.checksums import CHECKSUMS, remake, verify_checksums, verify_file
@@ -13,7 +13,7 @@ from lmcore.compare.last_commit import change_lines, committed_run, run_of_works
 RECORD = "git add params.yaml dvc.lock data/metrics data/plots && git commit -m 'A run'"
 _BITS = {"bits_per_byte": float}
 _FIGURES = {"model": _BITS, "baselines": {"kneser_ney_trigram": _BITS}}
-_STORY_LENGTH = 160  # characters
+_COLUMNS = 100  # of the terminal
 
 
 def result_lines() -> list[str]:
@@ -26,34 +26,36 @@ def result_lines() -> list[str]:
     sums = paths.EVALUATION / CHECKSUMS
     headline = read_json(sums, {paths.HEADLINE: str}, remake("evaluate"))[paths.HEADLINE]
     verify_file(paths.METRICS, "evaluation.json", headline, sums, remake("evaluate"))
+    figures = read_json(paths.EVALUATION / "figures.json", _FIGURES)
+    bits = figures["model"]["bits_per_byte"]
+    above = ""
+    if "floor" in figures:
+        floor = figures["floor"]["bits_per_byte"]
+        above = f", {bits / floor - 1:.1%} above the floor ({floor:.3f})"
+    trigram = figures["baselines"]["kneser_ney_trigram"]["bits_per_byte"]
+    sample = read_json(paths.SAMPLES / "samples.json", [{"prompt": str, "text": str}])[0]
     return [
-        _figure(read_json(paths.EVALUATION / "figures.json", _FIGURES)),
-        _story(read_json(paths.SAMPLES / "samples.json", [{"prompt": str, "text": str}])),
+        f"Result:    {bits:.3f} bits per byte of unseen stories{above}; trigram model {trigram:.3f}",
+        f"A story:   {beginning(sample['prompt'] + sample['text'], _COLUMNS - 11)}",
         f"The page:  {(paths.REPORT / 'index.html').resolve()}",
-        "Next:      change a line of params.yaml, or write with the model: "
+        "Next:      change params.yaml, or write with the model: "
         "python -m stages.sample --interactive",
         f"To record: {RECORD}",
     ]
 
 
+def beginning(text: str, width: int) -> str:
+    """Return the first sentences of a text that fit into `width` columns, in one line.
+
+    Where the first sentence is longer, it is cut at the end of a word.
+    """
+    text = " ".join(text.split())
+    sentences = re.match(rf".{{1,{width - 2}}}[.!?][\"']?(?= |$)", text)
+    if sentences and len(sentences[0]) >= min(40, len(text)):
+        return sentences[0]
+    return textwrap.shorten(text, width, placeholder="…")
+
+
 def lines_since_commit() -> list[str]:
     """Return what differs from the run that git holds."""
     return change_lines(committed_run(), run_of_workspace())
-
-
-def _figure(figures: dict[str, Any]) -> str:
-    bits = figures["model"]["bits_per_byte"]
-    trigram = figures["baselines"]["kneser_ney_trigram"]["bits_per_byte"]
-    text = f"{bits:.3f} bits per byte of unseen stories"
-    if "floor" in figures:
-        floor = figures["floor"]["bits_per_byte"]
-        text += f", {bits / floor - 1:.1%} above the floor ({floor:.3f})"
-    return f"Result:    {text}; a trigram model: {trigram:.3f}"
-
-
-def _story(samples: list[dict[str, str]]) -> str:
-    text = " ".join((samples[0]["prompt"] + samples[0]["text"]).split())
-    if len(text) > _STORY_LENGTH:
-        sentences = re.match(rf".{{40,{_STORY_LENGTH}}}[.!?][\"']?(?= )", text)
-        text = sentences[0] if sentences else text[:_STORY_LENGTH] + "…"
-    return f"A story:   {text}"

@@ -28,11 +28,11 @@ def compared_runs(runs: list[Cell], base: list[Cell]) -> dict[str, Any] | None:
         bits, others = (
             np.array([[run["bits_per_byte"]] * 2 for run in group]) for group in (runs, base)
         )
-    found = difference(bits, others, sizes)
+    estimate = difference(bits, others, sizes)
     return {
-        "bits_per_byte": rounded(found.interval),
-        "p_value": round(found.p_value, 5),
-        "seeds_needed": found.seeds_needed,
+        "bits_per_byte": rounded(estimate.interval),
+        "p_value": round(estimate.p_value, 5),
+        "seeds_needed": estimate.seeds_needed,
         "paired_by_story": same_stories,
     }
 
@@ -42,8 +42,8 @@ def rounded(interval: Interval) -> dict[str, float | None]:
     return {name: None if math.isnan(value) else round(value, 5) for name, value in edges.items()}
 
 
-def verdict(name: str, first: str, compared: dict[str, Any] | None) -> str:
-    """Return what the figures support, in one sentence."""
+def verdict(name: str, first: str, compared: dict[str, Any] | None, comparisons: int = 1) -> str:
+    """Return what the figures support, in one sentence; p was corrected for `comparisons`."""
     if compared is None:
         return f"{name} against {first}: one seed does not tell; use three or more."
     bits = compared["bits_per_byte"]
@@ -53,9 +53,10 @@ def verdict(name: str, first: str, compared: dict[str, Any] | None) -> str:
         word = "worse" if bits["mean"] > 0 else "better"
         return f"{name} is {word} than {first}: {size}, distinguishable."
     needed = compared["seeds_needed"]
-    seeds = (
-        "more seeds alone would not tell"
-        if needed is None
-        else f"about {needed} seeds would be needed for a difference of this size"
-    )
-    return f"{name} and {first} are not distinguishable: {size}; {seeds}."
+    if bits["low"] > 0 or bits["high"] < 0:
+        reason = f"the interval excludes 0, but not after correction for {comparisons} comparisons"
+    elif needed is None:
+        reason = "more seeds alone would not tell"
+    else:
+        reason = f"about {needed} seeds would be needed for a difference of this size"
+    return f"{name} and {first} are not distinguishable: {size}; {reason}."

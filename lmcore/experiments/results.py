@@ -42,8 +42,8 @@ def summarise(question: str, cells: dict[str, list[Cell]]) -> dict[str, Any]:
     first, *others = cells
     rows = {name: _variant_row(runs) for name, runs in cells.items()}
     compared = {name: compared_runs(cells[name], cells[first]) for name in others}
-    known = [row for row in compared.values() if row is not None]
-    for row, rejected in zip(known, holm([row["p_value"] for row in known]), strict=True):
+    tested = [row for row in compared.values() if row is not None]
+    for row, rejected in zip(tested, holm([row["p_value"] for row in tested]), strict=True):
         row["distinguishable"] = rejected
     for name in others:
         rows[name]["against_first"] = compared[name]
@@ -53,7 +53,7 @@ def summarise(question: str, cells: dict[str, list[Cell]]) -> dict[str, Any]:
         "first": first,
         "names": list(cells),  # in the order of the declaration; JSON sorts keys
         "variants": rows,
-        "verdicts": [verdict(name, first, compared[name]) for name in others],
+        "verdicts": [verdict(name, first, compared[name], len(tested)) for name in others],
     }
 
 

@@ -43,6 +43,19 @@ def test_the_same_variant_under_two_names_is_not_distinguishable() -> None:
     assert said.startswith("same and one are not distinguishable: +0.0000")
 
 
+def test_an_interval_without_0_that_the_correction_refuses_says_so() -> None:
+    """The same two variants are told apart alone, and not among 20 that show nothing."""
+    other = [cells(effect)[n] for n, effect in enumerate((0.0075, 0.01, 0.0125))]
+    pair = {"one": cells(0.0), "other": other}
+    assert summarise("Alone?", pair)["variants"]["other"]["against_first"]["distinguishable"]
+    many = summarise("Many?", pair | {f"same{n}": cells(0.0) for n in range(20)})
+    assert many["verdicts"][0].startswith("other and one are not distinguishable: +0.0100")
+    assert many["verdicts"][0].endswith(
+        "; the interval excludes 0, but not after correction for 21 comparisons."
+    )
+    assert "after correction" not in many["verdicts"][1]
+
+
 @pytest.mark.parametrize(("effect", "word"), [(0.1, "worse"), (-0.1, "better")])
 def test_a_planted_effect_is_named(effect: float, word: str) -> None:
     results = summarise("Effect?", {"one": cells(0.0), "other": cells(effect)})

@@ -6,28 +6,28 @@ from typing import Any
 
 
 def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """`{a: {b: 1}}` as `{a.b: 1}`."""
-    found: dict[str, Any] = {}
+    """Return `{a: {b: 1}}` as `{a.b: 1}`."""
+    flat: dict[str, Any] = {}
     for key, value in values.items():
         if isinstance(value, dict):
-            found |= flatten(value, f"{prefix}{key}.")
+            flat |= flatten(value, f"{prefix}{key}.")
         else:
-            found[f"{prefix}{key}"] = value
-    return found
+            flat[f"{prefix}{key}"] = value
+    return flat
 
 
 def changes(a: dict[str, Any], b: dict[str, Any]) -> list[list[str]]:
-    """Rows of key, A and B where two flat dictionaries differ."""
+    """Return rows of key, A and B where two flat dictionaries differ."""
     keys = [*a, *(key for key in b if key not in a)]
     return [
-        [key, said(a.get(key, "–")), said(b.get(key, "–"))]
+        [key, cell_text(a.get(key, "–")), cell_text(b.get(key, "–"))]
         for key in keys
         if key not in a or key not in b or a[key] != b[key]
     ]
 
 
-def said(value: Any) -> str:
-    """A value as a cell of a table."""
+def cell_text(value: Any) -> str:
+    """Return a value as it stands in a cell of a table."""
     match value:
         case None:
             return "unknown"
@@ -36,6 +36,6 @@ def said(value: Any) -> str:
         case float():
             return f"{value:.6g}"
         case list():
-            return "; ".join(map(said, value))
+            return "; ".join(map(cell_text, value))
         case _:
             return str(value)

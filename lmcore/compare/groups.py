@@ -16,7 +16,7 @@ from lmcore.common.errors import LmcoreError
 from lmcore.common.json_files import read_json
 from lmcore.common.paths import CELLS
 from lmcore.common.units import LN2
-from lmcore.compare.differences import changes, said
+from lmcore.compare.differences import cell_text, changes
 from lmcore.compare.revision import VARIANT, open_revision
 from lmcore.compare.sections import STORIES, Section, better_or_worse, columns
 from lmcore.experiments.comparison import Cell, compared_runs, verdict
@@ -86,10 +86,14 @@ def compare_groups(a: Group, b: Group) -> list[Section]:
     assert compared is not None  # of two seeds or more
     compared["distinguishable"] = compared["p_value"] <= LEVEL
     other, own = (float(np.mean([run["bits_per_byte"] for run in g.runs])) for g in (a, b))
-    sure = "distinguishable" if compared["distinguishable"] else "not distinguishable"
+    certainty = "distinguishable" if compared["distinguishable"] else "not distinguishable"
+    seeds = [[run["seed"] for run in group.runs] for group in (a, b)]
+    by_seed = "by seed" if seeds[0] == seeds[1] else "in the order of their seeds, which differ"
+    stories = "and validation story" if compared["paired_by_story"] else "alone: the stories differ"
+    pairing = f"{counts[0]} runs each, paired {by_seed} {stories}; p = {compared['p_value']:.2g}."
     return [
-        Section("Answer", [f"{better_or_worse(a.name, b.name, other, own)}, {sure}."]),
-        Section("Significance", [verdict(b.name, a.name, compared), _how(a, b, compared)]),
+        Section("Answer", [f"{better_or_worse(a.name, b.name, other, own)}, {certainty}."]),
+        Section("Significance", [verdict(b.name, a.name, compared), pairing]),
         Section(
             "Runs",
             ["Bits per byte."],
@@ -106,20 +110,13 @@ def compare_groups(a: Group, b: Group) -> list[Section]:
     ]
 
 
-def _how(a: Group, b: Group, compared: dict[str, Any]) -> str:
-    seeds = [[run["seed"] for run in group.runs] for group in (a, b)]
-    by_seed = "by seed" if seeds[0] == seeds[1] else "in the order of their seeds, which differ"
-    stories = "and validation story" if compared["paired_by_story"] else "alone: the stories differ"
-    return f"{len(a.runs)} runs each, paired {by_seed} {stories}; p = {compared['p_value']:.2g}."
-
-
 def _parameters(a: Group, b: Group) -> Section:
     """Return the parameters that differ between the groups: all values of each, in order."""
     if not (a.params and b.params):
         return Section("Parameters", ["Those of an experiment are in its experiment.yaml."])
     joined = [
         {
-            key: ", ".join(dict.fromkeys(said(run.get(key)) for run in group.params))
+            key: ", ".join(dict.fromkeys(cell_text(run.get(key)) for run in group.params))
             for key in dict.fromkeys(key for run in group.params for key in run)
         }
         for group in (a, b)

@@ -20,6 +20,7 @@ from lmcore.compare.differences import changes, flatten
 
 _METRICS = paths.METRICS / "evaluation.json"
 _PARAMS = Path("params.yaml")
+_HEADLINE = "bits_per_byte"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def run_of_workspace() -> Run:
 
 def committed_run() -> Run | None:
     """Return what the current commit holds, or None where it holds no run or git is not used."""
-    commit, params, metrics = _git("rev-parse", "HEAD"), _committed(_PARAMS), _committed(_METRICS)
+    commit = _git("rev-parse", "HEAD")
+    params, metrics = (_git("show", f"HEAD:./{path.as_posix()}") for path in (_PARAMS, _METRICS))
     if commit is None or params is None or metrics is None:
         return None
     try:
@@ -51,17 +53,13 @@ def _read_yaml(text: str) -> dict[str, Any]:
     return flatten(YAML(typ="safe", pure=True).load(text) or {})
 
 
-def _committed(path: Path) -> str | None:
-    return _git("show", f"HEAD:./{path.as_posix()}")
-
-
 def _git(*arguments: str) -> str | None:
-    """What git prints, or None where it fails or is not there."""
+    """Return what git prints, or None where it fails or is not installed."""
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, check=True)
+        process = subprocess.run(["git", *arguments], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    return done.stdout.decode("utf-8")
+    return process.stdout.decode("utf-8")
 
 
 def change_lines(before: Run | None, now: Run) -> list[str]:
@@ -74,7 +72,14 @@ def change_lines(before: Run | None, now: Run) -> list[str]:
     params, metrics = changes(before.params, now.params), changes(before.metrics, now.metrics)
     if not params and not metrics:
         return [f"No parameter and no metric differs from {before.name}."]
-    lines = [f"Since {before.name}: {_headline(before, now)}."]
+    if _HEADLINE not in before.metrics:
+        headline = "no bits per byte to compare with"
+    elif before.metrics[_HEADLINE] == now.metrics[_HEADLINE]:
+        headline = f"{now.metrics[_HEADLINE]:.3f} bits per byte, as before"
+    else:
+        earlier, bits = before.metrics[_HEADLINE], now.metrics[_HEADLINE]
+        headline = f"{earlier:.3f} bits per byte before, {bits:.3f} now ({bits / earlier - 1:+.1%})"
+    lines = [f"Since {before.name}: {headline}."]
     lines += [f"{key}: {old} -> {new}" for key, old, new in params]
     for key, old, new in metrics:
         difference = _difference(key, before, now)
@@ -82,21 +87,8 @@ def change_lines(before: Run | None, now: Run) -> list[str]:
     return lines
 
 
-_HEADLINE = "bits_per_byte"
-
-
-def _headline(before: Run, now: Run) -> str:
-    """What became of the figure that matters most."""
-    if _HEADLINE not in before.metrics:
-        return "no bits per byte to compare with"
-    old, new = before.metrics[_HEADLINE], now.metrics[_HEADLINE]
-    if old == new:
-        return f"{new:.3f} bits per byte, as before"
-    return f"{old:.3f} bits per byte before, {new:.3f} now ({new / old - 1:+.1%})"
-
-
 def _difference(key: str, before: Run, now: Run) -> str:
-    """Now minus before, where both are numbers."""
+    """Return now minus before where both are numbers, or an empty text."""
     match before.metrics.get(key), now.metrics.get(key):
         case int() as old, int() as new:
             return f"{new - old:+d}"

@@ -25,43 +25,43 @@ class Difference:
 
     @property
     def z(self) -> float:
-        """The difference in standard errors; 0 where both are 0, NaN where the error is."""
+        """Return the difference in standard errors; 0 where both are 0, NaN where the error is."""
         if self.standard_error == 0:
             return math.copysign(math.inf, self.value) if self.value else 0.0
         return self.value / self.standard_error
 
     @property
     def p(self) -> float:
-        """Two-sided chance of so large a |z| were there no difference."""
+        """Return the two-sided chance of so large a |z| were there no difference."""
         return math.erfc(abs(self.z) / math.sqrt(2))
 
 
 def difference(
     units_a: np.ndarray, costs_a: np.ndarray, units_b: np.ndarray, costs_b: np.ndarray, paired: bool
 ) -> Difference:
-    """From the units (bytes or tokens) and the cost of every story, (stories,) each.
+    """Return B minus A from the units (bytes or tokens) and the cost of every story, (stories,).
 
     Of the same stories, what is hard for one model is mostly hard for the other,
     and cancels: the error is that of the ratio sum(costs_b - costs_a) / sum(units).
     Of different stories, the squares of the two errors add.
     """
     if paired:
-        found = ratio(costs_b - costs_a, units_a)
-        return Difference(found.value, found.standard_error)
+        estimate = ratio(costs_b - costs_a, units_a)
+        return Difference(estimate.value, estimate.standard_error)
     a, b = ratio(costs_a, units_a), ratio(costs_b, units_b)
     return Difference(b.value - a.value, math.hypot(a.standard_error, b.standard_error))
 
 
 def first_difference(a: Sequence[object], b: Sequence[object]) -> int | None:
-    """The number of the first merge that differs or that one list lacks; None if equal."""
+    """Return the number of the first merge that differs or that one list lacks; None if equal."""
     for number, (ours, theirs) in enumerate(zip(a, b, strict=False)):
         if ours != theirs:
             return number
     return None if len(a) == len(b) else min(len(a), len(b))
 
 
-def share_cut_differently(a: Tokenizer, b: Tokenizer, texts: list[str]) -> float:
-    """The share of bytes whose token begins or ends elsewhere with the other tokenizer."""
+def fraction_cut_differently(a: Tokenizer, b: Tokenizer, texts: list[str]) -> float:
+    """Return the share of bytes whose token begins or ends elsewhere with the other tokenizer."""
     total = same = 0
     lengths_a, lengths_b = _lengths(a), _lengths(b)
     pairs = zip(a.encode_batch(texts), b.encode_batch(texts), strict=True)
@@ -79,13 +79,13 @@ def _lengths(tokenizer: Tokenizer) -> np.ndarray:
 
 
 def _spans(ends: np.ndarray) -> np.ndarray:
-    """Start and end of every token as one integer."""
+    """Return the start and end of every token as one integer."""
     starts = np.concatenate([[0], ends])[:-1]
     return starts.astype(np.int64) << 32 | ends.astype(np.int64)
 
 
 def relative_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """||a - b|| / ||a||, in float64."""
+    """Return ||a - b|| / ||a||, in float64."""
     a, b = a.astype(np.float64), b.astype(np.float64)
     distance, norm = float(np.linalg.norm(a - b)), float(np.linalg.norm(a))
     if norm == 0:

@@ -35,7 +35,7 @@ def result_lines() -> list[str]:
     trigram = figures["baselines"]["kneser_ney_trigram"]["bits_per_byte"]
     sample = read_json(paths.SAMPLES / "samples.json", [{"prompt": str, "text": str}])[0]
     return [
-        f"Result:    {bits:.3f} bits per byte of unseen stories{above}; trigram model {trigram:.3f}",
+        f"Result:    {bits:.3f} bits per byte of unseen stories{above}; trigrams: {trigram:.3f}",
         f"A story:   {beginning(sample['prompt'] + sample['text'], _COLUMNS - 11)}",
         f"The page:  {(paths.REPORT / 'index.html').resolve()}",
         "Next:      change params.yaml, or write with the model: "

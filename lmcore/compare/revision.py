@@ -8,6 +8,7 @@ Of the current folder, what lies there counts, whatever its dvc.lock says.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,50 +65,48 @@ class Revision:
         self.params = flatten(_yaml(name, params))
 
     def path(self, name: Path | str) -> Path | None:
-        """Where the file or folder `name` can be read, or None where it is not to be had."""
-        place = self._folder / name
-        if self._source is not None and not place.exists():
-            self._fetch(str(name), place)
-        return place if place.exists() else None
+        """Return where the file or folder `name` can be read, or None where no copy exists."""
+        path = self._folder / name
+        if self._source is not None and not path.exists():
+            self._fetch(str(name), path)
+        return path if path.exists() else None
 
     def out(self, name: str) -> Out | None:
-        """The output `name`, or None where there is none."""
-        locked, stage = self._locked(name)
-        found = locked if self._hash_of is None else self._hash_of(name)
-        return None if found is None else Out(found, stage, found == locked)
+        """Return the output `name`, or None where there is none."""
+        outs = ((out, stage) for stage in self._stages.values() for out in stage.get("outs", []))
+        locked, writer = next(
+            ((out["md5"], stage) for out, stage in outs if out["path"] == name), (None, {})
+        )
+        md5 = locked if self._hash_of is None else self._hash_of(name)
+        return None if md5 is None else Out(md5, writer, md5 == locked)
 
     @property
     def record(self) -> str:
-        """What tells the outputs of this side, as a sentence names it."""
+        """Return what lists the outputs of this side, as a sentence names it."""
         return f"dvc.lock of {self.name}" if self._hash_of is None else self.name
 
-    def _locked(self, name: str) -> tuple[str | None, dict[str, Any]]:
-        """What dvc.lock says of an output: its hash, and the stage that wrote it."""
-        for stage in self._stages.values():
-            for out in stage.get("outs", []):
-                if out["path"] == name:
-                    return out["md5"], stage
-        return None, {}
-
-    def _fetch(self, name: str, place: Path) -> None:
+    def _fetch(self, name: str, target: Path) -> None:
         from dvc.exceptions import DvcException
 
         try:
             if not self._source.exists(name):
                 return
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self._source.get(name, str(place), recursive=self._source.isdir(name))
-        except FileNotFoundError:
-            _remove(place)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._source.get(name, str(target), recursive=self._source.isdir(name))
+        except FileNotFoundError:  # half a folder must not pass for the whole
+            if target.is_dir():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
         except DvcException as error:
             raise LmcoreError(f"{name} of {self.name} cannot be read: {error}.") from None
 
 
 @contextmanager
 def open_revision(name: str) -> Iterator[Revision]:
-    """Opens a revision, an experiment or `workspace` of the repository of the current folder.
+    """Open a revision, an experiment or `workspace` of the repository of the current folder.
 
-    `LmcoreError` where there is no such revision, or nothing was run in it.
+    Raises `LmcoreError` where there is no such revision, or nothing was run in it.
     """
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
@@ -134,7 +133,7 @@ def open_revision(name: str) -> Iterator[Revision]:
 
 
 def _hash_in(repo: Any, name: str) -> str | None:
-    """DVC's hash of the output `name` as it lies in the workspace."""
+    """Return DVC's hash of the output `name` as it lies in the workspace."""
     from dvc.exceptions import OutputNotFoundError
 
     try:
@@ -149,13 +148,3 @@ def _yaml(name: str, path: Path) -> dict[str, Any]:
         return YAML(typ="safe").load(path.read_text("utf-8")) or {}
     except YAMLError:
         raise LmcoreError(f"{path.name} of {name} is not valid YAML.") from None
-
-
-def _remove(place: Path) -> None:
-    """Half a folder must not pass for the whole."""
-    from shutil import rmtree
-
-    if place.is_dir():
-        rmtree(place)
-    else:
-        place.unlink(missing_ok=True)

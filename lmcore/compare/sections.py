@@ -20,8 +20,8 @@ from lmcore.compare.measures import (
     Difference,
     difference,
     first_difference,
+    fraction_cut_differently,
     relative_distance,
-    share_cut_differently,
 )
 from lmcore.compare.revision import Out, Revision
 from lmcore.evaluation.standard_error import Estimate, exponential
@@ -76,12 +76,12 @@ def answer(a: Revision, b: Revision) -> Section:
         return Section("Answer", [f"{b.name} needs as many bits as {a.name} for every story."])
     own, other = (side["nats"].sum() / LN2 / side["bytes"].sum() for side in (theirs, ours))
     if math.isnan(bits.p):
-        sure = "and one story alone does not tell how sure that is"
+        certainty = "and one story alone does not tell how sure that is"
     elif bits.p < _DISTINGUISHABLE:
-        sure = "distinguishable"
+        certainty = "distinguishable"
     else:
-        sure = "not distinguishable: another draw of the stories could reverse it"
-    return Section("Answer", [f"{better_or_worse(a.name, b.name, other, own)}, {sure}."])
+        certainty = "not distinguishable: another draw of the stories could reverse it"
+    return Section("Answer", [f"{better_or_worse(a.name, b.name, other, own)}, {certainty}."])
 
 
 def better_or_worse(a: str, b: str, other: float, own: float) -> str:
@@ -102,78 +102,80 @@ def _difference_in_bits(
 def _are_paired(
     a: Revision, b: Revision, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]
 ) -> bool:
-    return _same_validation(a, b) and np.array_equal(ours["bytes"], theirs["bytes"])
+    files_a, files_b = _validation_files(a), _validation_files(b)
+    same_files = bool(files_a) and files_a == files_b
+    return same_files and np.array_equal(ours["bytes"], theirs["bytes"])
 
 
 def _artifacts(a: Revision, b: Revision) -> Section:
-    rows, said = [], ["By their hashes: those in dvc.lock, or of what lies in the workspace."]
+    rows = []
+    sentences = ["By their hashes: those in dvc.lock, or of what lies in the workspace."]
     for name in (f"data/{artifact}" for artifact in ARTIFACTS):
         outs = [(side, side.out(name)) for side in (a, b)]
-        said += [
+        sentences += [
             f"{name} of {side.name} is not what dvc.lock says; `dvc repro`, or `dvc checkout` "
             "after a change of commit, brings the two together."
             for side, out in outs
             if out is not None and not out.as_locked
         ]
         rows.append([name, _verdict(outs)])
-    return Section("Artifacts", said, ["artifact", "verdict"], rows, reasons=True)
+    return Section("Artifacts", sentences, ["artifact", "verdict"], rows, reasons=True)
 
 
 def _verdict(outs: list[tuple[Revision, Out | None]]) -> str:
-    """Whether an artifact is the same on both sides, and if not, why."""
-    found = [out for _, out in outs if out is not None]
-    if len(found) < len(outs):
+    """Return whether an artifact is the same on both sides, and if not, why.
+
+    The reasons are the inputs and parameters that differ, of the stage that wrote it.
+    """
+    if any(out is None for _, out in outs):
         return "not in " + listing([side.record for side, out in outs if out is None], "and")
-    ours, theirs = found
+    ours, theirs = (out for _, out in outs if out is not None)
     if ours.hash == theirs.hash:
         return "identical"
-    strangers = [side.name for side, out in outs if out is not None and not out.as_locked]
-    if strangers:
-        return f"differs: not as dvc.lock says in {listing(strangers, 'and')}"
-    return "differs: " + "; ".join(_reasons(ours.stage, theirs.stage))
-
-
-def _reasons(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
-    """Which inputs and parameters of the stage that wrote an artifact differ."""
-    ours, theirs = ({dep["path"]: dep.get("md5") for dep in s.get("deps", [])} for s in (a, b))
-    names = [name for name in sorted(ours | theirs) if ours.get(name) != theirs.get(name)]
-    params = [flatten(stage.get("params", {}).get("params.yaml", {})) for stage in (a, b)]
-    names += [row[0] for row in changes(*params)]
-    return names or ["the same inputs and parameters gave another result (another machine?)"]
+    unlocked = [side.name for side, out in outs if out is not None and not out.as_locked]
+    if unlocked:
+        return f"differs: not as dvc.lock says in {listing(unlocked, 'and')}"
+    stages = ours.stage, theirs.stage
+    deps_a, deps_b = ({dep["path"]: dep.get("md5") for dep in s.get("deps", [])} for s in stages)
+    reasons = [name for name in sorted(deps_a | deps_b) if deps_a.get(name) != deps_b.get(name)]
+    params = [flatten(stage.get("params", {}).get("params.yaml", {})) for stage in stages]
+    reasons += [key for key, *_ in changes(*params)]
+    other_machine = "the same inputs and parameters gave another result (another machine?)"
+    return "differs: " + ("; ".join(reasons) or other_machine)
 
 
 def _params(a: Revision, b: Revision) -> Section:
     rows = changes(a.params, b.params)
-    said = [] if rows else ["Identical."]
-    return Section("Parameters", said, ["parameter", a.name, b.name], rows)
+    sentences = [] if rows else ["Identical."]
+    return Section("Parameters", sentences, ["parameter", a.name, b.name], rows)
 
 
 def _metrics(a: Revision, b: Revision) -> Section:
-    rows, said = [], []
+    rows, sentences = [], []
     for kind, name in _FIGURES.items():
         paths, missing = _both(a, b, name)
-        said += missing
+        sentences += missing
         if not missing:
-            found = changes(*(flatten(read_json(path)) for path in paths))
-            rows += [[f"{kind}: {row[0]}", *row[1:]] for row in found]
-    return Section(
-        "Metrics", said if rows or said else ["Identical."], ["metric", a.name, b.name], rows
-    )
+            figures_a, figures_b = (flatten(read_json(path)) for path in paths)
+            rows += [[f"{kind}: {key}", *pair] for key, *pair in changes(figures_a, figures_b)]
+    if not rows and not sentences:
+        sentences = ["Identical."]
+    return Section("Metrics", sentences, ["metric", a.name, b.name], rows)
 
 
 def _both(a: Revision, b: Revision, name: str) -> tuple[list[Path], list[str]]:
-    """The paths on both sides, and a sentence for each side that lacks it."""
-    found = [(side, side.path(name)) for side in (a, b)]
+    """Return the paths on both sides, and a sentence for each side that lacks it."""
+    paths = [(side, side.path(name)) for side in (a, b)]
     missing = [
         f"{name} of {side.name} is neither in git nor in DVC's cache."
-        for side, path in found
+        for side, path in paths
         if path is None
     ]
-    return [path for _, path in found if path is not None], missing
+    return [path for _, path in paths if path is not None], missing
 
 
 def significance(a: Revision, b: Revision) -> Section:
-    """What the two models cost per byte and per token of the validation stories."""
+    """Return what the two models cost per byte and per token of the validation stories."""
     title = "Significance"
     paths, missing = _both(a, b, STORIES)
     if missing:
@@ -183,20 +185,24 @@ def significance(a: Revision, b: Revision) -> Section:
     if paired and np.array_equal(ours["nats"], theirs["nats"]):
         return Section(title, ["Identical."])
     bits = _difference_in_bits(a, b, ours, theirs)
-    said = [_needs(a, b, bits, "bits per byte")]
+    sentences = [_needs(a, b, bits, "bits per byte")]
     if not _same_bytes(a, b, _TOKENIZER):
-        said.append("Loss and perplexity are per token and compare only with the same tokenizer.")
+        sentences.append(
+            "Loss and perplexity are per token and compare only with the same tokenizer."
+        )
     elif "tokens" not in ours or "tokens" not in theirs:
-        said.append("Of loss and perplexity nothing is known: a stories.csv has no column tokens.")
+        sentences.append(
+            "Of loss and perplexity nothing is known: a stories.csv has no column tokens."
+        )
     else:
         loss = difference(ours["tokens"], ours["nats"], theirs["tokens"], theirs["nats"], paired)
-        times = exponential(Estimate(loss.value, loss.standard_error))
-        said.append(
-            f"{_needs(a, b, loss, 'nats per token')} Perplexity is {times.value:.4f} "
-            f"± {_known(times.standard_error)} times that of {a.name}, with the same z and p."
+        factor = exponential(Estimate(loss.value, loss.standard_error))
+        sentences.append(
+            f"{_needs(a, b, loss, 'nats per token')} Perplexity is {factor.value:.4f} "
+            f"± {_error_text(factor.standard_error)} times that of {a.name}, with the same z and p."
         )
-    how = "paired by story" if paired else "not paired: the validation stories differ"
-    return Section(title, [*said, f"± is one standard error, {how}; {_COVERED}"])
+    pairing = "paired by story" if paired else "not paired: the validation stories differ"
+    return Section(title, [*sentences, f"± is one standard error, {pairing}; {_COVERED}"])
 
 
 _COVERED = (
@@ -207,27 +213,20 @@ _COVERED = (
 )
 
 
-def _needs(a: Revision, b: Revision, found: Difference, unit: str) -> str:
-    word = "fewer" if found.value < 0 else "more"
-    sure = (
-        "z and p are unknown" if math.isnan(found.z) else f"z = {found.z:.2f}, p {_chance(found.p)}"
-    )
-    return (
-        f"{b.name} needs {abs(found.value):.4f} ± {_known(found.standard_error)} {unit} {word} "
-        f"than {a.name}: {sure}."
-    )
+def _needs(a: Revision, b: Revision, cost: Difference, unit: str) -> str:
+    word = "fewer" if cost.value < 0 else "more"
+    p = f"= {cost.p:.2g}" if cost.p >= 1e-9 else "< 1e-9"
+    test = "z and p are unknown" if math.isnan(cost.z) else f"z = {cost.z:.2f}, p {p}"
+    error = _error_text(cost.standard_error)
+    return f"{b.name} needs {abs(cost.value):.4f} ± {error} {unit} {word} than {a.name}: {test}."
 
 
-def _known(error: float) -> str:
+def _error_text(error: float) -> str:
     return "unknown" if math.isnan(error) else f"{error:.4f}"
 
 
-def _chance(p: float) -> str:
-    return f"= {p:.2g}" if p >= 1e-9 else "< 1e-9"
-
-
 def columns(path: Path) -> dict[str, np.ndarray]:
-    """The columns of a CSV file of numbers, (rows,) each, by name.
+    """Return the columns of a CSV file of numbers, (rows,) each, by name.
 
     Raises `LmcoreError` where the file is cut or has no rows.
     """
@@ -240,7 +239,7 @@ def columns(path: Path) -> dict[str, np.ndarray]:
 
 
 def _same_bytes(a: Revision, b: Revision, name: str) -> bool:
-    """Whether a file is there on both sides and is the same."""
+    """Return whether a file exists on both sides and is the same."""
     paths, missing = _both(a, b, name)
     return not missing and paths[0].read_bytes() == paths[1].read_bytes()
 
@@ -248,11 +247,6 @@ def _same_bytes(a: Revision, b: Revision, name: str) -> bool:
 def _validation_files(side: Revision) -> dict[str, str]:
     manifest = side.path("data/raw/manifest.json")
     return {} if manifest is None else read_json(manifest)["splits"]["validation"]["files"]
-
-
-def _same_validation(a: Revision, b: Revision) -> bool:
-    ours = _validation_files(a)
-    return bool(ours) and ours == _validation_files(b)
 
 
 def _tokenizer(a: Revision, b: Revision) -> Section:
@@ -264,26 +258,25 @@ def _tokenizer(a: Revision, b: Revision) -> Section:
     number = first_difference(ours.merges, theirs.merges)
     if paths[0].read_bytes() == paths[1].read_bytes():
         return Section(title, ["Identical."])
-    said = []
     if number is None:
-        said.append("The merges are the same; the special tokens or the pattern differ.")
+        sentences = ["The merges are the same; the special tokens or the pattern differ."]
     else:
-        first, second = (_merge(t.merges, number) for t in (ours, theirs))
-        said.append(f"The first differing merge is number {number + 1}: {first} and {second}.")
+        first, second = (_merge_text(t.merges, number) for t in (ours, theirs))
+        sentences = [f"The first differing merge is number {number + 1}: {first} and {second}."]
     texts = _validation_texts(a)
     if texts:
-        share = share_cut_differently(ours, theirs, texts)
-        said.append(
-            f"Of the first {len(texts)} validation stories of {a.name}, {share:.1%} of the bytes "
-            "lie in a token that the other tokenizer cuts differently."
+        fraction = fraction_cut_differently(ours, theirs, texts)
+        sentences.append(
+            f"Of the first {len(texts)} validation stories of {a.name}, {fraction:.1%} of the "
+            "bytes lie in a token that the other tokenizer cuts differently."
         )
     else:
-        said.append(f"The validation stories of {a.name} are not in DVC's cache.")
+        sentences.append(f"The validation stories of {a.name} are not in DVC's cache.")
     rows = [["vocabulary", *(f"{t.vocab_size:,}" for t in (ours, theirs))]]
-    return Section(title, said, ["", a.name, b.name], rows)
+    return Section(title, sentences, ["", a.name, b.name], rows)
 
 
-def _merge(merges: list[tuple[bytes, bytes]], number: int) -> str:
+def _merge_text(merges: list[tuple[bytes, bytes]], number: int) -> str:
     if number >= len(merges):
         return "none"
     return " + ".join(repr(part.decode("utf-8", "backslashreplace")) for part in merges[number])
@@ -303,21 +296,21 @@ def _validation_texts(side: Revision) -> list[str]:
 
 
 def _shards(a: Revision, b: Revision) -> Section:
-    rows, said = [], []
+    rows, sentences = [], []
     for split in ("train", "validation"):
         paths, missing = _both(a, b, f"data/tokens/{split}/index.json")
-        said += missing
+        sentences += missing
         if missing:
             continue
         ours, theirs = (read_json(path) for path in paths)
         if ours["shards"] == theirs["shards"]:
-            said.append(f"{split}: identical by SHA-256, {ours['tokens']:,} tokens.")
+            sentences.append(f"{split}: identical by SHA-256, {ours['tokens']:,} tokens.")
             continue
         rows += [
             [f"{split} {key}", f"{ours[key]:,}", f"{theirs[key]:,}"]
             for key in ("tokens", "documents")
         ]
-    return Section("Shards", said, ["", a.name, b.name], rows)
+    return Section("Shards", sentences, ["", a.name, b.name], rows)
 
 
 def _weights(a: Revision, b: Revision) -> Section:
@@ -342,7 +335,7 @@ def _weights(a: Revision, b: Revision) -> Section:
 
 
 def _arrays(path: Path) -> dict[str, Any]:
-    """The arrays of a model by name; raises `LmcoreError` where the file is damaged."""
+    """Return the arrays of a model by name; raises `LmcoreError` where the file is damaged."""
     import mlx.core as mx
 
     try:
@@ -352,48 +345,43 @@ def _arrays(path: Path) -> dict[str, Any]:
 
 
 def _curves(a: Revision, b: Revision) -> Section:
-    said, charts = [], ""
+    sentences, charts = [], ""
     for name, split in (("training", "train"), ("validation", "validation")):
         paths, missing = _both(a, b, f"data/plots/{name}.csv")
         sizes, missing_sizes = _both(a, b, "data/figures/tokens.json")
-        said += missing or missing_sizes
+        sentences += missing or missing_sizes
         if missing or missing_sizes:
             continue
         scales, unit = [1.0, 1.0], "nats per token"
         if not _same_bytes(a, b, _TOKENIZER):
             scales = [1 / LN2 / read_json(path)[split]["bytes_per_token"] for path in sizes]
             unit = "bits per byte"  # tokens differ
-        curves = [_loss(path, scale) for path, scale in zip(paths, scales, strict=True)]
+        curves = []
+        for path, scale in zip(paths, scales, strict=True):
+            rows = columns(path)
+            losses = rows["loss"] * scale
+            curves.append([*zip(rows["step"].tolist(), losses.tolist(), strict=True)])
         title = f"{name.capitalize()} loss"
         (*_, (_, last_a)), (*_, (_, last_b)) = curves
         same = ", identical" if paths[0].read_bytes() == paths[1].read_bytes() else ""
-        said.append(f"{title} ends at {last_a:.4f} and {last_b:.4f} {unit}{same}.")
+        sentences.append(f"{title} ends at {last_a:.4f} and {last_b:.4f} {unit}{same}.")
         sides = zip(("A", "B"), (a, b), curves, strict=True)
         lines = [Line(f"{letter}: {side.name}", curve) for letter, side, curve in sides]
         charts += line_chart(title, "step", unit, lines)
-    return Section("Curves", said, charts=charts)
-
-
-def _loss(path: Path, scale: float) -> list[tuple[float, float]]:
-    curve = columns(path)
-    return [*zip(curve["step"].tolist(), (curve["loss"] * scale).tolist(), strict=True)]
+    return Section("Curves", sentences, charts=charts)
 
 
 def _samples(a: Revision, b: Revision) -> Section:
     paths, missing = _both(a, b, "data/samples/samples.json")
     if missing:
         return Section("Samples", missing)
-    ours, theirs = (_by_prompt(read_json(path)) for path in paths)
+    ours: dict[str, str] = {}  # the first sample from each prompt
+    theirs: dict[str, str] = {}
+    for path, first_samples in zip(paths, (ours, theirs), strict=True):
+        for sample in read_json(path):
+            first_samples.setdefault(sample["prompt"], sample["text"])
     if ours == theirs:
         return Section("Samples", ["Identical."])
     rows = [[prompt, ours[prompt], theirs[prompt]] for prompt in ours if prompt in theirs]
-    said = [] if rows else ["No prompt was given to both."]
-    return Section("Samples", said, ["prompt", a.name, b.name], rows)
-
-
-def _by_prompt(samples: list[dict[str, str]]) -> dict[str, str]:
-    """The first sample from each prompt."""
-    found: dict[str, str] = {}
-    for sample in samples:
-        found.setdefault(sample["prompt"], sample["text"])
-    return found
+    sentences = [] if rows else ["No prompt was given to both."]
+    return Section("Samples", sentences, ["prompt", a.name, b.name], rows)

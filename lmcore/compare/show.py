@@ -13,7 +13,7 @@ _WIDEST = 60
 
 
 def as_text(parts: list[Section]) -> str:
-    """Headings, sentences and aligned columns; long cells are cut, but for reasons."""
+    """Return headings, sentences and aligned columns; long cells are cut, except for reasons."""
     lines = []
     for part in parts:
         lines += [part.title, "-" * len(part.title), *part.sentences]
@@ -24,9 +24,11 @@ def as_text(parts: list[Section]) -> str:
 
 
 def _columns(rows: list[list[str]], last_whole: bool) -> list[str]:
-    cells = [
-        [*map(_cut, row[:-1]), _line(row[-1]) if last_whole else _cut(row[-1])] for row in rows
-    ]
+    cells = [[" ".join(cell.split()) for cell in row] for row in rows]
+    for row in cells:
+        for column, cell in enumerate(row[:-1] if last_whole else row):
+            if len(cell) > _WIDEST:
+                row[column] = cell[: _WIDEST - 1] + "…"
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -34,17 +36,8 @@ def _columns(rows: list[list[str]], last_whole: bool) -> list[str]:
     ]
 
 
-def _line(cell: str) -> str:
-    return " ".join(cell.split())
-
-
-def _cut(cell: str) -> str:
-    cell = _line(cell)
-    return cell if len(cell) <= _WIDEST else cell[: _WIDEST - 1] + "…"
-
-
 def as_page(names: str, parts: list[Section], path: Path) -> None:
-    """Writes one self-contained HTML file."""
+    """Write one self-contained HTML file."""
     sections = []
     for part in parts:
         body = "".join(f"<p>{escape(sentence)}</p>" for sentence in part.sentences)

@@ -21,8 +21,8 @@ from lmcore.compare.measures import (
     Difference,
     difference,
     first_difference,
+    fraction_cut_differently,
     relative_distance,
-    share_cut_differently,
 )
 from lmcore.compare.sections import ARTIFACTS, Section, answer, significance
 from lmcore.compare.show import as_page, as_text
@@ -264,8 +264,8 @@ def test_the_first_differing_merge_and_the_share_of_bytes_cut_differently() -> N
     assert first_difference(one.merges, one.merges[:1]) == 1
     assert first_difference(one.merges, one.merges) is None
     # `ab|cd` and `ab|c|d`: two of four bytes.
-    assert share_cut_differently(one, two, ["abcd"]) == 0.5
-    assert share_cut_differently(one, one, ["abcd", ""]) == 0
+    assert fraction_cut_differently(one, two, ["abcd"]) == 0.5
+    assert fraction_cut_differently(one, one, ["abcd", ""]) == 0
 
 
 def test_the_distance_of_weights_is_relative_to_the_first() -> None:

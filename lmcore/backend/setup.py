@@ -143,24 +143,21 @@ def _advise_large_pages() -> None:
 
 
 def _choose_kernels() -> str:
-    """Has OpenBLAS use its AVX-512 kernels on AMD processors that can run them.
+    """Let OpenBLAS use its AVX-512 kernels on AMD processors that can run them.
 
     It knows them as Intel's and takes those for AVX2 instead. Measured on a
     2-core EPYC: matrix products 1.4 to 1.9 times faster, a step 1.4 times.
     """
-    chosen = os.environ.get("OPENBLAS_CORETYPE", "")
-    if not chosen and _amd_with_avx512():
-        chosen = os.environ["OPENBLAS_CORETYPE"] = "SKYLAKEX"
-    return chosen
-
-
-def _amd_with_avx512() -> bool:
+    if core_type := os.environ.get("OPENBLAS_CORETYPE", ""):
+        return core_type
     try:
         cpuinfo = Path("/proc/cpuinfo").read_text()
     except OSError:
-        return False
-    needed = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
-    return "AuthenticAMD" in cpuinfo and needed <= set(cpuinfo.split())
+        return ""
+    extensions = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
+    if "AuthenticAMD" in cpuinfo and extensions <= set(cpuinfo.split()):
+        os.environ["OPENBLAS_CORETYPE"] = "SKYLAKEX"
+    return os.environ.get("OPENBLAS_CORETYPE", "")
 
 
 def _load_fast_blas(threads: int, folder: Path | None, compiler: str | None) -> str:

@@ -14,7 +14,7 @@ import difflib
 import reprlib
 import stat
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -212,11 +212,16 @@ def read_yaml(path: Path) -> Any:
 def first_mistake(error: ValidationError, section: type[BaseModel]) -> str:
     """Return the first mistake in `section`, as `KEY is FOUND; it should be ALLOWED`."""
     # A misspelt key also makes the right one missing: name the misspelling.
-    mistake = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    mistake = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     key = ".".join(map(str, mistake["loc"]))
     match mistake["type"]:
         case "extra_forbidden":
-            return _unknown_key(mistake["loc"], section)
+            for part in mistake["loc"][:-1]:
+                section = cast("type[BaseModel]", section.model_fields[str(part)].annotation)
+            keys = list(section.model_fields)
+            nearest = difflib.get_close_matches(str(mistake["loc"][-1]), keys, n=1)
+            hint = f"the nearest is {nearest[0]}" if nearest else f"known are {listing(keys)}"
+            return f"{key} is not a parameter; {hint}"
         case "missing":
             return f"{key} is missing"
         case "value_error":  # from a validator above, which names its keys itself
@@ -235,12 +240,3 @@ def _shortened(value: Any) -> str:
     if isinstance(value, int) and value.bit_length() > 128:
         return f"an integer of about {round(value.bit_length() * 0.30103):,} digits"
     return _REPR.repr(value)
-
-
-def _unknown_key(location: tuple[str | int, ...], section: Any) -> str:
-    for part in location[:-1]:
-        section = section.model_fields[part].annotation
-    known = list(section.model_fields)
-    near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    hint = f"the nearest is {near[0]}" if near else f"known are {listing(known)}"
-    return f"{'.'.join(map(str, location))} is not a parameter; {hint}"

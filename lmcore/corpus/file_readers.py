@@ -65,8 +65,8 @@ def cut_before(text: str, limit: int) -> int:
     """Return where to cut `text`, at `limit` or shortly before it: between paragraphs if it can."""
     first = limit - min(_CUT_WINDOW, limit // 20)
     for mark in ("\n\n", "\n", " "):
-        if (found := text.rfind(mark, first, limit)) >= 0:
-            return found + len(mark)
+        if (position := text.rfind(mark, first, limit)) >= 0:
+            return position + len(mark)
     return limit
 
 
@@ -96,12 +96,12 @@ def _documents_of_lines(path: Path, chunks: Iterable[str], column: str) -> Itera
         for line in lines:
             number += 1
             if line.strip():
-                place = f"{path}, line {number}"
+                location = f"{path}, line {number}"
                 try:
                     value = json.loads(line)
                 except (ValueError, RecursionError):
                     value = None
-                yield from documents_of([_text_of(value, column, place)])
+                yield from documents_of([_text_of(value, column, location)])
         if len(waiting) > _MAX_JSON:
             raise LmcoreError(
                 f"{path}, line {number + 1} is longer than {_MAX_JSON:,} characters, "
@@ -113,8 +113,8 @@ def _documents_of_list(path: Path, chunks: Iterator[str], column: str) -> Iterat
     decoder, item_start = json.JSONDecoder(), re.compile(r"[^\s,]|\Z")
     text, start, number = next(chunks), 1, 0  # after the opening bracket
     while True:
-        if (found := item_start.search(text, start)) is not None:
-            start = found.start()
+        if (match := item_start.search(text, start)) is not None:
+            start = match.start()
         if text.startswith("]", start):
             return
         try:
@@ -133,13 +133,13 @@ def _documents_of_list(path: Path, chunks: Iterator[str], column: str) -> Iterat
         yield from documents_of([_text_of(value, column, f"{path}, item {number}")])
 
 
-def _text_of(value: Any, column: str, place: str) -> str:
+def _text_of(value: Any, column: str, location: str) -> str:
     text = value.get(column) if isinstance(value, dict) else value
     if not isinstance(text, str):
         has_fields = isinstance(value, dict) and value
         fields = f"; its fields are {listing(value, 'and')[:200]}" if has_fields else ""
         raise LmcoreError(
-            f'{place}: expected an object with a string "{column}" (data.text_column){fields}.'
+            f'{location}: expected an object with a string "{column}" (data.text_column){fields}.'
         )
     # JSON can spell half a UTF-16 pair, which no UTF-8 file can hold.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -177,12 +177,12 @@ def _decoded(path: Path, blocks: Iterable[bytes]) -> Iterator[str]:
         data = decoder.getstate()[0] + block  # a character may lie across two blocks
         try:
             text = decoder.decode(block, final=not block)
-            wrong, done = False, data[: len(data) - len(decoder.getstate()[0])]
+            is_valid, prefix = True, data[: len(data) - len(decoder.getstate()[0])]
         except UnicodeDecodeError as error:
-            wrong, done = True, data[: error.start]
-        line += done.count(b"\n")
-        column = len(done) - done.rfind(b"\n") - 1 if b"\n" in done else column + len(done)
-        if wrong:
+            is_valid, prefix = False, data[: error.start]
+        line += prefix.count(b"\n")
+        column = len(prefix) - prefix.rfind(b"\n") - 1 if b"\n" in prefix else column + len(prefix)
+        if not is_valid:
             raise LmcoreError(f"{path}, line {line}: byte {column + 1} is not valid {codec}.")
         yield text
 

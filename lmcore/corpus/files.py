@@ -130,8 +130,13 @@ def _split_rule(files: list[InputFile], params: DataParams) -> tuple[str, Divide
     rule += f"({fraction:.2%} of the characters) are held out (data.validation_fraction)."
 
     def divide(file: InputFile, story: Story) -> list[tuple[str, str]]:
-        training = math.ceil(lengths[file.name, story.document] * (1 - fraction)) - story.offset
-        return _cut_at(story.text, training)
+        text, length = story.text, lengths[file.name, story.document]
+        end = math.ceil(length * (1 - fraction)) - story.offset  # of the training text
+        if 0 < end < len(text):
+            end = cut_before(text, end)
+        end = max(0, end)
+        pieces = [("train", text[:end].rstrip()), ("validation", text[end:].lstrip())]
+        return [(split, piece) for split, piece in pieces if piece]
 
     return rule, divide
 
@@ -139,15 +144,6 @@ def _split_rule(files: list[InputFile], params: DataParams) -> tuple[str, Divide
 def split_by_hash(story: str, fraction: float) -> str:
     digest = hashlib.sha256(story.encode()).digest()
     return "validation" if int.from_bytes(digest[:8], "big") < fraction * 2**64 else "train"
-
-
-def _cut_at(text: str, characters: int) -> list[tuple[str, str]]:
-    """Return the first `characters` as training text and what is left as validation text."""
-    if 0 < characters < len(text):
-        characters = cut_before(text, characters)
-    characters = max(0, characters)
-    pieces = [("train", text[:characters].rstrip()), ("validation", text[characters:].lstrip())]
-    return [(split, piece) for split, piece in pieces if piece]
 
 
 def _refuse_empty_split(files: list[InputFile], params: DataParams) -> None:

@@ -36,17 +36,13 @@ def parameter_count(vocab_size: int, d_model: int, n_layers: int, d_ff: int) -> 
     return cost_of(config, TrainConfig.small(steps=1)).total_parameters
 
 
-def _by_hand() -> tuple[mx.array, mx.array, mx.array]:
-    """The queries, keys and values of the chapter's three tokens, (1, 1, 3, 2) each."""
-    rows = ([[2, 0], [0, 1], [2, 1]], [[0, 1], [1, 0], [1, 1]], [[4, 0], [0, 8], [4, 8]])
-    q, k, v = (mx.array([[part]], mx.float32) for part in rows)
-    return q, k, v
-
-
 def _attention_inputs() -> list[tuple]:
+    # The queries, keys and values of the chapter's three tokens, (1, 1, 3, 2) each.
+    rows = ([[2, 0], [0, 1], [2, 1]], [[0, 1], [1, 0], [1, 1]], [[4, 0], [0, 8], [4, 8]])
+    by_hand = tuple(mx.array([[part]], mx.float32) for part in rows)
     large = normal(2, 4, 5, 8), normal(2, 2, 5, 8, seed=1), normal(2, 2, 5, 8, seed=2)
     huge = 1000 * normal(1, 1, 3, 4), normal(1, 1, 3, 4, seed=1), normal(1, 1, 3, 4, seed=2)
-    return [_by_hand(), large, huge]
+    return [by_hand, large, huge]
 
 
 EXERCISES = [

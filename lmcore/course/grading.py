@@ -71,15 +71,15 @@ def first_mistake(exercise: Exercise, function: Any, path: Path) -> str | None:
     """Return what is wrong with a reader's function, in a line; None where nothing is."""
     for number, arguments in enumerate(exercise.inputs()):
         expected = exercise.reference(*arguments)
-        given = exercise.inputs()[number]
+        fresh_arguments = exercise.inputs()[number]
         try:
-            found = difference(expected, function(*given))
+            mistake = difference(expected, function(*fresh_arguments))
         except NotImplementedError:
             return "not yet written"
         except (Exception, SystemExit) as error:
-            found = f"it raises {described(error)}{line_of(error, path)}"
-        if found:
-            return printable(f"differs for {_arguments(function, arguments)}: {found}")
+            mistake = f"it raises {described(error)}{line_of(error, path)}"
+        if mistake:
+            return printable(f"differs for {_arguments(function, arguments)}: {mistake}")
     return None
 
 

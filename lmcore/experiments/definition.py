@@ -24,7 +24,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lmcore.common.errors import LmcoreError, listing
 from lmcore.common.params import Params, checked, parse_params, read_yaml
@@ -61,30 +61,15 @@ class Experiment(BaseModel):
     context_factors: list[Annotated[int, Field(ge=2, le=16)]] = []  # evaluated beyond the context
     law: Law | None = None
 
-    @field_validator("variants")
-    @classmethod
-    def _names_are_file_names(cls, variants: dict[str, Changes]) -> dict[str, Changes]:
-        for name in variants:
+    @model_validator(mode="after")
+    def _check_values(self) -> Experiment:
+        for name in self.variants:  # each is part of a file's name
             if not re.fullmatch(r"[A-Za-z0-9_]+", name):
                 raise ValueError(f"variants.{name} must be letters, digits and underscores")
-        return variants
-
-    @field_validator("seeds")
-    @classmethod
-    def _seeds_differ(cls, seeds: list[int]) -> list[int]:
-        if len(set(seeds)) < len(seeds):
-            raise ValueError(f"seeds are {seeds}; each may be named once")
-        return seeds
-
-    @field_validator("tune")
-    @classmethod
-    def _one_parameter_is_tuned(cls, tune: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        if len(tune) > 1:
-            raise ValueError(f"tune names {listing(tune, 'and')}; it may name one parameter")
-        return tune
-
-    @model_validator(mode="after")
-    def _the_law_predicts_a_variant(self) -> Experiment:
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds are {self.seeds}; each may be named once")
+        if len(self.tune) > 1:
+            raise ValueError(f"tune names {listing(self.tune, 'and')}; it may name one parameter")
         if self.law is not None:
             if self.law.predict not in self.variants:
                 raise ValueError(
@@ -110,10 +95,10 @@ def load_experiment(folder: Path) -> Experiment:
     """
     path = folder / FILE
     if not path.is_file():
-        known = sorted(other.parent.name for other in folder.parent.glob(f"*/{FILE}"))
+        names = sorted(other.parent.name for other in folder.parent.glob(f"*/{FILE}"))
         raise LmcoreError(
             f"{path} does not exist; "
-            + (f"known experiments are {listing(known, 'and')}." if known else "write it first.")
+            + (f"known experiments are {listing(names, 'and')}." if names else "write it first.")
         )
     values = read_yaml(path)
     if not isinstance(values, dict):
@@ -154,7 +139,15 @@ def cell_params(
     changes = experiment.base | tuned | experiment.variants[variant] | {"train.seed": seed}
     for key, value in changes.items():
         if key.startswith("budget."):
-            _check_budget(folder, key, value)
+            if key not in BUDGETS:
+                raise LmcoreError(
+                    f"{folder / FILE}: {key} is no budget; allowed are {listing(BUDGETS)}."
+                )
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not (is_number and 0 < value < math.inf):
+                raise LmcoreError(
+                    f"{folder / FILE}: {key} is {value!r}; it must be a number above 0."
+                )
             continue
         *sections, name = key.split(".")
         section = values
@@ -166,10 +159,3 @@ def cell_params(
             )
         section[name] = value
     return parse_params(values, f"{folder / FILE}, variant {variant}")
-
-
-def _check_budget(folder: Path, key: str, value: Any) -> None:
-    if key not in BUDGETS:
-        raise LmcoreError(f"{folder / FILE}: {key} is no budget; allowed are {listing(BUDGETS)}.")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise LmcoreError(f"{folder / FILE}: {key} is {value!r}; it must be a number above 0.")

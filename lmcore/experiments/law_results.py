@@ -15,9 +15,10 @@ def summarise_law(
     experiment: Experiment, cells: dict[str, list[Cell]], prediction: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the figures of each run, the best size of each budget, the law, and verdicts."""
+    budgets = {name: cell_budget(experiment, name) or ("none", None) for name in cells}
     rows = {
         name: {
-            "budget_flops": _budget_flops(experiment, name),
+            "budget_flops": budgets[name][1] if budgets[name][0] == "flops" else None,
             "parameters": runs[0]["parameters"],
             "tokens_seen": runs[0]["tokens_seen"],
             "flops": runs[0]["flops"],
@@ -42,11 +43,6 @@ def summarise_law(
     }
 
 
-def _budget_flops(experiment: Experiment, name: str) -> float | None:
-    budget = cell_budget(experiment, name)
-    return budget[1] if budget is not None and budget[0] == "flops" else None
-
-
 def isoflop_minima(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return for each budget of FLOPs the best size, by a parabola in log N.
 
@@ -56,15 +52,16 @@ def isoflop_minima(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for budget in sorted({row["budget_flops"] for row in rows if row["budget_flops"]}):
         group = [row for row in rows if row["budget_flops"] == budget]
         sizes = np.log([row["parameters"] for row in group])
-        found: dict[str, Any] = {"flops": budget, "parameters": None, "bits_per_byte": None}
+        minimum: dict[str, Any] = {"flops": budget, "parameters": None, "bits_per_byte": None}
         if len(set(sizes)) >= 3:
             middle = sizes.mean()
             curve = np.polyfit(sizes - middle, [row["bits_per_byte"] for row in group], 2)
             best = middle - curve[1] / (2 * curve[0])
             if curve[0] > 0 and sizes.min() < best < sizes.max():
                 bits = float(np.polyval(curve, best - middle))
-                found |= {"parameters": round(float(np.exp(best))), "bits_per_byte": round(bits, 4)}
-        minima.append(found)
+                minimum["parameters"] = round(float(np.exp(best)))
+                minimum["bits_per_byte"] = round(bits, 4)
+        minima.append(minimum)
     return minima
 
 
@@ -80,16 +77,16 @@ def law_verdicts(
     if floor is None:
         irreducible += "; the entropy of this source is not known."
     else:
-        place = "inside" if low <= floor <= high else "outside"
-        irreducible += f"; the grammar's exact entropy, {floor:.3f}, is {place} the interval."
+        side = "inside" if low <= floor <= high else "outside"
+        irreducible += f"; the grammar's exact entropy, {floor:.3f}, is {side} the interval."
     low, high = (prediction["bits_per_byte"][edge] for edge in ("low", "high"))
     bits = measured["bits_per_byte"]
-    held = "inside" if low <= bits <= high else "outside"
+    side = "inside" if low <= bits <= high else "outside"
     return [
         irreducible,
         f"Predicted for {prediction['variant']} before it was trained: "
         f"{prediction['bits_per_byte']['mean']:.3f} bits per byte (95 % interval {low:.3f} to "
-        f"{high:.3f}); measured {bits:.3f}, {held} the interval, "
+        f"{high:.3f}); measured {bits:.3f}, {side} the interval, "
         f"{100 * (bits / prediction['bits_per_byte']['mean'] - 1):+.1f} % off.",
     ]
 

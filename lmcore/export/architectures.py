@@ -276,12 +276,12 @@ def architecture_of(config: ModelConfig) -> Architecture:
 
 
 def require_llama_cpp(config: ModelConfig, architecture: Architecture) -> None:
-    """Raises `LmcoreError` where llama.cpp is not known to have the architecture in this form."""
+    """Raise `LmcoreError` where llama.cpp is not known to have the architecture in this form."""
     _require("llama.cpp", architecture.llama_cpp, "--gguf", config, architecture)
 
 
 def require_mlx_lm(config: ModelConfig, architecture: Architecture) -> None:
-    """Raises `LmcoreError` where mlx_lm is not known to have the architecture in this form."""
+    """Raise `LmcoreError` where mlx_lm is not known to have the architecture in this form."""
     _require("mlx_lm", architecture.mlx_lm, "--bits", config, architecture)
 
 
@@ -305,20 +305,19 @@ def _require(
 
 
 def differences(config: ModelConfig, requirements: Requirements) -> str:
-    """`model.norm rmsnorm (it is layernorm) and ...`, of what is not met."""
+    """Return `model.norm rmsnorm (it is layernorm) and ...` for the requirements not met."""
     values = flat(config)
-    return " and ".join(
-        f"model.{name} {_allowed(requirements[name])} (it is {_spelt(values[name])})"
-        for name in unmet(config, requirements)
-    )
+    parts = []
+    for name in unmet(config, requirements):
+        allowed: Any = requirements[name]
+        text = (
+            f"at least {allowed.start}"
+            if isinstance(allowed, range)
+            else listing(map(_in_yaml, allowed))
+        )
+        parts.append(f"model.{name} {text} (it is {_in_yaml(values[name])})")
+    return " and ".join(parts)
 
 
-def _allowed(values: Any) -> str:
-    if isinstance(values, range):
-        return f"at least {values.start}"
-    return listing(_spelt(value) for value in values)
-
-
-def _spelt(value: Any) -> str:
-    """As in YAML."""
+def _in_yaml(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

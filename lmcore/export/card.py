@@ -76,10 +76,10 @@ def _header(run: Run) -> str:
 
 def _sizes(model: GPT) -> dict[str, Any]:
     sizes = {"parameters": sum(array.size for _, array in tree_flatten(model.parameters()))}
-    shown = flat(model.config)
-    if not shown["moe.experts"]:
-        shown = {name: value for name, value in shown.items() if not name.startswith("moe.")}
-    return sizes | {name: value for name, value in shown.items() if value is not None}
+    config = flat(model.config)
+    if not config["moe.experts"]:
+        config = {name: value for name, value in config.items() if not name.startswith("moe.")}
+    return sizes | {name: value for name, value in config.items() if value is not None}
 
 
 def _quantization(
@@ -88,11 +88,11 @@ def _quantization(
     if quantization is None:
         return {}
     sizes = {name: array.size for name, array in tree_flatten(model.parameters())}
-    share = sum(sizes[name] for name in quantization.names) / sum(sizes.values())
+    fraction = sum(sizes[name] for name in quantization.names) / sum(sizes.values())
     return {
         "bits": quantization.bits,
         "group size": quantization.group_size,
-        "share of the parameters": f"{share:.1%}",
+        "share of the parameters": f"{fraction:.1%}",
         **{f"bits per byte, {name}": f"{bits:.4f}" for name, bits in cost.items()},
     }
 
@@ -134,11 +134,11 @@ def _figures(evaluation: dict[str, Any]) -> dict[str, Any]:
 def _table(title: str, facts: dict[str, Any]) -> str:
     if not facts:
         return ""
-    rows = (f"| {name} | {_spelt(value)} |" for name, value in facts.items())
-    return "\n".join([f"## {title}\n", "| | |", "|---|---|", *rows])
-
-
-def _spelt(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    lines = [f"## {title}\n", "| | |", "|---|---|"]
+    for name, value in facts.items():
+        if isinstance(value, bool):
+            text = "yes" if value else "no"
+        else:
+            text = f"{value:,}" if isinstance(value, int) else str(value)
+        lines.append(f"| {name} | {text} |")
+    return "\n".join(lines)

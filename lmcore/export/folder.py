@@ -75,10 +75,10 @@ def replaceable(folder: Path, written: set[str], own: Callable[[Path], bool]) ->
     named, folder = folder, Path(os.path.abspath(folder))
     if folder.exists() and not folder.is_dir():
         raise LmcoreError(f"{named} is a file; name a folder.")
-    found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-    foreign = [name for name in found if name not in written]
-    if not foreign and found and not own(folder):
-        foreign = [f"a {found[0]} that this command did not write"]
+    names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    foreign = [name for name in names if name not in written]
+    if not foreign and names and not own(folder):
+        foreign = [f"a {names[0]} that this command did not write"]
     if foreign:
         raise LmcoreError(f"{named} holds {foreign[0]}, which would be lost; name another folder.")
     if Path.cwd().is_relative_to(folder):
@@ -87,6 +87,6 @@ def replaceable(folder: Path, written: set[str], own: Callable[[Path], bool]) ->
 
 
 def _is_export(folder: Path) -> bool:
-    """By its card: a model of ours has none, and one from elsewhere does not name us."""
+    """Return whether its card names us: a model of ours has none, one from elsewhere does not."""
     card = folder / "README.md"
     return card.exists() and "lmcore" in card.read_text("utf-8", errors="replace")

@@ -203,7 +203,7 @@ def to_config_json(config: ModelConfig, architecture: Architecture, end_of_text:
 
 
 def from_config_json(theirs: Json) -> ModelConfig:
-    """The config of ours that computes what theirs describes.
+    """Return the config of ours that computes what theirs describes.
 
     Raises `LmcoreError` where there is none, naming the key.
     """
@@ -213,29 +213,34 @@ def from_config_json(theirs: Json) -> ModelConfig:
     settings = SETTINGS[name]
     theirs = _plain(theirs, settings)
     for key, value in settings.constant.items():
-        if (found := theirs.get(key, settings.absent.get(key, value))) != value:
-            raise LmcoreError(f"{key} is {found!r}; lmcore has {value!r}")
-    given: Json = {}
+        if (their_value := theirs.get(key, settings.absent.get(key, value))) != value:
+            raise LmcoreError(f"{key} is {their_value!r}; lmcore has {value!r}")
+    values: Json = {}
     for key, ours in settings.ours.items():
-        if (found := theirs.get(key, settings.absent.get(key))) is None:
+        if (value := theirs.get(key, settings.absent.get(key))) is None:
             continue
-        if ours in _RECKONED_WITH and not (type(found) is int and found > 0):
-            raise LmcoreError(f"{key} is {found!r}; it must be a whole number, at least 1")
+        if ours in _COMPUTED_WITH and not (type(value) is int and value > 0):
+            raise LmcoreError(f"{key} is {value!r}; it must be a whole number, at least 1")
         if ours == "bias":  # where one part alone has biases, those of the other are 0 in ours
-            found = found or given.get(ours, False)
+            value = value or values.get(ours, False)
         elif ours == "feed_forward":
-            found = _feed_forward(key, found, settings.activations)
-        elif given.get(ours, found) != found:
-            raise LmcoreError(f"{key} is {found!r}; lmcore has one model.{ours}, {given[ours]!r}")
-        given[ours] = found
-    return _config(ARCHITECTURES[name], {**_UNTOLD, **settings.implied, **given})
+            names = settings.activations
+            forms = [form for form in names if value in names[form]]
+            if not forms:
+                allowed = listing(sum(names.values(), ()))
+                raise LmcoreError(f"{key} is {value!r}; lmcore knows {allowed}")
+            value = forms[0]
+        elif values.get(ours, value) != value:
+            raise LmcoreError(f"{key} is {value!r}; lmcore has one model.{ours}, {values[ours]!r}")
+        values[ours] = value
+    return _config(ARCHITECTURES[name], {**_DEFAULTS, **settings.implied, **values})
 
 
-# What other values follow from, before our config checks them all.
-_RECKONED_WITH = {"d_model", "n_heads", "head_dim", "moe.top_k"}
+# Sizes that other values are computed from, before our config checks them all.
+_COMPUTED_WITH = {"d_model", "n_heads", "head_dim", "moe.top_k"}
 
-# What a config.json need not tell, and what its model does not show.
-_UNTOLD: Json = {
+# What a config.json may leave out, and what its model does not show.
+_DEFAULTS: Json = {
     **WITHOUT_VARIANTS,
     "norm_placement": "pre",
     "residual": True,
@@ -262,7 +267,7 @@ _NAMES = {dict: "an object", list: "a list"}
 
 
 def _plain(theirs: Json, settings: Settings) -> Json:
-    """config.json with what transformers 5 nests at the top, as before."""
+    """Return config.json with what transformers 5 nests at the top, as before."""
     for key, kind in _NESTED.items():
         if theirs.get(key) is not None and not isinstance(theirs[key], kind):
             raise LmcoreError(f"{key} is {theirs[key]!r}; it must be {_NAMES[kind]}")
@@ -284,25 +289,18 @@ def _plain(theirs: Json, settings: Settings) -> Json:
     return plain
 
 
-def _feed_forward(key: str, activation: Any, known: dict[str, tuple[str, ...]]) -> str:
-    for ours, names in known.items():
-        if activation in names:
-            return ours
-    raise LmcoreError(f"{key} is {activation!r}; lmcore knows {listing(sum(known.values(), ()))}")
-
-
 def _config(architecture: Architecture, values: Json) -> ModelConfig:
-    """Our config of flat values, if this architecture can have it."""
+    """Return our config of flat values, if this architecture can have it."""
     if {"d_model", "n_heads"} <= values.keys():
         values.setdefault("n_kv_heads", values["n_heads"])
         values.setdefault("d_ff", 4 * values["d_model"])
         size = values["d_model"] // values["n_heads"]
-        if (found := values.pop("head_dim", size)) != size:
-            raise LmcoreError(f"head_dim is {found}; lmcore has hidden size / heads, {size}")
+        if (their_size := values.pop("head_dim", size)) != size:
+            raise LmcoreError(f"head_dim is {their_size}; lmcore has hidden size / heads, {size}")
     many = values["moe.top_k"] > 1
-    if (found := values.pop(_NORMALISED, many)) != many:
+    if (normalised := values.pop(_NORMALISED, many)) != many:
         raise LmcoreError(
-            f"norm_topk_prob is {found!r}; lmcore has {many} where num_experts_per_tok is "
+            f"norm_topk_prob is {normalised!r}; lmcore has {many} where num_experts_per_tok is "
             f"{values['moe.top_k']}"
         )
     moe: Any = {
@@ -315,6 +313,6 @@ def _config(architecture: Architecture, values: Json) -> ModelConfig:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise LmcoreError(f"it gives no model.{where}: {first['msg']}") from None
-    if found := differences(config, architecture.requirements(config)):
-        raise LmcoreError(f"as a {architecture.name}, lmcore needs {found}")
+    if needs := differences(config, architecture.requirements(config)):
+        raise LmcoreError(f"as a {architecture.name}, lmcore needs {needs}")
     return config

@@ -77,7 +77,7 @@ def generation_config(
     sample: SampleParams, end_of_text: int, context_length: int
 ) -> dict[str, Any]:
     """Return the default sampling of `generate`: that of our own samples."""
-    drawn = {
+    sampling = {
         "do_sample": True,
         "temperature": sample.temperature,
         "top_k": sample.top_k,
@@ -89,7 +89,7 @@ def generation_config(
         "eos_token_id": end_of_text,
         "max_length": context_length,
         "repetition_penalty": sample.repetition_penalty,  # before the likeliest is taken as well
-        **(drawn if sample.temperature > 0 else {"do_sample": False}),
+        **(sampling if sample.temperature > 0 else {"do_sample": False}),
     }
 
 

@@ -32,12 +32,12 @@ _REMEDY = "a folder of Hugging Face's layout has it"
 
 
 def import_huggingface(source: Path, into: Path) -> GPT:
-    """Reads the model in `source` and writes it as a model folder of ours.
+    """Read the model in `source` and write it as a model folder of ours.
 
     Weights may be in several files, of any float type, or quantised in MLX's layout; ours are
     float32.
     Raises `LmcoreError` where the model, or its tokenizer, has no counterpart, and
-    where `into` holds anything but a model of ours.
+    where `into` holds anything except for a model of ours.
     """
     into = replaceable(into, _WRITTEN, _is_ours)
     described = read_json(source / "config.json", {"model_type": str}, _REMEDY)
@@ -70,18 +70,21 @@ def import_huggingface(source: Path, into: Path) -> GPT:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether config.json is of our kind; transformers' names the kind of model."""
+    """Return whether config.json is of our kind; transformers' names the kind of model."""
     path = folder / "config.json"
     return path.exists() and "model_type" not in read_json(path, {str: object})
 
 
 def _read_weights(source: Path) -> Arrays:
-    """All arrays of a checkpoint, whether in one file or in several named by an index."""
-    files = ["model.safetensors"]
-    if (index := source / f"{files[0]}.index.json").exists():
-        files = _files_of(index)
+    """Return all arrays of a checkpoint, whether in one file or in several named by an index."""
+    files = {"model.safetensors"}
+    if (index := source / "model.safetensors.index.json").exists():
+        files = set(read_json(index, {"weight_map": {str: str}}, _REMEDY)["weight_map"].values())
+        for name in files:
+            if name != Path(name).name:  # it must not choose other files of this machine
+                raise LmcoreError(f"{index} names {name!r}; weights lie in its own folder.")
     arrays: Arrays = {}
-    for path in (source / name for name in files):
+    for path in (source / name for name in sorted(files)):
         read_shapes(path)
         try:
             arrays |= mx.load(str(path), format="safetensors")
@@ -90,21 +93,12 @@ def _read_weights(source: Path) -> Arrays:
     return arrays
 
 
-def _files_of(index: Path) -> list[str]:
-    """Return the files that an index names, each once."""
-    files = set(read_json(index, {"weight_map": {str: str}}, _REMEDY)["weight_map"].values())
-    for name in files:
-        if name != Path(name).name:  # it must not choose other files of this machine
-            raise LmcoreError(f"{index} names {name!r}; weights lie in its own folder.")
-    return sorted(files)
-
-
 # Tables that old checkpoints hold though they can be computed.
 _COMPUTED = re.compile(r"h\.\d+\.attn\.(masked_)?bias|.*\.rotary_emb\.inv_freq")
 
 
 def _model_arrays(arrays: Arrays, tied_embeddings: bool) -> Arrays:
-    """The arrays that are the model, GPT-2's without the prefix that some files give them."""
+    """Return the arrays of the model, GPT-2's without the prefix that some files give them."""
     arrays = {name.removeprefix("transformer."): array for name, array in arrays.items()}
     if tied_embeddings:  # some files repeat the embedding
         arrays.pop("lm_head.weight", None)
@@ -112,7 +106,7 @@ def _model_arrays(arrays: Arrays, tied_embeddings: bool) -> Arrays:
 
 
 def _read_tokenizer(path: Path, folder: Path, vocab_size: int) -> None:
-    """Writes the tokenizer of `path` to `folder` as ours.
+    """Write the tokenizer of `path` to `folder` as ours.
 
     Raises `LmcoreError` where it is not one that `Tokenizer.load` reads, has no
     <|endoftext|>, or has more tokens than the model.

@@ -49,15 +49,15 @@ class Quantization:
             if kind_of(name, array.ndim) in _KINDS and not name.startswith("positions.")
         }
         smallest = min(_GROUP_SIZES)
-        held = {name: width for name, width in widths.items() if width % smallest == 0}
-        if not held:
+        divisible = {name: width for name, width in widths.items() if width % smallest == 0}
+        if not divisible:
             raise LmcoreError(
                 f"No matrix of this model can be stored in {bits} bits: their rows are cut into "
                 f"groups of {smallest}, and model.d_model is {model.config.d_model} and "
                 f"model.d_ff {model.config.d_ff}; export it without --bits."
             )
-        size = next(s for s in _GROUP_SIZES if all(width % s == 0 for width in held.values()))
-        return cls(bits, size, frozenset(held))
+        size = next(s for s in _GROUP_SIZES if all(width % s == 0 for width in divisible.values()))
+        return cls(bits, size, frozenset(divisible))
 
     def their_names(self, config: ModelConfig, arrays: Arrays, naming: Naming) -> set[str]:
         """Return what another program calls the arrays that are stored in few bits."""
@@ -98,15 +98,15 @@ class Quantization:
 
         That is how MLX keeps a quantised layer.
         """
-        found: Arrays = {}
+        arrays: Arrays = {}
         for name, array in theirs.items():
             if name not in names:
-                found[name] = array
+                arrays[name] = array
                 continue
             parts = mx.quantize(array, self.group_size, self.bits)
             for part, value in zip(("weight", "scales", "biases"), parts, strict=True):
-                found[name.removesuffix("weight") + part] = value
-        return found
+                arrays[name.removesuffix("weight") + part] = value
+        return arrays
 
 
 def dequantized(theirs: Arrays, group_size: int, bits: int) -> Arrays:
@@ -114,14 +114,14 @@ def dequantized(theirs: Arrays, group_size: int, bits: int) -> Arrays:
 
     Raises `LmcoreError` where an array is not of these bits and group size.
     """
-    found = dict(theirs)
+    arrays = dict(theirs)
     for stem in [name.removesuffix(".scales") for name in theirs if name.endswith(".scales")]:
-        parts = [found.pop(f"{stem}.{part}", None) for part in ("weight", "scales", "biases")]
+        parts = [arrays.pop(f"{stem}.{part}", None) for part in ("weight", "scales", "biases")]
         try:
-            found[f"{stem}.weight"] = mx.dequantize(*parts, group_size, bits)
+            arrays[f"{stem}.weight"] = mx.dequantize(*parts, group_size, bits)
         except (TypeError, ValueError) as error:
             reason = " ".join(str(error).split())
             raise LmcoreError(
                 f"{stem}.weight is not stored in {bits} bits by groups of {group_size}: {reason}"
             ) from None
-    return found
+    return arrays

@@ -261,13 +261,15 @@ def entries(config: ModelConfig, naming: Naming, names: Collection[str]) -> Iter
             yield from _entries(whole, f"blocks.{layer}.", names, config)
 
 
-def _entries(line: Line, at: str, names: Collection[str], config: ModelConfig) -> Iterator[Entry]:
-    """The weight of a line, and its bias, where the model has them."""
+def _entries(
+    line: Line, prefix: str, names: Collection[str], config: ModelConfig
+) -> Iterator[Entry]:
+    """Yield the weight of a line, and its bias, where the model has them."""
     ours, theirs, layout = line if len(line) == 3 else (*line, SAME)
     ours = (ours,) if isinstance(ours, str) else ours
     numbers = range(config.moe.experts) if "#" in theirs else [0]
     for part in ("weight", "bias"):
-        own = tuple(f"{at}{name}.{part}" for name in ours)
+        own = tuple(f"{prefix}{name}.{part}" for name in ours)
         if own[0] in names:
             yield Entry(
                 own,
@@ -277,56 +279,56 @@ def _entries(line: Line, at: str, names: Collection[str], config: ModelConfig) -
 
 
 def to_theirs(config: ModelConfig, arrays: Arrays, naming: Naming) -> Arrays:
-    """Every array of ours under their names.
+    """Return every array of ours under their names.
 
     Raises `LmcoreError` where one has no name there.
     """
-    left = dict(arrays)
-    found: Arrays = {}
+    remaining = dict(arrays)
+    renamed: Arrays = {}
     for entry in entries(config, naming, arrays):
-        theirs = entry.layout.outward([left.pop(name) for name in entry.ours])
-        found.update(zip(entry.theirs, theirs, strict=True))
-    if left:
-        raise LmcoreError(f"The model's {min(left)} has no counterpart in other programs.")
-    return found
+        theirs = entry.layout.outward([remaining.pop(name) for name in entry.ours])
+        renamed.update(zip(entry.theirs, theirs, strict=True))
+    if remaining:
+        raise LmcoreError(f"The model's {min(remaining)} has no counterpart in other programs.")
+    return renamed
 
 
 def to_ours(config: ModelConfig, theirs: Arrays, naming: Naming) -> Arrays:
-    """Their arrays under our names, float32; biases that they do not have are 0.
+    """Return their arrays under our names, float32; biases that they do not have are 0.
 
     Raises `LmcoreError` where an array is missing or left over.
     """
-    left, found, shapes = dict(theirs), {}, shapes_of(config)
+    remaining, renamed, shapes = dict(theirs), {}, shapes_of(config)
     for entry in entries(config, naming, shapes):
         if entry.theirs[0].endswith(".bias") and entry.theirs[0] not in theirs:
-            found.update({name: mx.zeros(shapes[name]) for name in entry.ours})
+            renamed.update({name: mx.zeros(shapes[name]) for name in entry.ours})
             continue
         missing = [name for name in entry.theirs if name not in theirs]
         if missing:
             raise LmcoreError(f"the array {missing[0]} is missing")
-        given = [left.pop(name).astype(mx.float32) for name in entry.theirs]
-        found.update(zip(entry.ours, entry.layout.inward(given), strict=True))
-    if left:
-        raise LmcoreError(f"the array {min(left)} has no counterpart in lmcore")
-    return found
+        group = [remaining.pop(name).astype(mx.float32) for name in entry.theirs]
+        renamed.update(zip(entry.ours, entry.layout.inward(group), strict=True))
+    if remaining:
+        raise LmcoreError(f"the array {min(remaining)} has no counterpart in lmcore")
+    return renamed
 
 
 def arrays_of(model: GPT, always: tuple[str, ...] = ()) -> Arrays:
-    """The arrays of a model, and those with such ends that it does without, as they change nothing.
+    """Return the arrays of a model, and with neutral values those of such ends that it does without.
 
     A bias is then 0, and a learned position what the model adds to embeddings there.
     """
     config = model.config
-    most = shapes_of(config.model_copy(update={"bias": True, "positions": "learned"}))
-    more = {name: mx.zeros(shape) for name, shape in most.items() if name.endswith(always)}
-    if "positions.weight" in more:
-        nothing = mx.zeros((1, config.context_length, config.d_model))
-        more["positions.weight"] = model.positions.embed(nothing, 0)[0]
-    return more | dict(tree_flatten(model.parameters()))
+    shapes = shapes_of(config.model_copy(update={"bias": True, "positions": "learned"}))
+    optional = {name: mx.zeros(shape) for name, shape in shapes.items() if name.endswith(always)}
+    if "positions.weight" in optional:
+        zeros = mx.zeros((1, config.context_length, config.d_model))
+        optional["positions.weight"] = model.positions.embed(zeros, 0)[0]
+    return optional | dict(tree_flatten(model.parameters()))
 
 
 def without_idle_biases(config: ModelConfig, arrays: Arrays) -> tuple[ModelConfig, Arrays]:
-    """The same model without biases, if all of them are 0."""
+    """Return the same model without biases, if all of them are 0."""
     biases = {name for name in arrays if name.endswith(".bias")}
     if any(mx.any(arrays[name] != 0).item() for name in biases):
         return config, arrays

@@ -20,7 +20,12 @@ class StopStrings:
     def add(self, piece: str) -> None:
         """Append a piece of text; nothing may follow once a stop string is found."""
         self._held += piece
-        begins, may_begin = self._first_stop(), self._first_partial_stop()
+        begins = self._first_stop()
+        # A stop string that the text breaks off may begin at its end.
+        partial_lengths = (
+            n for stop in self._stops for n in range(1, len(stop)) if self._held.endswith(stop[:n])
+        )
+        may_begin = len(self._held) - max(partial_lengths, default=0)
         # A stop string may be complete while one that begins before it is not yet.
         self.found = begins < may_begin
         certain = begins if self.found else may_begin
@@ -41,10 +46,3 @@ class StopStrings:
         """Return where the first stop string begins; the length of the text if there is none."""
         positions = (self._held.find(stop) for stop in self._stops if stop in self._held)
         return min(positions, default=len(self._held))
-
-    def _first_partial_stop(self) -> int:
-        """Return where a stop string begins that the text breaks off; its length if none."""
-        lengths = (
-            n for stop in self._stops for n in range(1, len(stop)) if self._held.endswith(stop[:n])
-        )
-        return len(self._held) - max(lengths, default=0)

@@ -134,8 +134,8 @@ class Generator:
         for step in steps:
             probabilities = np.array(mx.softmax(step.logits[0], axis=-1))
             likeliest = np.argsort(-probabilities, kind="stable")[:_CANDIDATES]
-            shown = [f"{self._quoted(index)} {probabilities[index]:.3f}" for index in likeliest]
-            yield f"{self._quoted(int(step.tokens[0])):<16} | {'  '.join(shown)}\n"
+            cells = [f"{self._quoted(index)} {probabilities[index]:.3f}" for index in likeliest]
+            yield f"{self._quoted(int(step.tokens[0])):<16} | {'  '.join(cells)}\n"
 
     def _quoted(self, index: int) -> str:
         return repr(self.tokenizer.decode([index]))

@@ -43,22 +43,12 @@ def head_scores(model: GPT, tokens: np.ndarray) -> dict[str, Any]:
     logits = model.logits(model.hidden(mx.array(tokens), context))
     patterns = [np.array(layer.astype(mx.float32)) for layer in context.attention_weights or []]
     losses = np.array(cross_entropy(logits[:, :-1], mx.array(tokens[:, 1:])))  # (B, 2 L)
-    scores: dict[str, Any] = {
-        score: [_mean_weight(pattern, length, distance) for pattern in patterns]
-        for score, distance in (
-            ("previous_token", 1),
-            ("duplicate_token", length),
-            ("induction", length - 1),
-        )
-    }
+    # Each head's mean weight from the second half to so many tokens before.
+    distances = {"previous_token": 1, "duplicate_token": length, "induction": length - 1}
+    queries = np.arange(length + 1, 2 * length + 1)
+    scores: dict[str, Any] = {}
+    for score, distance in distances.items():
+        weights = (p[:, :, queries, queries - distance].mean(axis=(0, 2)) for p in patterns)
+        scores[score] = [[round(float(weight), 4) for weight in layer] for layer in weights]
     halves = losses[:, :length].mean(), losses[:, length + 1 :].mean()
     return scores | {"copying_nats": [round(float(loss), 4) for loss in halves]}
-
-
-def _mean_weight(pattern: np.ndarray, length: int, distance: int) -> list[float]:
-    """Return each head's mean weight from the second half to `distance` tokens before."""
-    queries = np.arange(length + 1, 2 * length + 1)
-    return [
-        round(float(weights), 4)
-        for weights in pattern[:, :, queries, queries - distance].mean(axis=(0, 2))
-    ]

@@ -103,16 +103,20 @@ def training_memory(
     cast = 0 if train.precision == "float32" else (size + _FLOAT) * parameters
     cpu_kernels = uses_cpu_kernels(config, train)
     tokens = train.batch_size // train.workers * config.context_length
-    kept = tokens * saved_per_token_and_layer(config, tokens, cpu_kernels)
+    saved = tokens * saved_per_token_and_layer(config, tokens, cpu_kernels)
     block = tokens * _block_values(config, tokens, cpu_kernels)
     if train.gradient_checkpointing:  # all but a block's input exist only during its backward pass
-        kept, block = tokens * config.d_model, block + kept
+        saved, block = tokens * config.d_model, block + saved
+    alibi = 0  # bytes of its penalties, one table for all layers (masked and cast for MLX)
+    if config.positions == "alibi":
+        value = _FLOAT if cpu_kernels else _FLOAT + size
+        alibi = config.context_length * _scores(config) * value
     return Memory(
         weights=_FLOAT * parameters,
         gradients=_FLOAT * parameters,
         accumulated=_FLOAT * parameters if train.gradient_accumulation > 1 else 0,
         optimizer=_FLOAT * (optimizer + (parameters if train.ema_decay else 0)),
-        activations=size * config.n_layers * kept + _alibi_bytes(config, size, cpu_kernels) + cast,
+        activations=size * config.n_layers * saved + alibi + cast,
         loss=_loss_bytes(config, tokens, cpu_kernels),
         block=size * block,
         # One group of weights at a time, most of it in place (lmcore/training/train_step.py).
@@ -152,13 +156,6 @@ def _block_values(config: ModelConfig, tokens: int, cpu_kernels: bool) -> int:
     feed_forward = int(7.5 * config.d_ff * rows) + 8 * config.d_model
     attention = 4 * _exp_scores(config) + 5 * config.d_model
     return max(feed_forward, attention)
-
-
-def _alibi_bytes(config: ModelConfig, size: int, cpu_kernels: bool) -> int:
-    """Return the bytes of ALiBi's penalties, one table for all layers (masked and cast for MLX)."""
-    if config.positions != "alibi":
-        return 0
-    return config.context_length * _scores(config) * (_FLOAT if cpu_kernels else _FLOAT + size)
 
 
 def training_flops_per_token(config: ModelConfig, products: int) -> int:

@@ -74,8 +74,13 @@ def line_chart(
     ys += [y for line in lines for _, *edges in line.band for y in edges]
     x_axis = _Axis.over(xs, _LEFT, width - _RIGHT, log_x)
     y_axis = _Axis.over(ys, _HEIGHT - _BOTTOM, _TOP, log_y)
-    marks = "".join(_draw_level(level, x_axis, y_axis) for level in levels)
-    drawn = "".join(_draw(number, line, x_axis, y_axis) for number, line in enumerate(lines))
+    curves = ""
+    for level in levels:
+        y = y_axis.at(level.value)
+        curves += f'<line class="level" x1="{x_axis.start}" x2="{x_axis.end}" y1="{y}" y2="{y}"/>'
+        curves += f'<text class="label" x="{x_axis.end}" y="{y - 5:.1f}" text-anchor="end">'
+        curves += f"{escape(level.name)} {short(level.value)}</text>"
+    curves += "\n" + "".join(_curve(n, line, x_axis, y_axis) for n, line in enumerate(lines))
     summary = "; ".join(
         f"{line.name} from {short(line.points[0][1])} to {short(line.points[-1][1])}"
         for line in lines
@@ -87,8 +92,7 @@ def line_chart(
 <figcaption>{escape(title)} <span class="unit">{escape(unit)}</span>{legend(lines)}</figcaption>
 <svg viewBox="0 0 {width} {_HEIGHT}" role="img" tabindex="0" aria-label="{label}">
 {grid(x_axis, y_axis)}
-{marks}
-{drawn}
+{curves}
 <line class="cursor" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}" x1="-9" x2="-9"/>
 <text class="label" x="{middle}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>
 </svg>
@@ -124,16 +128,13 @@ class _Axis:
             low, high, value = math.log(low), math.log(high), math.log(value)
         return round(self.start + (value - low) / (high - low) * (self.end - self.start), 1)
 
-    def _round_numbers(self) -> list[float]:
-        """Return ticks of a short logarithmic axis: 1, 2, 3, 5, 7 and their tenfolds."""
-        powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        ticks = [10.0**power * digit for power in powers for digit in (1, 1.5, 2, 3, 4, 5, 7)]
-        return [tick for tick in ticks if self.low <= tick <= self.high]
-
     def ticks(self, about: int = 5) -> list[float]:
         if self.log:
-            if self.high < 30 * self.low:
-                return self._round_numbers()
+            if self.high < 30 * self.low:  # 1, 1.5, 2, 3, 4, 5, 7 and their tenfolds
+                first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+                digits = (1, 1.5, 2, 3, 4, 5, 7)
+                ticks = [10.0**power * n for power in range(first, last + 1) for n in digits]
+                return [tick for tick in ticks if self.low <= tick <= self.high]
             first, last = math.ceil(math.log2(self.low)), math.floor(math.log2(self.high))
             step = max(1, math.ceil((last - first + 1) / 9))
             return [2.0**power for power in range(first, last + 1, step)]
@@ -142,15 +143,6 @@ class _Axis:
         step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
         first = math.ceil(self.low / step)
         return [step * n for n in range(first, math.floor(self.high / step) + 1)]
-
-
-def _draw_level(level: Level, x_axis: _Axis, y_axis: _Axis) -> str:
-    y = y_axis.at(level.value)
-    return (
-        f'<line class="level" x1="{x_axis.start}" x2="{x_axis.end}" y1="{y}" y2="{y}"/>'
-        f'<text class="label" x="{x_axis.end}" y="{y - 5:.1f}" text-anchor="end">'
-        f"{escape(level.name)} {short(level.value)}</text>"
-    )
 
 
 def _thin(line: Line, log_x: bool) -> Line:
@@ -187,7 +179,7 @@ def _tick(x: float, y: float, anchor: str, value: float) -> str:
     return f'<text class="tick" x="{x}" y="{y:.1f}" text-anchor="{anchor}">{short(value)}</text>'
 
 
-def _draw(number: int, line: Line, x_axis: _Axis, y_axis: _Axis) -> str:
+def _curve(number: int, line: Line, x_axis: _Axis, y_axis: _Axis) -> str:
     path = _path(line.points, x_axis, y_axis)
     curve = f'<polyline class="curve curve-{number}" points="{path}"/>'
     if line.errors is None:

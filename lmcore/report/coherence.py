@@ -39,10 +39,15 @@ def coherence_section(coherence: dict[str, Any] | None) -> str:
     figures.append(("final", final))
     valid, error = final["valid"], final.get("valid_standard_error")
     percent = f"{valid:.1%}" if error is None else f"{100 * valid:.1f} ± {100 * error:.1f} %"
+    progress = ""  # how far the stories get that are not valid
+    if final.get("progress") is not None:
+        progress = (
+            f" Half of the others get further than {final['progress']:.0%} of their text, "
+            f"{final['sentences']:.0f} whole sentences, before the first violation."
+        )
     body = (
         f"<p>Of {final['stories']:,} stories that the model wrote, the grammar could have written "
-        f"<strong>{percent}</strong> word for "
-        f"word.{_progress(final)} {_recurrence(coherence)}</p>"
+        f"<strong>{percent}</strong> word for word.{progress} {_recurrence(coherence)}</p>"
         + _bars(figures, coherence["kinds"])
         + _examples(coherence)
     )
@@ -90,26 +95,16 @@ def _mention(when: str) -> str:
     return {"first": "first mention", "later": "later mentions"}[when]
 
 
-def _progress(final: dict[str, Any]) -> str:
-    """Return how far the stories get that are not valid."""
-    if final.get("progress") is None:
-        return ""
-    return (
-        f" Half of the others get further than {final['progress']:.0%} of their text, "
-        f"{final['sentences']:.0f} whole sentences, before the first violation."
-    )
-
-
 def _recurrence(coherence: dict[str, Any]) -> str:
     """Return how often the first name comes again, beside the source's own stories."""
     sentence = (
         f"The first name comes again in {coherence['final']['name_recurs']:.1%} of the stories"
     )
-    known = [
+    references = [
         f"{figures['name_recurs']:.1%} of the {escape(source)} ones"
         for source, figures in coherence.get("reference", {}).items()
     ]
-    return sentence + (f" (in {', '.join(known)})." if known else ".")
+    return sentence + (f" (in {', '.join(references)})." if references else ".")
 
 
 def _recurrence_chart(coherence: dict[str, Any]) -> str:
@@ -195,9 +190,9 @@ def _examples(coherence: dict[str, Any]) -> str:
     for kind in coherence["kinds"]:
         examples = [example for example in coherence["examples"] if example["kind"] == kind]
         if examples:
-            shown = "".join(f"<blockquote>{_excerpt(example)}</blockquote>" for example in examples)
+            quotes = "".join(f"<blockquote>{_excerpt(e)}</blockquote>" for e in examples)
             label = _label(kind).capitalize()
-            parts.append(f"<details><summary>{escape(label)}: examples</summary>{shown}</details>")
+            parts.append(f"<details><summary>{escape(label)}: examples</summary>{quotes}</details>")
     return "".join(parts)
 
 

@@ -76,17 +76,23 @@ def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
     takes a line of its own, above its values. What is too wide even so scrolls,
     by keyboard too.
     """
-    kinds = [_kind_of([row[column] for row in rows]) for column in range(len(head))]
+    kinds = []  # the attribute that aligns each column's cells, which may all be numbers
+    for column in range(len(head)):
+        cells = [row[column] for row in rows]
+        numbers = any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
+        kinds.append(' class="number"' if numbers else "")
     top = "".join(
         f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(head, kinds, strict=True)
     )
+    # A name such as `train.learning_rate` may break where its parts meet.
+    names = [_JOINT.sub(r"\1<wbr>", escape(row[0])) for row in rows]
     body = "".join(
-        f'<tr><th scope="row">{_breakable(row[0])}</th>'
+        f'<tr><th scope="row">{name}</th>'
         + "".join(
             f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row[1:], kinds[1:], strict=True)
         )
         + "</tr>"
-        for row in rows
+        for name, row in zip(names, rows, strict=True)
     )
     label, values = escape(caption), len(head) - 1
     long = values <= _MAX_BELOW and any(len(row[0]) > _LONG for row in rows)
@@ -98,21 +104,10 @@ def table(caption: str, head: list[str], rows: list[list[str]]) -> str:
 
 
 _NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?%?( ± [\d.]+)?|[-–]|")
-
-
-def _kind_of(cells: list[str]) -> str:
-    """Return the attribute that aligns a column's cells, which may all be numbers."""
-    numbers = any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
-    return ' class="number"' if numbers else ""
-
+_JOINT = re.compile(r"([._])(?=\w)")
 
 # Characters of a name that leave no room beside it, and values that fit below it, on a phone.
 _LONG, _MAX_BELOW = 12, 3
-
-
-def _breakable(name: str) -> str:
-    """Return a name such as `train.learning_rate` that may break where its parts meet."""
-    return re.sub(r"([._])(?=\w)", r"\1<wbr>", escape(name))
 
 
 def inline_json(css_class: str, value: Any) -> str:

@@ -30,14 +30,14 @@ def opening_section(
     }
     if coherence is not None and "valid" in coherence["final"]:
         tiles = {"valid stories": f"{coherence['final']['valid']:.0%}"} | tiles
-    shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles.items())
+    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles.items())
     stories = "".join(story(sample, _WORDS) for sample in samples[:_SHOWN])
     prompts = "; prompts in bold" if any(sample["prompt"] for sample in samples) else ""
     return section(
         "Result",
         f'<div class="lead"><p>{" ".join(verdict(evaluation, source))}</p></div>'
         f"<p>Stories that the model wrote, as they came{prompts}.</p>{stories}"
-        f'<dl class="tiles">{shown}</dl>{bits_per_byte_bars(evaluation)}'
+        f'<dl class="tiles">{rows}</dl>{bits_per_byte_bars(evaluation)}'
         f"<p>{uncertainty(evaluation['model'])}</p>{_next_steps()}",
     )
 
@@ -52,9 +52,16 @@ def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
         f"The model needs <strong>{own:.3f} bits</strong> for each byte of stories it has not seen"
     )
     if own < bits:
+        caveat = ""  # the n-gram models may know only a part of the training split
+        if "n_grams" in evaluation:
+            counted = evaluation["n_grams"]
+            caveat = (
+                f"; but the n-gram models count only {counted['tokens_counted']:,} of the "
+                f"{counted['train_tokens']:,} training tokens"
+            )
         sentences = [
             f"{needs}: {1 - own / bits:.0%} fewer than the best baseline, "
-            f"{name} ({bits:.3f}){_caveat(evaluation)}."
+            f"{name} ({bits:.3f}){caveat}."
         ]
     else:
         sentences = [
@@ -72,32 +79,21 @@ def verdict(evaluation: dict[str, Any], source: str) -> list[str]:
     return sentences
 
 
-def _caveat(evaluation: dict[str, Any]) -> str:
-    """Return that the n-gram models know only a part of the training split, where they do."""
-    if "n_grams" not in evaluation:
-        return ""
-    counted = evaluation["n_grams"]
-    return (
-        f"; but the n-gram models count only {counted['tokens_counted']:,} of the "
-        f"{counted['train_tokens']:,} training tokens"
-    )
-
-
 def uncertainty(figures: dict[str, float | None]) -> str:
     """Return the model's figures with their standard errors, in a sentence."""
     return (
-        f"In detail: {_sure(figures, 'bits_per_byte', 3)} bits per byte (8 would be no knowledge "
-        f"at all); per token a loss of {_sure(figures, 'loss', 3)} nats, a perplexity of "
-        f"{_sure(figures, 'perplexity', 2)}. The standard errors are those of the draw of the "
-        "stories."
+        f"In detail: {_with_error(figures, 'bits_per_byte', 3)} bits per byte (8 would be no "
+        f"knowledge at all); per token a loss of {_with_error(figures, 'loss', 3)} nats, a "
+        f"perplexity of {_with_error(figures, 'perplexity', 2)}. The standard errors are those of "
+        "the draw of the stories."
     )
 
 
-def _sure(figures: dict[str, float | None], name: str, digits: int) -> str:
+def _with_error(figures: dict[str, float | None], name: str, digits: int) -> str:
     """Return a figure and its standard error, which is unknown with one story."""
     error = figures[f"{name}_standard_error"]
-    uncertain = "unknown" if error is None else f"{error:.{digits}f}"
-    return f"{figures[name]:.{digits}f} ± {uncertain}"
+    error_text = "unknown" if error is None else f"{error:.{digits}f}"
+    return f"{figures[name]:.{digits}f} ± {error_text}"
 
 
 def _grade(bits_per_byte: float) -> str:

@@ -61,7 +61,11 @@ def write_report(params: Params, model: GPT, tokenizer: Tokenizer, folder: Path)
         training_section(train, evaluation),
         copying_section(copying),
         comparison_section(evaluation, manifest["source"]),
-        _samples(samples),
+        section(
+            "Samples",
+            f"<details><summary>All {len(samples)} stories</summary>"
+            f"{''.join(map(story, samples))}</details>{_quality()}",
+        ),
         surprise_section(passage, model, tokenizer, evaluation["windows"]["stride"]),
         # A page that runs the model shows the attention of any text.
         "" if live.embedded else attention_section(model, tokenizer, params.report.attention_text),
@@ -91,15 +95,6 @@ def _opening_stories(
     return [
         {"prompt": "", "text": story["text"], "violation": violation_of(story)} for story in checked
     ]
-
-
-def _samples(samples: list[dict[str, Any]]) -> str:
-    """Return all stories, folded, and figures about them."""
-    stories = "".join(story(sample) for sample in samples)
-    return section(
-        "Samples",
-        f"<details><summary>All {len(samples)} stories</summary>{stories}</details>{_quality()}",
-    )
 
 
 def _quality() -> str:

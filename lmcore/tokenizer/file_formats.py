@@ -111,12 +111,13 @@ def _from_json(content: Json) -> Parts:
     special = {
         entry["content"]: _special_id(entry, model["vocab"]) for entry in content["added_tokens"]
     }
-    return Parts(
-        [_pair_of(merge) for merge in model["merges"]],
-        special,
-        _pattern_of(content["pre_tokenizer"]),
-        _by_id({text: index for text, index in model["vocab"].items() if text not in special}),
-    )
+    merges = [_pair_of(merge) for merge in model["merges"]]
+    pre_tokenizer = _as_we_spell_it(content["pre_tokenizer"])
+    if pre_tokenizer not in _PRE_TOKENIZERS.values():
+        raise ValueError("its pre_tokenizer is neither GPT-2's nor cl100k's")
+    pattern = next(name for name, ours in _PRE_TOKENIZERS.items() if ours == pre_tokenizer)
+    ordinary = {text: index for text, index in model["vocab"].items() if text not in special}
+    return Parts(merges, special, pattern, _by_id(ordinary))
 
 
 def _pair_of(merge: str | list[str]) -> Pair:
@@ -146,10 +147,9 @@ def _refuse_unknown_settings(content: Json) -> None:
         *section, key = name.split(".")
         value = (content[section[0]] if section else content).get(key)
         if value not in neutral:
-            shown = value.get("type") if isinstance(value, dict) else value
-            raise ValueError(
-                f"its {name} is {json.dumps(shown)}; it must be {listing(map(json.dumps, neutral))}"
-            )
+            setting = value.get("type") if isinstance(value, dict) else value
+            allowed = listing(map(json.dumps, neutral))
+            raise ValueError(f"its {name} is {json.dumps(setting)}; it must be {allowed}")
     added = _added_around(content.get("post_processor"))
     if added - {END_OF_TEXT}:
         raise ValueError(
@@ -212,14 +212,6 @@ _PRE_TOKENIZERS: dict[str, Json] = {
         ],
     },
 }
-
-
-def _pattern_of(pre_tokenizer: Json) -> str:
-    given = _as_we_spell_it(pre_tokenizer)
-    for name, known in _PRE_TOKENIZERS.items():
-        if given == known:
-            return name
-    raise ValueError("its pre_tokenizer is neither GPT-2's nor cl100k's")
 
 
 def _as_we_spell_it(step: Json) -> Json:

@@ -223,7 +223,13 @@ class Tokenizer:
         disallowed = self._specials("disallowed_special", disallowed_special)
         if disallowed_special == "all":
             disallowed -= allowed
-        _refuse(texts, disallowed)
+        for special in sorted(disallowed):
+            if any(special in text for text in texts):
+                raise ValueError(
+                    f"the text holds {special!r}, which is not allowed here; leave it out of "
+                    "disallowed_special to encode it as ordinary text, and name it in "
+                    "allowed_special to encode it as that token"
+                )
         if not allowed:
             return self._encode_ordinary(texts)
         longest_first = sorted(allowed, key=len, reverse=True)
@@ -234,8 +240,8 @@ class Tokenizer:
         return [
             np.concatenate(
                 [
-                    np.array([self.special_tokens[part]], np.uint16) if place % 2 else next(encoded)
-                    for place, part in enumerate(parts)
+                    np.array([self.special_tokens[part]], np.uint16) if index % 2 else next(encoded)
+                    for index, part in enumerate(parts)
                 ]
             )
             for parts in cut
@@ -272,8 +278,13 @@ class Tokenizer:
 
     def _encode_ordinary(self, texts: Iterable[str]) -> list[np.ndarray]:
         texts = list(texts)
-        if sum(map(len, texts)) < _SHORT:
-            return [self._encode_short(replace_surrogates(text)) for text in texts]
+        if sum(map(len, texts)) < _SHORT:  # word by word
+            arrays = []
+            for text in map(replace_surrogates, texts):
+                words = find_words(text, self.pattern)
+                indices = [index for word in words for index in self._words[word.encode()]]
+                arrays.append(np.array(indices, np.uint16))
+            return arrays
         # 1. Cut long texts into pieces, and gather pieces into blocks.
         pieces, cut = [], {}  # cut: how many pieces, by the first one's position
         for text in texts:
@@ -295,13 +306,6 @@ class Tokenizer:
         for first, count in reversed(cut.items()):
             encoded[first : first + count] = [np.concatenate(encoded[first : first + count])]
         return encoded
-
-    def _encode_short(self, text: str) -> np.ndarray:
-        """Return the ids of a short text, word by word."""
-        words = find_words(text, self.pattern)
-        return np.array(
-            [index for word in words for index in self._words[word.encode()]], np.uint16
-        )
 
     def encode_block(self, texts: pa.Array) -> np.ndarray:
         """Return the token ids of a string array's texts, <|endoftext|> after each, uint16.
@@ -374,16 +378,6 @@ def _before_specials(text: str, end: int, specials: set[str]) -> int:
         if before == end:
             return end
         end = before
-
-
-def _refuse(texts: list[str], disallowed: set[str]) -> None:
-    for special in sorted(disallowed):
-        if any(special in text for text in texts):
-            raise ValueError(
-                f"the text holds {special!r}, which is not allowed here; leave it out of "
-                "disallowed_special to encode it as ordinary text, and name it in "
-                "allowed_special to encode it as that token"
-            )
 
 
 @click.command(cls=StageCommand, context_settings={"ignore_unknown_options": True})

@@ -38,6 +38,7 @@ _LAUNCHED = "LMCORE_LAUNCHED"  # set in the processes that `launch` starts
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 # On one machine; a run of a few workers can be repeated on a machine with fewer cores.
 _MAX_WORKERS = 16
+_GRACE = 5.0  # seconds in which the other workers may end by themselves once one has failed
 _MESSAGE = 2**24  # values that are sent together
 
 
@@ -218,8 +219,11 @@ def _wait_for_all(processes: list[subprocess.Popen]) -> None:
     abandoned = parent_died()
     # A list, for `any` would stop polling at the first that runs: it sets the return codes.
     while None in (codes := [process.poll() for process in processes]):
-        if any(codes):
-            _let_finish(processes)
+        if any(codes):  # give the others a moment to end by themselves, and to print their reason
+            deadline = time.monotonic() + _GRACE
+            for process in processes:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.0, deadline - time.monotonic()))
             break
         if abandoned():
             _signal_all(processes, signal.SIGTERM)
@@ -233,14 +237,6 @@ def _wait_for_all(processes: list[subprocess.Popen]) -> None:
             )
     if failed := next((process.returncode for process in processes if process.returncode), None):
         sys.exit(failed)  # that worker has printed the reason
-
-
-def _let_finish(processes: list[subprocess.Popen], seconds: float = 5.0) -> None:
-    """Give the others a moment to end by themselves, and to print their reason."""
-    deadline = time.monotonic() + seconds
-    for process in processes:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(max(0.0, deadline - time.monotonic()))
 
 
 def _signal_all(processes: list[subprocess.Popen], number: int) -> None:

@@ -185,7 +185,14 @@ class Trainer:
         indices = range(first, first + micro_batches_at(self.config, self.step))
         rate = learning_rate_at(self.config, self.step)
         result = self.train_step(map(self.micro_batch, indices), rate, self.step, stop)
-        self._check(result)
+        # End the run when the loss is not a number or rises beyond `max_loss_spike`.
+        loss, norm = result.loss, result.gradient_norm
+        is_finite = math.isfinite(norm) or self.train_step.tolerates_overflow
+        if not math.isfinite(loss) or not is_finite:
+            self._end_diverged(self.step + 1, f"the loss is {loss} and the gradient norm {norm}")
+        spike = loss_spike(loss, self.curves.recent, self.config.max_loss_spike)
+        if spike is not None:
+            self._end_diverged(self.step + 1, spike)
         self.step += 1
         self.curves.add_step(self.params, self.step, result.loss, result.gradient_norm)
         return result
@@ -226,37 +233,26 @@ class Trainer:
             checkpoint = Checkpoint(self.step, arrays, asdict(self.curves))
             self.checkpoints.save(checkpoint, best=best)
 
-    def _check(self, result: StepResult) -> None:
-        """End the run when the loss is not a number or rises beyond `max_loss_spike`."""
-        loss, norm = result.loss, result.gradient_norm
-        if not math.isfinite(loss) or not (
-            math.isfinite(norm) or self.train_step.tolerates_overflow
-        ):
-            self._end_diverged(self.step + 1, f"the loss is {loss} and the gradient norm {norm}")
-        spike = loss_spike(loss, self.curves.recent, self.config.max_loss_spike)
-        if spike is not None:
-            self._end_diverged(self.step + 1, spike)
-
     def _end_diverged(self, step: int, reason: str) -> NoReturn:
         """End the run, leaving the newest checkpoint that is known to be good."""
         if self.workers.is_rank_0:
-            # The present state was saved before its loss was known: it may have diverged.
-            self.checkpoints.drop_from(self.step + self._is_validated())
-        good = self.checkpoints.steps()
-        kept = f"The checkpoint of step {good[-1]} is kept." if good else "No checkpoint was kept."
+            # The present state was saved before its loss was known: it may have diverged,
+            # unless these weights have a validation loss without a spike.
+            rows, limit = self.curves.validation, self.config.max_loss_spike
+            is_good = bool(rows) and rows[-1]["step"] == self.step
+            if is_good and limit:
+                recent = self.curves.recent
+                is_good = rows[-1]["loss"] <= math.fsum(recent) / len(recent) + limit
+            self.checkpoints.drop_from(self.step + is_good)
+        steps = self.checkpoints.steps()
+        newest = (
+            f"The checkpoint of step {steps[-1]} is kept." if steps else "No checkpoint was kept."
+        )
         self._end(
-            f"Training diverged at step {step}: {reason}. {kept} A lower train.learning_rate (now "
-            f"{self.config.learning_rate}) or a longer train.warmup_steps usually helps, and "
+            f"Training diverged at step {step}: {reason}. {newest} A lower train.learning_rate "
+            f"(now {self.config.learning_rate}) or a longer train.warmup_steps usually helps, and "
             "makes a new run, from step 0."
         )
-
-    def _is_validated(self) -> bool:
-        """Return whether the present weights have a validation loss without a spike."""
-        rows, limit = self.curves.validation, self.config.max_loss_spike
-        if not rows or rows[-1]["step"] != self.step:
-            return False
-        recent = self.curves.recent
-        return not limit or rows[-1]["loss"] <= math.fsum(recent) / len(recent) + limit
 
     def _end_stopped(self) -> NoReturn:
         """End the run after this step, as asked; its checkpoint is saved."""

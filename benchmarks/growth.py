@@ -89,14 +89,14 @@ def run_point(point: Point) -> None:
     take(0, WARM_UP)
     cpu, wall = time.process_time(), time.perf_counter()
     take(WARM_UP, point.steps)
-    found = {
+    figures = {
         "cpu": time.process_time() - cpu,
         "wall": time.perf_counter() - wall,
         "peak": peak_bytes(),
         "parameters": sum(array.size for array in train_step.state["parameters"].values()),
     }
     if workers.is_rank_0:
-        print(json.dumps(found), flush=True)
+        print(json.dumps(figures), flush=True)
 
 
 def measure(point: Point, rounds: int) -> dict[str, float]:
@@ -105,8 +105,8 @@ def measure(point: Point, rounds: int) -> dict[str, float]:
     outputs = [
         subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout for _ in range(rounds)
     ]
-    found = [json.loads(output.splitlines()[-1]) for output in outputs]
-    return {key: float(np.median([one[key] for one in found])) for key in found[0]}
+    measurements = [json.loads(output.splitlines()[-1]) for output in outputs]
+    return {key: float(np.median([one[key] for one in measurements])) for key in measurements[0]}
 
 
 def exponent(sizes: list[float], costs: list[float]) -> float:
@@ -114,18 +114,18 @@ def exponent(sizes: list[float], costs: list[float]) -> float:
     return float(np.polyfit(np.log(sizes), np.log(costs), 1)[0])
 
 
-def axis_rows(name: str, found: list[dict[str, float]]) -> list[str]:
+def axis_rows(name: str, measurements: list[dict[str, float]]) -> list[str]:
     """The lines of one axis: each point, and the exponents."""
     values, points = AXES[name]
     time_of = "wall" if name == "workers" else "cpu"
     sizes: list[float] = [float(value) for value in values]
     if name.startswith("d_model"):
-        sizes = [one["parameters"] for one in found]
+        sizes = [one["parameters"] for one in measurements]
     if name.startswith("tokens"):
         sizes = [float(point.tokens * point.steps) for point in points]
-    seconds = [one[time_of] for one in found]
-    peaks = [one["peak"] for one in found]
-    shown = {
+    seconds = [one[time_of] for one in measurements]
+    peaks = [one["peak"] for one in measurements]
+    columns = {
         "tokens trained on": [f"{size:,.0f}" for size in sizes],
         "d_model (4 layers)": [
             f"{v}: {size:,.0f} parameters" for v, size in zip(values, sizes, strict=True)
@@ -133,7 +133,7 @@ def axis_rows(name: str, found: list[dict[str, float]]) -> list[str]:
     }.get(name, [str(value) for value in values])
     lines = [
         f"| {name} | {label} | {second:.2f} | {peak / 2**20:,.0f} | |"
-        for label, second, peak in zip(shown, seconds, peaks, strict=True)
+        for label, second, peak in zip(columns, seconds, peaks, strict=True)
     ]
     time_exponent, memory_exponent = exponent(sizes, seconds), exponent(sizes, peaks)
     return [*lines, f"| | | | | time {time_exponent:+.2f}, memory {memory_exponent:+.2f} |"]
@@ -162,11 +162,11 @@ def hosts_table(step: dict[str, float], steps: int) -> list[str]:
     ]
 
 
-def section(found: dict[str, list[dict[str, float]]], rounds: int) -> str:
+def section(measurements: dict[str, list[dict[str, float]]], rounds: int) -> str:
     """The results as Markdown."""
-    rows = [row for name in AXES for row in axis_rows(name, found[name])]
-    alone = found["workers"][0]
-    two = alone["wall"] / found["workers"][1]["wall"]
+    rows = [row for name in AXES for row in axis_rows(name, measurements[name])]
+    alone = measurements["workers"][0]
+    two = alone["wall"] / measurements["workers"][1]["wall"]
     return "\n".join(
         [
             "## Growth", "",
@@ -198,11 +198,11 @@ def main(rounds: int, point: str | None) -> None:
     if point:
         run_point(Point(**json.loads(point)))
         return
-    found: dict[str, list[dict[str, Any]]] = {}
+    measurements: dict[str, list[dict[str, Any]]] = {}
     for name, (_, points) in AXES.items():
         click.echo(name, err=True)
-        found[name] = [measure(point, rounds) for point in points]
-    text = section(found, rounds)
+        measurements[name] = [measure(point, rounds) for point in points]
+    text = section(measurements, rounds)
     RESULTS.write_text(text, "utf-8")
     click.echo(text)
 

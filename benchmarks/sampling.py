@@ -145,8 +145,8 @@ def transformers(folder: Path) -> Generate:
     def write(count: int) -> np.ndarray:
         prompts = torch.tensor([PROMPT] * count)
         mask = torch.ones_like(prompts)
-        told = model.generate(prompts, attention_mask=mask, do_sample=False, **lengths)
-        return told[:, len(PROMPT) :].numpy()
+        output = model.generate(prompts, attention_mask=mask, do_sample=False, **lengths)
+        return output[:, len(PROMPT) :].numpy()
 
     return write
 
@@ -210,14 +210,14 @@ NEEDS = {
 
 def present() -> list[str]:
     """The contestants whose packages are installed; says which are not."""
-    found = []
+    names = []
     for name in CONTESTANTS:
         missing = [need for need in NEEDS.get(name, []) if not _is_installed(need)]
         if missing:
             click.echo(f"{name} is left out: {' and '.join(missing)} not installed", err=True)
         else:
-            found.append(name)
-    return found
+            names.append(name)
+    return names
 
 
 def _is_installed(package: str) -> bool:
@@ -227,13 +227,13 @@ def _is_installed(package: str) -> bool:
 
 def compete(name: str, folder: Path) -> None:
     """One process's part: prints its seconds and the tokens it wrote, for each batch."""
-    write, found = CONTESTANTS[name](folder), {}
+    write, results = CONTESTANTS[name](folder), {}
     for count in BATCHES:
         write(count)
         start = time.perf_counter()
         tokens = write(count)
-        found[count] = {"seconds": time.perf_counter() - start, "tokens": tokens.tolist()}
-    print(json.dumps(found))
+        results[count] = {"seconds": time.perf_counter() - start, "tokens": tokens.tolist()}
+    print(json.dumps(results))
 
 
 def measure(names: list[str], rounds: int, folder: Path) -> dict[str, dict[int, float]]:

@@ -90,7 +90,7 @@ def tolerance(name: str) -> float:
 
 def section(worst: dict[str, float], cases: int, seed: int) -> str:
     """What was found, as a section of RESULTS.md."""
-    rows = [f"| {name} | {found:.1e} | {tolerance(name):.0e} |" for name, found in worst.items()]
+    rows = [f"| {name} | {error:.1e} | {tolerance(name):.0e} |" for name, error in worst.items()]
     lines = [
         "## Exports in llama.cpp", "",
         describe("mlx", "gguf", "llama_cpp_python"), "",

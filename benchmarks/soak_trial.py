@@ -75,10 +75,10 @@ def run_stage(clone: Clone, stage: str, *arguments: str, **variables: str) -> Do
 
 def differences(clone: Clone, expected: dict[str, bytes]) -> str:
     """Return the names of the results that are not as expected, or an empty string."""
-    found = clone.bytes_of(*RESULTS)
-    names = sorted(expected.keys() ^ found.keys())
+    results = clone.bytes_of(*RESULTS)
+    names = sorted(expected.keys() ^ results.keys())
     names += sorted(
-        name for name in expected.keys() & found.keys() if expected[name] != found[name]
+        name for name in expected.keys() & results.keys() if expected[name] != results[name]
     )
     partial = [path.name for path in (clone.folder / "data").rglob(".*.partial*")]
     return ", ".join(names + partial)

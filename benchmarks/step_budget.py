@@ -150,23 +150,23 @@ def _samples(perf: subprocess.Popen, file: Path) -> Counter[str]:
     return counts
 
 
-def section(found: dict[str, dict[str, Any]]) -> str:
+def section(budgets: dict[str, dict[str, Any]]) -> str:
     """The results as Markdown."""
     rows: list[tuple[str, str, list[float]]] = [
-        ("tokens/s", ",.0f", [one["tokens"] / one["wall"] for one in found.values()])
+        ("tokens/s", ",.0f", [one["tokens"] / one["wall"] for one in budgets.values()])
     ]
     for part in ("gradients", "update"):
-        shares = [f["seconds"][part] / sum(f["seconds"].values()) for f in found.values()]
+        shares = [f["seconds"][part] / sum(f["seconds"].values()) for f in budgets.values()]
         rows.append((f"wall time: {part}", ".0%", shares))
     for number in range(3):
-        times = [(*one["threads"][number], one["wall"]) for one in found.values()]
+        times = [(*one["threads"][number], one["wall"]) for one in budgets.values()]
         name = f"wall time of thread {number + 1}"
         rows.append((f"{name}: it ran", ".0%", [ran / wall for ran, _, wall in times]))
         rows.append((f"{name}: it waited for a core", ".0%", [w / wall for _, w, wall in times]))
         idle = [max(0.0, 1 - (ran + waited) / wall) for ran, waited, wall in times]
         rows.append((f"{name}: it was idle", ".0%", idle))
     for name in ACTIVITIES:
-        shares = [one["samples"][name] / max(1, one["samples"].total()) for one in found.values()]
+        shares = [one["samples"][name] / max(1, one["samples"].total()) for one in budgets.values()]
         rows.append((f"processor time: {name}", ".1%", shares))
     lines = [
         f"| {name} | {' | '.join(format(value, shape) for value in values)} |"
@@ -180,7 +180,7 @@ def section(found: dict[str, dict[str, Any]]) -> str:
             "Steps after the first three, on random tokens. Threads 1 and 2 are the two streams, "
             "thread 3 is Python's. A thread waits for a core that another process has, and is "
             "idle where there is nothing for it to do.", "",
-            f"| | {' | '.join(found)} |", f"|---|{'---|' * len(found)}", *lines, "",
+            f"| | {' | '.join(budgets)} |", f"|---|{'---|' * len(budgets)}", *lines, "",
         ]
     )  # fmt: skip
 

@@ -119,8 +119,8 @@ def _short(texts: list[str]) -> str:
             "Hugging Face": (calls, lambda: [hugging_face.encode(text) for _ in range(calls)]),
         }
     )
-    told = ", ".join(f"{name} {1e6 / speed:.0f}" for name, speed in speeds.items())
-    return f"One text of {len(text)} characters a call, microseconds: {told}."
+    microseconds = ", ".join(f"{name} {1e6 / speed:.0f}" for name, speed in speeds.items())
+    return f"One text of {len(text)} characters a call, microseconds: {microseconds}."
 
 
 def _two_processes(texts: list[str], rounds: int) -> str:

@@ -67,13 +67,13 @@ def rotate(x: torch.Tensor, cosine: torch.Tensor, sine: torch.Tensor) -> torch.T
 
 def converted(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """lmcore's names to those above; the three input projections become one."""
-    found = {}
+    renamed = {}
     for name, array in weights.items():
         name = name.replace("attention.output", "output").replace("feed_forward.", "")
         if "attention.query" in name:
             parts = [name.replace("query", part) for part in ("query", "key", "value")]
             source = [weights[part] for part in parts]
-            found[name.replace("attention.query", "qkv")] = torch.cat(source)
+            renamed[name.replace("attention.query", "qkv")] = torch.cat(source)
         elif "attention.key" not in name and "attention.value" not in name:
-            found[name] = array
-    return found
+            renamed[name] = array
+    return renamed

@@ -18,15 +18,15 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 @click.option("--minutes", type=_POSITIVE, help="Minutes on this machine, by a probe.")
 def main(**budgets: float | None) -> None:
     """Write train.steps into params.yaml for one budget."""
-    given = {name: amount for name, amount in budgets.items() if amount is not None}
-    if len(given) != 1:
+    named = {name: amount for name, amount in budgets.items() if amount is not None}
+    if len(named) != 1:
         raise click.UsageError(
             "Name one of --tokens, --flops, --tokens-per-parameter and --minutes."
         )
     backend.setup()
     from lmcore.planning.budget import spend
 
-    ((budget, amount),) = given.items()
+    ((budget, amount),) = named.items()
     click.echo(spend(PARAMS_FILE, budget, amount))
 
 

@@ -54,8 +54,8 @@ def times(folder: Path) -> None:
     """Write FOLDER/times.json: what the runs of the experiment took on this machine."""
     from lmcore.experiments.documents import write_times
 
-    found = write_times(folder)
-    click.echo(f"{found['runs']} runs, {found['cpu_seconds']:.0f} s of CPU time.")
+    totals = write_times(folder)
+    click.echo(f"{totals['runs']} runs, {totals['cpu_seconds']:.0f} s of CPU time.")
 
 
 @main.command(cls=StageCommand)

@@ -84,8 +84,8 @@ def main(
         verify_stories(RAW)
         save_samples(generator, params.prompts, RAW, SAMPLES)
         return
-    asked = ([prompt] for prompt in storytelling.ask_prompts()) if interactive else ()
-    for group in chain([prompts] if prompts else [], asked):
+    typed = ([prompt] for prompt in storytelling.ask_prompts()) if interactive else ()
+    for group in chain([prompts] if prompts else [], typed):
         generator.write([prompt for prompt in group for _ in range(number)], show_probs, stream)
 
 

@@ -202,9 +202,9 @@ def _clean(base: Path, folder: Path) -> None:
         if number >= _MAX_KERNELS or not _is_whole(kernel):
             kernel.unlink(missing_ok=True)
     partial = [*folder.glob("*"), *folder.glob("mlx/*/cpu/*"), *folder.glob("compiler/g++.*")]
-    kept = {"mlx", "compiler", "preamble"}
+    own_names = {"mlx", "compiler", "preamble"}
     for path in partial:
-        if path.name not in kept and path.suffix != ".so" and _age(path) > _LEFT_BEHIND:
+        if path.name not in own_names and path.suffix != ".so" and _age(path) > _LEFT_BEHIND:
             _delete(path)
     if not (folder / "preamble" / "preamble.hpp.gch").exists():
         _delete(folder / "preamble")

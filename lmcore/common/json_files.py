@@ -63,9 +63,9 @@ def check_shape(value: Any, shape: Any, path: str = "") -> None:
     fits: bool = isinstance(value, (int, float) if kind is float else kind)
     if not fits or (isinstance(value, bool) and kind in (int, float)):
         name = path.removeprefix(".") or "its content"
-        shown = json.dumps(value)
-        shown = shown if len(shown) <= 40 else f"{shown[:40]}..."
-        raise ValueError(f"{name} is {shown}; it must be {_NAMES[kind]}")
+        text = json.dumps(value)
+        text = text if len(text) <= 40 else f"{text[:40]}..."
+        raise ValueError(f"{name} is {text}; it must be {_NAMES[kind]}")
     if isinstance(shape, list):
         for position, item in enumerate(value):
             check_shape(item, shape[0], f"{path}[{position}]")

@@ -189,13 +189,13 @@ def _append(location: str, headers: dict[str, str], part: Path, size: int, bar: 
     from huggingface_hub.utils import get_session, hf_raise_for_status
 
     abandoned = parent_died()
-    arrived = seen = 0
+    arrived = checked = 0
 
     def check_progress() -> None:
-        nonlocal seen
-        if arrived - seen < _MIN_BYTES:
-            raise TimeoutError(f"{arrived - seen} bytes in {_WINDOW} seconds")
-        seen = arrived
+        nonlocal checked
+        if arrived - checked < _MIN_BYTES:
+            raise TimeoutError(f"{arrived - checked} bytes in {_WINDOW} seconds")
+        checked = arrived
 
     # Compressed bytes could not be appended to.
     headers = headers | {"Accept-Encoding": "identity", "Range": f"bytes={part.stat().st_size}-"}

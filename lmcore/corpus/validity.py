@@ -118,8 +118,8 @@ def minimal_pair(seed: int) -> tuple[str, str, list[tuple[int, int]]]:
         text, hero = derivation.text, derivation.attributes["hero"]
         spans = [each[:2] for each in mentions(text) if each.name == "hero"]
         names = BOYS if derivation.attributes["him"] == "him" else GIRLS
-        known = set(_WORD.findall(text))
-        others = [name for name in names if len(name) == len(hero) and name not in known]
+        words = set(_WORD.findall(text))
+        others = [name for name in names if len(name) == len(hero) and name not in words]
         if not others:
             continue  # no name of this length is left: another story
         other = generator.choice(others)
@@ -132,10 +132,10 @@ def minimal_pair(seed: int) -> tuple[str, str, list[tuple[int, int]]]:
 
 def _mentions(span: Span | None) -> list[Mention]:
     """Return the mentions that a chain of spans records."""
-    wanted = compiler().repeated - PRONOUNS
+    attributes = compiler().repeated - PRONOUNS
     spans = []
     while span:
-        if span.attribute in wanted:
+        if span.attribute in attributes:
             spans.append(span)
         span = span.previous
     seen: set[str] = set()
@@ -162,12 +162,12 @@ def _violation(
     here = recognizer.frames.get(sentence, [])
     if slot and any(_fits(frame, text, sentence) for frames in here for frame in frames):
         return slot, start, end
-    known = any(_fits(frame, text, sentence) for frame in compiler().frames.values())
-    if slot and not known:
+    fits_elsewhere = any(_fits(frame, text, sentence) for frame in compiler().frames.values())
+    if slot and not fits_elsewhere:
         return slot, start, end
     end_of_sentence = _SENTENCE_END.search(text, max(start, sentence))
     last = end_of_sentence.end() if end_of_sentence else len(text)
-    return "order" if known else "sentence", sentence, last
+    return "order" if fits_elsewhere else "sentence", sentence, last
 
 
 def _word_at(text: str, offset: int, failures: list[Failure]) -> tuple[int, int]:

@@ -83,27 +83,27 @@ def first_mistake(exercise: Exercise, function: Any, path: Path) -> str | None:
     return None
 
 
-def difference(expected: Any, found: Any) -> str | None:
+def difference(expected: Any, result: Any) -> str | None:
     """Return how a result differs from the expected one; None where it does not.
 
     Numbers and arrays are compared within rounding, whatever their type; others must be equal.
     """
     if isinstance(expected, tuple | list) and any(_holds_arrays(part) for part in expected):
-        if not isinstance(found, tuple | list) or len(found) != len(expected):
-            return f"expected {len(expected)} results, got {shown(found)}"
-        for number, (one, other) in enumerate(zip(expected, found, strict=True), 1):
+        if not isinstance(result, tuple | list) or len(result) != len(expected):
+            return f"expected {len(expected)} results, got {shown(result)}"
+        for number, (one, other) in enumerate(zip(expected, result, strict=True), 1):
             if text := difference(one, other):
                 return f"result {number} of {len(expected)}: {text}"
         return None
     if not isinstance(expected, mx.array | np.ndarray | float | int):
-        same = type(found) is type(expected) and found == expected
-        return None if same else f"expected {shown(expected)}, got {shown(found)}"
+        same = type(result) is type(expected) and result == expected
+        return None if same else f"expected {shown(expected)}, got {shown(result)}"
     try:
-        one, other = np.array(expected, np.float64), np.array(found, np.float64)
-        if found is None:  # NumPy makes a number of it
+        one, other = np.array(expected, np.float64), np.array(result, np.float64)
+        if result is None:  # NumPy makes a number of it
             raise ValueError
     except (TypeError, ValueError):
-        return f"expected {shown(expected)}, got {shown(found)}"
+        return f"expected {shown(expected)}, got {shown(result)}"
     if one.shape != other.shape:
         return f"expected shape {one.shape}, got shape {other.shape}"
     wrong = ~np.isclose(other, one, rtol=_RELATIVE, atol=_ABSOLUTE)

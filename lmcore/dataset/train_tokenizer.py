@@ -62,10 +62,10 @@ class _CountWords:
 
 def _commonest(counts: Counter[bytes], max_bytes: int) -> Counter[bytes]:
     """Return the commonest words that fit into `max_bytes`, one at least; of ties the first."""
-    kept: Counter[bytes] = Counter()
+    commonest: Counter[bytes] = Counter()
     # A stable sort, and pieces come in order: the same for any number of workers.
     for word, count in sorted(counts.items(), key=itemgetter(1), reverse=True):
-        if len(word) <= max_bytes or not kept:
-            kept[word] = count
+        if len(word) <= max_bytes or not commonest:
+            commonest[word] = count
             max_bytes -= len(word)
-    return kept
+    return commonest

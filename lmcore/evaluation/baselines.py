@@ -84,10 +84,10 @@ class KneserNey:
         contexts = keys // self._vocab_size
         total = _look_up(level.contexts, level.totals, contexts)
         types = _look_up(level.contexts, level.types, contexts)
-        known = total > 0
+        has_context = total > 0
         total = np.maximum(total, 1)
         own = np.maximum(count - level.discount, 0) / total
-        return np.where(known, own + level.discount * types / total * lower, lower)
+        return np.where(has_context, own + level.discount * types / total * lower, lower)
 
 
 def _look_up(sorted_keys: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:

@@ -147,11 +147,11 @@ def coherence_figures(texts: Sequence[str], checks: Sequence[Validity] | None) -
 
 def examples(texts: Sequence[str], checks: Sequence[Validity]) -> list[dict[str, Any]]:
     """Return the first few texts of every kind of violation, the violation marked."""
-    chosen = []
+    marked_texts = []
     for kind in KINDS:
         of_kind = [pair for pair in zip(texts, checks, strict=True) if pair[1].kind == kind]
-        chosen += [marked(text, check) for text, check in of_kind[:_EXAMPLES]]
-    return chosen
+        marked_texts += [marked(text, check) for text, check in of_kind[:_EXAMPLES]]
+    return marked_texts
 
 
 def first_samples(texts: Sequence[str], checks: Sequence[Validity] | None) -> list[dict[str, Any]]:

@@ -90,11 +90,11 @@ def mention_tokens(
         ends = np.cumsum([len(tokenizer.token_bytes(index)) for index in tokens])
         for (name, words), same in recurring.items():
             group = "names" if name in _NAMES else "things"
-            for place, mention in enumerate(same if len(same) > 1 else []):
+            for position, mention in enumerate(same if len(same) > 1 else []):
                 start = len(text[: mention.start].encode())
                 end = start + len(words.encode())
                 span = np.searchsorted(ends, start, "right"), np.searchsorted(ends, end) + 1
-                mentioned.append(MentionTokens(group, place == 0, story, *map(int, span)))
+                mentioned.append(MentionTokens(group, position == 0, story, *map(int, span)))
     return mentioned
 
 

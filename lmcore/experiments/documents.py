@@ -39,9 +39,9 @@ def write_documents(root: Path) -> list[str]:
     changed = []
     for path in documents(root):
         text = path.read_text("utf-8")
-        written = with_results(text, path, root)
-        if written != text:
-            write_text(path, written)
+        new_text = with_results(text, path, root)
+        if new_text != text:
+            write_text(path, new_text)
             changed.append(path.relative_to(root).as_posix())
     return changed
 

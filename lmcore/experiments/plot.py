@@ -57,9 +57,11 @@ def draw_law(path: Path, results: dict[str, Any]) -> None:
             seeds = row["bits_per_byte_by_seed"]
             axes.plot([row["parameters"]] * len(seeds), seeds, "o", color=colour, alpha=0.7)
         # FLOPs per token between the sizes: interpolated, in logarithms.
-        known = sorted((row["parameters"], row["flops"] / row["tokens_seen"]) for row in group)
-        each = np.exp(np.interp(np.log(dense), *np.log(np.array(known)).T))
-        inside = (dense >= known[0][0]) & (dense <= known[-1][0])
+        flops_per_token = sorted(
+            (row["parameters"], row["flops"] / row["tokens_seen"]) for row in group
+        )
+        each = np.exp(np.interp(np.log(dense), *np.log(np.array(flops_per_token)).T))
+        inside = (dense >= flops_per_token[0][0]) & (dense <= flops_per_token[-1][0])
         line = (
             floor + a / dense ** law["alpha"]["mean"] + b / (budget / each) ** law["beta"]["mean"]
         )

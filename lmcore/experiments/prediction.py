@@ -61,28 +61,28 @@ def predict(
     The prediction's interval is of one new run: it has the noise of a run as well.
     """
     sizes = np.array([runs[0]["parameters"] for runs in cells.values()], float)
-    seen = np.array([runs[0]["tokens_seen"] for runs in cells.values()], float)
+    tokens_seen = np.array([runs[0]["tokens_seen"] for runs in cells.values()], float)
     losses = np.array([np.mean([run["bits_per_byte"] for run in runs]) for runs in cells.values()])
-    law = fit(sizes, seen, losses)
-    laws, residuals = bootstrap(law, sizes, seen, losses, repeats)
+    law = fit(sizes, tokens_seen, losses)
+    laws, residuals = bootstrap(law, sizes, tokens_seen, losses, repeats)
     noise = np.exp(np.random.default_rng(1).choice(residuals, len(laws)))
-    at = np.array(float(parameters)), np.array(float(tokens))
-    predicted = np.array([other.loss(*at) for other in laws]) * noise
+    point = np.array(float(parameters)), np.array(float(tokens))
+    predicted = np.array([other.loss(*point) for other in laws]) * noise
 
-    def interval(value: float, drawn: np.ndarray) -> dict[str, float]:
-        low, high = np.percentile(drawn, _EDGES)
+    def interval(value: float, samples: np.ndarray) -> dict[str, float]:
+        low, high = np.percentile(samples, _EDGES)
         return {"mean": round(value, 5), "low": round(float(low), 5), "high": round(float(high), 5)}
 
     return {
         "parameters": parameters,
         "tokens": tokens,
-        "bits_per_byte": interval(float(law.loss(*at)), predicted),
+        "bits_per_byte": interval(float(law.loss(*point)), predicted),
         "irreducible": interval(law.irreducible, np.array([other.irreducible for other in laws])),
         "alpha": interval(law.alpha, np.array([other.alpha for other in laws])),
         "beta": interval(law.beta, np.array([other.beta for other in laws])),
         "a": float(f"{law.a:.5g}"),
         "b": float(f"{law.b:.5g}"),
         "residual_percent": round(
-            100 * math.sqrt(float(np.mean(np.log(losses / law.loss(sizes, seen)) ** 2))), 3
+            100 * math.sqrt(float(np.mean(np.log(losses / law.loss(sizes, tokens_seen)) ** 2))), 3
         ),
     }

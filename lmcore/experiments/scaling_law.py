@@ -107,8 +107,8 @@ def bootstrap(
     start = [*np.log(np.maximum(terms, 1e-5)), law.alpha, law.beta]
     laws = []
     for _ in range(repeats):
-        spread = math.sqrt(free / random.chisquare(free))
-        drawn = fitted * np.exp(spread * random.choice(residuals, count))
-        other = [math.log(0.4 * float(drawn.min())), *start[1:3], 0.5, 0.5]
-        laws.append(_fit_from(np.array([start, other]), parameters, tokens, drawn))
+        noise = math.sqrt(free / random.chisquare(free))
+        resampled = fitted * np.exp(noise * random.choice(residuals, count))
+        other = [math.log(0.4 * float(resampled.min())), *start[1:3], 0.5, 0.5]
+        laws.append(_fit_from(np.array([start, other]), parameters, tokens, resampled))
     return laws, residuals

@@ -314,7 +314,7 @@ def to_ours(config: ModelConfig, theirs: Arrays, naming: Naming) -> Arrays:
 
 
 def arrays_of(model: GPT, always: tuple[str, ...] = ()) -> Arrays:
-    """Return the arrays of a model, and with neutral values those of such ends that it does without.
+    """Return the arrays of a model, and neutral ones for names ending in `always` that it lacks.
 
     A bias is then 0, and a learned position what the model adds to embeddings there.
     """

@@ -38,10 +38,10 @@ def visible_tokens(length: int, context_length: int) -> int:
     context is dropped and the rest read again, so that positions start at 0 as
     they did in training; the context fills up anew.
     """
-    kept = (context_length + 1) // 2
+    newer_half = (context_length + 1) // 2
     if length <= context_length:
         return length
-    return kept + (length - context_length - 1) % (context_length + 1 - kept)
+    return newer_half + (length - context_length - 1) % (context_length + 1 - newer_half)
 
 
 def generate_naive(
@@ -201,8 +201,8 @@ class _Rows:
             tokens = sample(logits[:, : self._vocab_size], self._params, position)
             # 2. A row that still reads its prompt takes the prompt's token instead.
             if position < self._longest_prompt:
-                given = self._text[:, position]
-                tokens = mx.where(given == NO_TOKEN, tokens, given)
+                prompt_tokens = self._text[:, position]
+                tokens = mx.where(prompt_tokens == NO_TOKEN, tokens, prompt_tokens)
             self._text[:, position] = tokens
             return tokens
 

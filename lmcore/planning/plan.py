@@ -91,8 +91,10 @@ def verdict(params: Params, seconds: float | None, memory: int) -> str:
         reasons.append(f"about {duration(seconds)}")
     if reasons:
         return f"Verdict: not on this machine: {'; '.join(reasons)}."
-    taken = "for a time that was not measured" if seconds is None else f"about {duration(seconds)}"
-    return f"Verdict: this machine can do it: {taken}; {fits}."
+    needed_time = (
+        "for a time that was not measured" if seconds is None else f"about {duration(seconds)}"
+    )
+    return f"Verdict: this machine can do it: {needed_time}; {fits}."
 
 
 def peak_on_one_machine(params: Params, cost: Cost) -> int:

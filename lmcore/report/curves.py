@@ -53,13 +53,13 @@ def loss_levels(evaluation: dict[str, Any]) -> list[Level]:
     """Return the floor and the best n-gram model in nats per token of the validation split."""
     model = evaluation["model"]
     nats_per_bit = model["loss"] / model["bits_per_byte"]  # of the same text: bytes a token, ln 2
-    known = {
+    losses = {
         "floor": evaluation.get("floor"),
         "trigram": evaluation["baselines"].get("kneser_ney_trigram"),
     }
     return [
         Level(name, figures["bits_per_byte"] * nats_per_bit)
-        for name, figures in known.items()
+        for name, figures in losses.items()
         if figures
     ]
 
@@ -78,12 +78,12 @@ def position_chart() -> str:
         points.append((float(start + 1), fmean(row["loss"] for row in part)))
         errors.append(fmean(row["standard_error"] for row in part))
         start = end
-    known = not any(map(math.isnan, errors))
+    has_errors = not any(map(math.isnan, errors))
     return line_chart(
         "Loss by length of context",
         "tokens of context",
-        "nats per token" + (", the band at most one standard error" if known else ""),
-        [Line("loss", points, errors if known else None)],
+        "nats per token" + (", the band at most one standard error" if has_errors else ""),
+        [Line("loss", points, errors if has_errors else None)],
         log_x=True,
     )
 

@@ -31,9 +31,9 @@ def attention_section(model: GPT, tokenizer: Tokenizer, text: str) -> str:
     The text follows an end of text, as every story does in training.
     """
     ids = np.append(tokenizer.end_of_text, tokenizer.encode(text)).astype(np.int32)
-    shown = min(_MAX_TOKENS, model.config.context_length)
-    cut = f" Of {len(ids):,} tokens these are the first {shown}." if len(ids) > shown else ""
-    ids = ids[:shown]
+    length = min(_MAX_TOKENS, model.config.context_length)
+    cut = f" Of {len(ids):,} tokens these are the first {length}." if len(ids) > length else ""
+    ids = ids[:length]
     weights: list[mx.array] = []
     model.hidden(mx.array(ids[None]), ForwardContext(attention_weights=weights))
     data = {
@@ -134,9 +134,11 @@ def predictions(model: GPT, ids: list[int], story_tokens: int, stride: int) -> I
 
 def expected_tokens(probabilities: np.ndarray, tokenizer: Tokenizer) -> list[tuple[str, float]]:
     """Return the likeliest tokens and their probabilities."""
-    known = probabilities[: tokenizer.vocab_size]  # a model may have more ids than tokens
-    best = np.argsort(-known, kind="stable")[:_EXPECTED].tolist()
-    return [(visible(tokenizer.decode([index])), round(float(known[index]), 4)) for index in best]
+    of_tokens = probabilities[: tokenizer.vocab_size]  # a model may have more ids than tokens
+    best = np.argsort(-of_tokens, kind="stable")[:_EXPECTED].tolist()
+    return [
+        (visible(tokenizer.decode([index])), round(float(of_tokens[index]), 4)) for index in best
+    ]
 
 
 def embedding_section(model: GPT, tokenizer: Tokenizer) -> str:
@@ -148,12 +150,12 @@ def embedding_section(model: GPT, tokenizer: Tokenizer) -> str:
     ]
     if not words:
         return ""
-    chosen = words[:: max(1, len(words) // _WORDS)][:_WORDS]
+    sample = words[:: max(1, len(words) // _WORDS)][:_WORDS]
     weight = np.array(model.embedding.weight.astype(mx.float32))[: tokenizer.vocab_size]
     unit = weight / np.maximum(np.linalg.norm(weight, axis=1, keepdims=True), 1e-9)
-    cosines = unit[chosen] @ unit.T  # (words, V)
+    cosines = unit[sample] @ unit.T  # (words, V)
     rows = []
-    for index, row in zip(chosen, cosines, strict=True):
+    for index, row in zip(sample, cosines, strict=True):
         nearest = [other for other in np.argsort(-row, kind="stable") if other != index]
         rows.append(
             [visible(tokenizer.decode([index]))]

@@ -101,9 +101,9 @@ class _Runs:
 
     def among(self, hashes: np.ndarray) -> _Runs:
         """Return the runs whose hash is one of `hashes`."""
-        known = np.append(np.unique(hashes), np.uint64(2**64 - 1))
-        kept = known[np.searchsorted(known, self.hashes)] == self.hashes
-        return _Runs(self._words, self.ends[kept], self.hashes[kept])
+        sorted_hashes = np.append(np.unique(hashes), np.uint64(2**64 - 1))
+        matches = sorted_hashes[np.searchsorted(sorted_hashes, self.hashes)] == self.hashes
+        return _Runs(self._words, self.ends[matches], self.hashes[matches])
 
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, with bits at random

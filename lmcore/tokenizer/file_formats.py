@@ -313,8 +313,8 @@ def to_tiktoken(parts: Parts) -> Any:
     """
     import tiktoken
 
-    made = list(dict.fromkeys(left + right for left, right in parts.merges))
-    if made != [
+    merged = list(dict.fromkeys(left + right for left, right in parts.merges))
+    if merged != [
         parts.tokens[index] for index in sorted(parts.tokens) if len(parts.tokens[index]) > 1
     ]:
         raise LmcoreError(

@@ -62,10 +62,10 @@ def check_texts(texts: Iterable[str]) -> None:
 
 def find_words(text: str, pattern: str = "gpt2") -> list[str]:
     """Return every match of the pattern, in order, by definition; they join to `text`."""
-    shown = text if text.isascii() else text.translate(_STAND_INS)
+    stand_in_text = text if text.isascii() else text.translate(_STAND_INS)
     check_pattern(pattern)
-    words = _compiled(PATTERNS[pattern]).findall(shown)
-    if shown == text:
+    words = _compiled(PATTERNS[pattern]).findall(stand_in_text)
+    if stand_in_text == text:
         return words
     ends = accumulate(map(len, words), initial=0)
     return [text[start:end] for start, end in pairwise(ends)]

@@ -19,8 +19,8 @@ MAX_TOKENS = 2**16  # ids are uint16
 
 def tokens_of(merges: list[Pair]) -> list[bytes]:
     """Return the bytes of each ordinary token by id: bytes, then what merges make."""
-    made = dict.fromkeys(left + right for left, right in merges)
-    return [bytes([byte]) for byte in range(256)] + list(made)
+    merged = dict.fromkeys(left + right for left, right in merges)
+    return [bytes([byte]) for byte in range(256)] + list(merged)
 
 
 def ids_of_bytes(ids: dict[bytes, int]) -> list[int]:

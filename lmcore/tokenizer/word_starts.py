@@ -136,14 +136,14 @@ def _classify_beyond_ascii(text: np.ndarray, classes: np.ndarray) -> tuple[np.nd
     first = text[lead].astype(np.int32)
     length = 2 + (first >= 0xE0) + (first >= 0xF0)
     code = first & (0xFF >> (length + 1))
-    for place in range(1, 4):
-        longer = length > place
-        more = text[lead[longer] + place].astype(np.int32) & 0x3F
-        code[longer] = (code[longer] << 6) | more
+    for position in range(1, 4):
+        longer = length > position
+        continuation = text[lead[longer] + position].astype(np.int32) & 0x3F
+        code[longer] = (code[longer] << 6) | continuation
     kind = class_table()[code]
-    for place in range(4):
-        longer = length > place
-        classes[lead[longer] + place] = kind[longer]
+    for position in range(4):
+        longer = length > position
+        classes[lead[longer] + position] = kind[longer]
     space = kind == SPACE
     return lead[space], (lead + length - 1)[space]
 

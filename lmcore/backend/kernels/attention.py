@@ -103,15 +103,15 @@ def block_forward(q: mx.array, k: mx.array, v: mx.array, *biases: mx.array, keep
 def block_backward(primals: tuple, cotangents: tuple, outputs: tuple) -> tuple:
     """With P = softmax(S) and O = P V: dV = P^T dO and dS = P * (dO V^T - sum(dO * O))."""
     q, k, v, *biases = primals
-    out, row_max, row_sum, *kept = outputs
+    out, row_max, row_sum, *exponentials = outputs
     d_out = cotangents[0] / row_sum
-    if not kept:
+    if not exponentials:
         # Made to depend on the gradient, so that the compiler does not keep the
         # forward pass's exponentials.
         (q_after,) = mx.depends([q], [d_out])
-        kept = list(exp_scores(q_after, k, biases, row_max))
+        exponentials = list(exp_scores(q_after, k, biases, row_max))
     projection = mx.sum(d_out * out, axis=-1, keepdims=True)
-    d_scores = kept[0] * ((d_out @ v.swapaxes(-1, -2)) - projection) * (1 / LOG2_E)
+    d_scores = exponentials[0] * ((d_out @ v.swapaxes(-1, -2)) - projection) * (1 / LOG2_E)
     d_k = d_scores.swapaxes(-1, -2) @ q
-    d_v = kept[0].swapaxes(-1, -2) @ d_out
+    d_v = exponentials[0].swapaxes(-1, -2) @ d_out
     return d_scores @ k, d_k, d_v, *map(mx.zeros_like, biases)

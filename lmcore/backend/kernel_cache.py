@@ -140,7 +140,7 @@ def build_library(folder: Path, name: str, command: list[str], source: bytes) ->
 
 
 def _candidates() -> list[Path]:
-    """The folders to try, best first."""
+    """Return the folders to try, best first."""
     named = os.environ.get("LMCORE_CACHE")
     caches = os.environ.get("XDG_CACHE_HOME")
     home = Path(caches) if caches and Path(caches).is_absolute() else Path("~/.cache").expanduser()
@@ -164,7 +164,7 @@ def make_private(folder: Path) -> None:
 
 
 def _identity(compiler: str) -> str:
-    """What a compiled library depends on beside its source: MLX, the compiler, the processor."""
+    """Return a hash of what a library depends on beside its source: MLX, compiler, processor."""
     compiler_version = subprocess.run([compiler, "-v"], capture_output=True).stderr
     parts = [platform.machine().encode(), _processor().encode(), compiler_version]
     for package in ("mlx", "mlx-cpu"):
@@ -177,7 +177,7 @@ def _identity(compiler: str) -> str:
 
 @cache
 def _processor() -> str:
-    """The lines about the first processor that `-march=native` depends on."""
+    """Return the lines about the first processor that `-march=native` depends on."""
     with suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
         names = ("vendor_id", "cpu family", "model", "flags", "Features", "CPU")
@@ -186,7 +186,7 @@ def _processor() -> str:
 
 
 def _is_whole(library: Path) -> bool:
-    """Whether a library ends with the SHA-256 of what precedes it."""
+    """Return whether a library ends with the SHA-256 of what precedes it."""
     try:
         content = library.read_bytes()
     except FileNotFoundError:
@@ -214,7 +214,7 @@ def _clean(base: Path, folder: Path) -> None:
 
 
 def _age(path: Path) -> float:
-    """Seconds since a file was written; 0 if another process has just deleted it."""
+    """Return the seconds since a file was written; 0 if another process has just deleted it."""
     with suppress(OSError):
         return time.time() - path.lstat().st_mtime
     return 0

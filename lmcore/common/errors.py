@@ -45,7 +45,7 @@ class StageCommand(click.Command):
 
 
 def describe_os_error(error: OSError) -> str:
-    """Names the file and what the operating system refused, in one sentence."""
+    """Return the file and what the operating system refused, in one sentence."""
     reason = error.strerror or str(error) or type(error).__name__
     if error.filename is None:
         return reason
@@ -53,6 +53,6 @@ def describe_os_error(error: OSError) -> str:
 
 
 def listing(names: Any, last: str = "or") -> str:
-    """`a, b or c`: the allowed values, as a sentence lists them."""
+    """Return `a, b or c`: the allowed values, as a sentence lists them."""
     names = [str(name) for name in names]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -34,7 +34,7 @@ def read_json(path: Path, shape: Any = object, remedy: str = "`dvc repro` makes 
     Raises `LmcoreError`, with the remedy, for a file that is absent, damaged or of another shape.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would never end
             raise LmcoreError(f"{path} is not a file; {remedy}.")
         value = json.loads(path.read_text("utf-8"), parse_constant=_refuse_constant)
         if isinstance(value, dict) and CONTENT_SHA256 in value:

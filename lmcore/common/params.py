@@ -191,7 +191,7 @@ def read_yaml(path: Path) -> Any:
     """Return the values of a YAML 1.2 file, parsed as DVC does."""
     try:
         status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would never end
             raise LmcoreError(f"{path} is not a file.")
         if status.st_size > _MAX_BYTES:
             raise LmcoreError(

@@ -25,7 +25,7 @@ _PARENT = os.getppid()  # when this process started, or nearly so
 
 
 def parent_died() -> Callable[[], bool]:
-    """Return a function that tells whether the `dvc repro` that started this process was killed."""
+    """Return a function that returns whether the `dvc repro` that started this was killed."""
     parent = os.getppid()
     return lambda: is_abandoned(parent)
 

@@ -61,7 +61,7 @@ class Progress:
             self._write(f"{self._counted()} in {duration(time.monotonic() - self._started)}")
 
     def update(self, count: int = 1, message: str = "") -> None:
-        """Add `count` units that are done; `message` tells more, such as the loss."""
+        """Add `count` units that are done; `message` adds a value, such as the loss."""
         self.n += count
         if self._bar is not None:
             if message:

@@ -2,7 +2,7 @@
 
 Files come from git or from DVC's cache, whichever holds them, and only those
 that are asked for; they lie in a temporary folder until the comparison is done.
-Of the current folder, what lies there counts, whatever its dvc.lock says.
+Of the current folder, the files themselves count, whatever its dvc.lock states.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Revision:
     """One side of a comparison: `name` as the user gave it, its files and its dvc.lock.
 
     Files are read from `source` into `folder`. Of the workspace, which has no
-    source, `hash_of` tells the hash of an output that lies in it.
+    source, `hash_of` returns the hash of an output that lies in it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The sections of a comparison: each says in sentences and a table what differs."""
+"""The sections of a comparison: each states in sentences and a table what differs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def compare(a: Revision, b: Revision) -> list[Section]:
 
 
 def answer(a: Revision, b: Revision) -> Section:
-    """Return which of the two models is better, and whether the difference can be told."""
+    """Return which of the two models is better, and whether they are distinguishable."""
     paths, missing = _both(a, b, STORIES)
     if missing:
         return Section("Answer", missing)

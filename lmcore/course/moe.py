@@ -51,7 +51,7 @@ def move_bias(bias: mx.array, load: mx.array, step_size: float) -> mx.array:
 
 
 def _probabilities() -> mx.array:
-    """The probabilities of the chapter's tokens A, B and C, (3, 4)."""
+    """Return the probabilities of the chapter's tokens A, B and C, (3, 4)."""
     return mx.array([[4, 2, 1, 1], [1, 1, 4, 2], [4.8, 0.8, 1.6, 0.8]]) / 8
 
 

@@ -162,7 +162,7 @@ def _work_of_helper(piece: Piece) -> Any:
 
 
 def _exit_with_parent() -> None:
-    """End this process when its parent is killed: it would wait for its next piece for ever."""
+    """End this process when its parent is killed: it would wait for a piece without end."""
     if (parent := multiprocessing.parent_process()) is not None:
         parent.join()
     os._exit(1)

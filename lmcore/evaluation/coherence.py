@@ -1,4 +1,4 @@
-"""Coherence: whether the stories that the model tells hold together.
+"""Coherence: whether the stories that the model writes are consistent.
 
 The grammar of the built-in stories can parse (lmcore/corpus/validity.py), so
 every sampled story either is one that it can tell, or has a first violation of
@@ -32,7 +32,7 @@ SEED = 0  # story r is sampled with seed r
 MAX_TOKENS = 1024  # of a sample, also where the stories to compare with are longer
 
 _EXAMPLES = 3  # of every kind of violation
-_SHOWN = 12  # samples that are kept whole, as they came
+_SHOWN = 12  # samples that are kept whole and unselected
 _CACHE_BYTES = 2**31  # of keys and values: how many stories are sampled at once
 
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’]?(?=\s|$)")
@@ -155,7 +155,7 @@ def examples(texts: Sequence[str], checks: Sequence[Validity]) -> list[dict[str,
 
 
 def first_samples(texts: Sequence[str], checks: Sequence[Validity] | None) -> list[dict[str, Any]]:
-    """Return the first few texts as they came, marked where there are `checks`."""
+    """Return the first few texts, unselected, marked where there are `checks`."""
     if checks is None:
         return [{"text": text} for text in texts[:_SHOWN]]
     return [marked(*pair) for pair in zip(texts[:_SHOWN], checks[:_SHOWN], strict=True)]

@@ -1,4 +1,4 @@
-"""The evaluation of a run: its model, the stories that the model tells, and its checkpoints."""
+"""The evaluation of a run: its model, the stories that the model writes, and its checkpoints."""
 
 from __future__ import annotations
 

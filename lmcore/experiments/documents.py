@@ -77,7 +77,7 @@ def section(folder: Path, document: Path) -> str:
 
 
 def index(root: Path) -> str:
-    """Return a table of all experiments, and then what each one says."""
+    """Return a table of all experiments, and then the results of each."""
     lines = ["", "| experiment | question | runs | CPU time |", "|---|---|---:|---:|"]
     folders = sorted(path.parent for path in (root / "experiments").glob(f"*/{FILE}"))
     folders = [folder for folder in folders if not folder.name.startswith("smoke_")]

@@ -68,7 +68,7 @@ def isoflop_minima(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def law_verdicts(
     prediction: dict[str, Any], measured: dict[str, Any], floor: float | None
 ) -> list[str]:
-    """Return what the law says of the floor and of the predicted run, in two sentences."""
+    """Return the law's floor and its prediction beside the measured ones, in two sentences."""
     low, high = (prediction["irreducible"][edge] for edge in ("low", "high"))
     irreducible = (
         f"The law's irreducible loss is {prediction['irreducible']['mean']:.3f} bits per byte "

@@ -101,7 +101,7 @@ _FIGURES = [
 def as_markdown(results: dict[str, Any]) -> str:
     """Return the results as a Markdown table with the verdicts below.
 
-    Figures that are the same for all variants are said once, above it.
+    Figures that are the same for all variants are stated once, above it.
     """
     rows = {name: results["variants"][name] for name in results["names"]}
     factors = next(iter(rows.values()))["longer_contexts"]

@@ -155,7 +155,7 @@ class Architecture:
     always: tuple[str, ...] = ()  # ends of arrays that are written even where the model has none
 
     def readers(self, config: ModelConfig, gguf: bool, quantized: bool = False) -> list[str]:
-        """The programs that read a model of this config, exported with or without GGUF.
+        """Return the programs that read a model of this config, exported with or without GGUF.
 
         transformers does not read what is quantised in MLX's layout.
         """
@@ -232,13 +232,13 @@ ARCHITECTURES = {
 
 
 def flat(config: ModelConfig) -> dict[str, Any]:
-    """The parameters of a model by their names in params.yaml, without `model.`."""
+    """Return the parameters of a model by their names in params.yaml, without `model.`."""
     values = config.model_dump()
     return values | {f"moe.{name}": value for name, value in values.pop("moe").items()}
 
 
 def unmet(config: ModelConfig, requirements: Requirements) -> list[str]:
-    """The parameters whose values the requirements do not allow."""
+    """Return the parameters whose values the requirements do not allow."""
     return [
         name
         for name, value in flat(config).items()
@@ -247,13 +247,13 @@ def unmet(config: ModelConfig, requirements: Requirements) -> list[str]:
 
 
 def unknown(config: ModelConfig) -> list[str]:
-    """The parameters that no table here speaks of."""
+    """Return the parameters that no table here holds."""
     known = FREE.union(*(each.requirements(config) for each in ARCHITECTURES.values()))
     return [name for name in flat(config) if name not in known]
 
 
 def architecture_of(config: ModelConfig) -> Architecture:
-    """The architecture that computes what a model of `config` does.
+    """Return the architecture that computes what a model of `config` does.
 
     Raises `LmcoreError` where there is none, with the nearest and what it asks for.
     """

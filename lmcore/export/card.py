@@ -26,7 +26,7 @@ def model_card(
     quantization: Quantization | None = None,
     cost: dict[str, float] | None = None,
 ) -> str:
-    """The card as Markdown with the header that the Hugging Face Hub reads."""
+    """Return the card as Markdown with the header that the Hugging Face Hub reads."""
     architecture = architecture_of(model.config)
     readers = architecture.readers(model.config, gguf, quantization is not None)
     parts = [

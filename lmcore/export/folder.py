@@ -42,9 +42,9 @@ def export(
     bits: int = 0,
     tokens: Path = TOKENS,
 ) -> str:
-    """Writes the folder `into`, whole or not at all; says for whom.
+    """Write the folder `into`, whole or not at all; return a sentence that names its readers.
 
-    With `bits`, 8 or 4, it also says what they cost, measured on the validation tokens in
+    With `bits`, 8 or 4, it also states what they cost, measured on the validation tokens in
     `tokens`. Raises `LmcoreError` where the model has no counterpart elsewhere, and where `into`
     holds anything but an earlier export.
     """
@@ -68,7 +68,7 @@ def export(
 def replaceable(folder: Path, written: set[str], own: Callable[[Path], bool]) -> Path:
     """Return `folder` without `..`; `LmcoreError` if to replace it would lose what others wrote.
 
-    The command writes the files `written`, and `own` tells a folder of its own from others with
+    The command writes the files `written`, and `own` distinguishes its own folder from others with
     such files. Once a/ is made, a/../b is another folder than one that could not be found before:
     so the path that is looked at is the one that is written.
     """

@@ -27,7 +27,7 @@ GGUF = "model.gguf"
 def write_gguf(
     folder: Path, model: GPT, tokenizer: Tokenizer, quantization: Quantization | None = None
 ) -> None:
-    """Adds `model.gguf` to a folder that holds the tokenizer's tokenizer.json.
+    """Add `model.gguf` to a folder that holds the tokenizer's tokenizer.json.
 
     Raises `LmcoreError` where llama.cpp has no counterpart of the model or its
     tokenizer, and where the `gguf` package is not installed.
@@ -91,7 +91,7 @@ def _add_sizes(writer: Any, config: ModelConfig, quantization: Quantization | No
 def _add_tokenizer(
     writer: Any, tokenizer: Tokenizer, content: dict[str, Any], vocab_size: int
 ) -> None:
-    """Tokens and merges as tokenizer.json spells them; <|endoftext|> begins texts and ends them."""
+    """Add tokens and merges as in tokenizer.json; <|endoftext|> begins texts and ends them."""
     from gguf import TokenType
 
     tokens = [f"[unused{index}]" for index in range(vocab_size)]

@@ -185,7 +185,7 @@ SETTINGS = {
 
 
 def to_config_json(config: ModelConfig, architecture: Architecture, end_of_text: int) -> Json:
-    """config.json for transformers and those who read its format."""
+    """Return config.json for transformers and those who read its format."""
     settings, values = SETTINGS[architecture.name], flat(config) | {"head_dim": config.head_dim}
     values[_NORMALISED] = config.moe.top_k > 1
     values["feed_forward"] = settings.activations[config.feed_forward][0]

@@ -33,7 +33,7 @@ def write_huggingface(
     sample: SampleParams,
     quantization: Quantization | None = None,
 ) -> None:
-    """Writes all but the model card into an existing folder.
+    """Write all files except for the model card into an existing folder.
 
     Raises `LmcoreError` where transformers has no counterpart of the model, or, for what is
     quantised, mlx_lm.
@@ -56,7 +56,7 @@ def write_huggingface(
 def write_model(
     folder: Path, model: GPT, end_of_text: int, quantization: Quantization | None = None
 ) -> None:
-    """Writes the weights and config.json alone."""
+    """Write the weights and config.json alone."""
     config, architecture = model.config, architecture_of(model.config)
     arrays = arrays_of(model, architecture.always)
     described = to_config_json(config, architecture, end_of_text)
@@ -94,7 +94,7 @@ def generation_config(
 
 
 def _begin_with_end_of_text(path: Path, end_of_text: int) -> None:
-    """Lets the tokenizer put <|endoftext|> first, after which every story begins."""
+    """Let the tokenizer put <|endoftext|> first, after which every story begins."""
     content = json.loads(path.read_text("utf-8"))
     special = {"SpecialToken": {"id": END_OF_TEXT, "type_id": 0}}
     first, second = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")

@@ -32,7 +32,7 @@ class Run:
 
     @classmethod
     def read(cls, root: Path = Path()) -> Run:
-        """The run that made the data/model in the repository at `root`."""
+        """Return the run that made the data/model in the repository at `root`."""
         lock = Lock(root)
         trained = lock.writer(MODEL)
         if not trained:
@@ -59,11 +59,11 @@ class Lock:
         self._stages: dict[str, Facts] = (content or {}).get("stages", {})
 
     def writer(self, name: Path) -> Facts:
-        """The stage that wrote a file or folder as it lies here; nothing where none did."""
+        """Return the stage that wrote a file or folder as it lies here; empty where none did."""
         return self._writer(name.as_posix(), hash_of(self._root / name))
 
     def saw(self, stage: Facts, name: Path) -> bool:
-        """Whether a stage, or those that made what it read, read `name` as it lies here."""
+        """Return whether a stage, or those that made what it read, read `name` as it lies here."""
         return self._read(stage, name.as_posix()) == {hash_of(self._root / name)}
 
     def _writer(self, name: str, content: str | None) -> Facts:
@@ -74,7 +74,7 @@ class Lock:
         return {}
 
     def _read(self, stage: Facts, name: str) -> set[str]:
-        """The hashes that `name` had when it was read."""
+        """Return the hashes that `name` had when it was read."""
         hashes: set[str] = set()
         for dep in stage.get("deps", []):
             if dep["path"] == name:
@@ -85,7 +85,7 @@ class Lock:
 
 
 def hash_of(path: Path) -> str | None:
-    """DVC's hash: the MD5 of a file, or of the list of a folder's files and their MD5s."""
+    """Return DVC's hash: the MD5 of a file, or of the list of a folder's files and their MD5s."""
     if path.is_file():
         with path.open("rb") as file:
             return hashlib.file_digest(file, "md5").hexdigest()

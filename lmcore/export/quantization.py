@@ -84,7 +84,7 @@ class Quantization:
 
     @property
     def gguf_type(self) -> Any:
-        """The type of the tensors in a GGUF file."""
+        """Return the type of the tensors in a GGUF file."""
         from gguf import GGMLQuantizationType
 
         return GGMLQuantizationType[self.gguf_name]

@@ -45,7 +45,7 @@ EXPERTS = Layout(lambda arrays: list(arrays[0]), lambda arrays: [mx.stack(arrays
 
 
 def neighbouring(head_dim: int) -> Layout:
-    """Channels i and i + K/2 of every head side by side."""
+    """Return the order with channels i and i + K/2 of every head side by side."""
 
     def reordered(array: mx.array, shape: tuple[int, int]) -> mx.array:
         heads = array.reshape(-1, *shape, *array.shape[1:])  # (H, 2, K/2, ...) or (H, K/2, 2, ...)
@@ -209,7 +209,7 @@ MLX_LM = TRANSFORMERS | {
 
 
 def llama_cpp(name: str, head_dim: int) -> Naming:
-    """llama.cpp's names for the architecture that transformers calls `name`."""
+    """Return llama.cpp's names for the architecture that transformers calls `name`."""
     rotated = neighbouring(head_dim) if name in ("llama", "arcee", "mixtral") else SAME
     apart = (
         ("attention.query", "blk.*.attn_q", rotated),
@@ -246,12 +246,12 @@ def llama_cpp(name: str, head_dim: int) -> Naming:
 
 
 def shapes_of(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """The name and shape of every array of a model, none of which is computed."""
+    """Return the name and shape of every array of a model, none of which is computed."""
     return {name: array.shape for name, array in tree_flatten(GPT(config).parameters())}
 
 
 def entries(config: ModelConfig, naming: Naming, names: Collection[str]) -> Iterator[Entry]:
-    """The arrays `names` of a model of `config` beside what they are there."""
+    """Yield the arrays `names` of a model of `config` beside what they are there."""
     for line in naming.whole:
         yield from _entries(line, "", names, config)
     for layer in range(config.n_layers):

@@ -1,6 +1,6 @@
 """Which heads carry the hero's name: activation patching on minimal pairs (Meng et al. 2022).
 
-Two stories are the same but for one name (or thing), A in one, B in the other. Wherever
+Two stories are the same except for one name (or thing), A in one, B in the other. Wherever
 the name comes again, the model of story A should prefer A. The logit difference
 
     d = logit(A) - logit(B)

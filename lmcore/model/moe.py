@@ -27,7 +27,7 @@ from lmcore.model.routing import Routing
 
 
 def is_mixture(config: ModelConfig, layer: int) -> bool:
-    """Whether block `layer` (from 0) has experts: every `moe.every`-th one."""
+    """Return whether block `layer` (from 0) has experts: every `moe.every`-th one."""
     return config.moe.experts > 0 and (layer + 1) % config.moe.every == 0
 
 

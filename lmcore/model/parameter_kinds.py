@@ -47,5 +47,5 @@ def kind_of(name: str, ndim: int) -> Kind:
 
 
 def writes_to_residual_stream(name: str) -> bool:
-    """Whether the array is the last matrix of a sublayer: its output is added to the stream."""
+    """Return whether the array is a sublayer's last matrix: its output is added to the stream."""
     return name.endswith(("attention.output.weight", "feed_forward.down.weight"))

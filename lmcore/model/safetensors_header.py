@@ -23,7 +23,7 @@ _LAYER = re.compile(r"\.([0-9]+)\.")  # the first number in a name
 def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     """Return the shape of each array; raise `LmcoreError` for a damaged header or a cut file."""
     try:
-        if not path.is_file():  # reading a pipe would wait for ever
+        if not path.is_file():  # reading a pipe would never end
             raise LmcoreError(f"{path} does not exist, or is not a file.")
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")

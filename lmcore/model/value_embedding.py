@@ -67,5 +67,5 @@ VALUE_EMBEDDINGS: dict[str, Callable[[ModelConfig], nn.Module]] = {
 
 
 def has_value_embedding(config: ModelConfig, layer: int) -> bool:
-    """Whether block `layer` (from 0) is among the last `value_embeddings`."""
+    """Return whether block `layer` (from 0) is among the last `value_embeddings`."""
     return layer >= config.n_layers - config.value_embeddings

@@ -38,7 +38,7 @@ class RangeTest:
 
     @property
     def suggestion(self) -> float:
-        """A learning rate to start from."""
+        """Return a learning rate to start from."""
         lowest = self.smoothed.index(min(self.smoothed))
         # Rates grow evenly on a logarithmic scale, so the steps of the loss are its slopes.
         slopes = np.gradient(self.smoothed[: lowest + 1])

@@ -112,7 +112,7 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, with bits at random
 def quality(samples: list[dict[str, str]], raw: Path) -> dict[str, dict[str, float]]:
     """Return figures of samples of a `prompt` and a `text` each, and of real stories.
 
-    `training` says how many of the training stories were searched. Where they
+    `training` states how many of the training stories were searched. Where they
     are not all, the longest overlap is a lower bound and the share of unknown
     words an upper bound.
     """

@@ -57,7 +57,7 @@ class _MergeTraining:
 
     A token's id stands at its first and at its last byte, so the tokens before
     and after any position are known without a search. Tokens only ever grow:
-    where a pair once began, looking there says whether it still does.
+    where a pair once began, looking there shows whether it still does.
     """
 
     def __init__(self, words: dict[bytes, int], new_tokens: int) -> None:

@@ -10,16 +10,16 @@ from lmcore.common.json_files import read_json
 from lmcore.model import GPT, load_model
 
 
-def kept_models(folder: Path, kept: Path) -> Iterator[tuple[int, GPT | None]]:
+def kept_models(folder: Path, checkpoints: Path) -> Iterator[tuple[int, GPT | None]]:
     """Yield the step and the model of every checkpoint in `kept`, the earliest first.
 
     The last is the model in `folder` itself, so None is given in its place. Where it
     is not, as after an import of another model, the checkpoints are of another run
     and none is yielded.
     """
-    index = read_json(kept / "index.json", {"checkpoints": [{"step": int, "sha256": str}]})
+    index = read_json(checkpoints / "index.json", {"checkpoints": [{"step": int, "sha256": str}]})
     entries = sorted(index["checkpoints"], key=lambda entry: entry["step"])
     if entries and entries[-1]["sha256"] == sha256_of(folder / "model.safetensors"):
         for entry in entries[:-1]:
-            yield entry["step"], load_model(kept, entry["step"])
+            yield entry["step"], load_model(checkpoints, entry["step"])
         yield entries[-1]["step"], None

@@ -66,7 +66,7 @@ class Sampler:
 
 
 def evaluate_coherence(
-    folder: Path, kept: Path, raw: Path, params: EvaluateParams
+    folder: Path, checkpoints: Path, raw: Path, params: EvaluateParams
 ) -> dict[str, Any] | None:
     """Return how coherent the stories of the model in `folder` are, and at its checkpoints.
 
@@ -100,7 +100,7 @@ def evaluate_coherence(
     # 3. Earlier states of the model, by fewer stories.
     result["checkpoints"] = []
     few = min(count, params.coherence_checkpoint_stories)
-    for step, earlier in kept_models(folder, kept) if few else ():
+    for step, earlier in kept_models(folder, checkpoints) if few else ():
         if earlier is None:  # the final model
             samples = texts[:few], checks[:few] if checks is not None else None
         else:

@@ -30,7 +30,7 @@ from lmcore.tokenizer.tokenizer import Tokenizer
 
 
 def evaluate_copying(
-    folder: Path, kept: Path, raw: Path, params: EvaluateParams
+    folder: Path, checkpoints: Path, raw: Path, params: EvaluateParams
 ) -> dict[str, Any] | None:
     """Return what mentions cost the model in `folder`, and at its checkpoints.
 
@@ -55,7 +55,7 @@ def evaluate_copying(
         "checkpoints": [
             {"step": step}
             | (final if earlier is None else copying_figures(mentioned, losses_of(earlier)))
-            for step, earlier in kept_models(folder, kept)
+            for step, earlier in kept_models(folder, checkpoints)
         ],
         "context": loss_by_context(losses),
     }

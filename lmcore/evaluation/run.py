@@ -13,11 +13,11 @@ from lmcore.model import load_model
 
 
 def evaluate_run(
-    folder: Path, kept: Path, raw: Path, tokens: Path, params: EvaluateParams
+    folder: Path, checkpoints: Path, raw: Path, tokens: Path, params: EvaluateParams
 ) -> Evaluation:
     """Return `evaluate` of the model in `folder`, with its coherence and copying."""
     return replace(
         evaluate(load_model(folder), raw, tokens, params.batch_size, params.stride),
-        coherence=evaluate_coherence(folder, kept, raw, params),
-        copying=evaluate_copying(folder, kept, raw, params),
+        coherence=evaluate_coherence(folder, checkpoints, raw, params),
+        copying=evaluate_copying(folder, checkpoints, raw, params),
     )

@@ -24,7 +24,7 @@ from lmcore.tokenizer import Tokenizer
 
 
 def measure(
-    model_folder: Path, kept: Path, raw: Path, tokens: Path, params: InsideParams
+    model_folder: Path, checkpoints: Path, raw: Path, tokens: Path, params: InsideParams
 ) -> dict[str, Any]:
     """Return what the parts of the trained model do, and the same for each kept checkpoint.
 
@@ -52,12 +52,12 @@ def measure(
         }
         return figures if pairs is None else figures | {"patching": patching(model, pairs)}
 
-    steps = checkpoint_steps(kept)
+    steps = checkpoint_steps(checkpoints)
     with progress(1 + len(steps), "inside", "model") as bar:
         inside: dict[str, Any] = {**parts(model), "checkpoints": []}
         bar.update()
         for step in steps:
-            earlier = load_model(kept, step=step)
+            earlier = load_model(checkpoints, step=step)
             text = greedy_continuation(earlier, tokenizer, params)
             inside["checkpoints"].append({"step": step, **parts(earlier), "text": text})
             bar.update()

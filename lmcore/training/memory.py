@@ -40,9 +40,9 @@ def training_bytes(
     of the activations: the inputs of each block's norms and matrices, or with gradient
     checkpointing of each block.
     """
-    kept = sum(array.nbytes for arrays in state.values() for array in arrays.values())
+    state_bytes = sum(array.nbytes for arrays in state.values() for array in arrays.values())
     gradients = sum(array.nbytes for array in state["parameters"].values())
     tokens = train.batch_size // workers.size * model.context_length
     values = model.d_model if train.gradient_checkpointing else 4 * model.d_model + model.d_ff
     size = 4 if train.precision == "float32" else 2
-    return kept + gradients + size * tokens * model.n_layers * values
+    return state_bytes + gradients + size * tokens * model.n_layers * values

@@ -281,12 +281,17 @@ def new_model(params: Params, tokens: TokenShards) -> GPT:
 
 
 def save_run(
-    trained: TrainedModel, tokenizer: Path, model: Path, kept: Path, plots: Path, figures: Path
+    trained: TrainedModel,
+    tokenizer: Path,
+    model: Path,
+    checkpoints: Path,
+    plots: Path,
+    figures: Path,
 ) -> None:
     """Write the model folder, the kept weights, the curves as CSV and the figures as JSON."""
     curves = trained.curves
     save_model(model, trained.model, tokenizer)
-    trained.kept.publish(kept, trained.model.config, tokenizer)
+    trained.kept.publish(checkpoints, trained.model.config, tokenizer)
     curves.save(plots)
     hashes = {name: sha256_of(plots / name) for name in ("training.csv", "validation.csv")}
     write_json(figures / "curves.json", hashes, checksum=True)

@@ -107,12 +107,12 @@ FOREIGN = "data/foreign"
 
 def trials() -> list[Trial]:
     """Return all trials."""
-    found = [_set(path, value) for path in SIZES for value in (10**12, 10**18, -1)]
-    found += [_set(path, value) for path in FACTORS for value in (float("nan"), 1e18, -1.0)]
+    cases = [_set(path, value) for path in SIZES for value in (10**12, 10**18, -1)]
+    cases += [_set(path, value) for path in FACTORS for value in (float("nan"), 1e18, -1.0)]
     for name, stage in READ.items():
-        found.append(Trial(f"{stage}: {name} a pipe", _pipe(name), (stage,)))
-        found.append(Trial(f"{stage}: {name} a socket", _socket(name), (stage,)))
-    found += [
+        cases.append(Trial(f"{stage}: {name} a pipe", _pipe(name), (stage,)))
+        cases.append(Trial(f"{stage}: {name} a socket", _socket(name), (stage,)))
+    cases += [
         Trial("params.yaml nested deeply", _write("params.yaml", b"[" * 10**5), ("check_params",)),
         Trial("params.yaml of 5,000 digits", _write("params.yaml", b"a: " + b"9" * 5000),
               ("check_params",)),
@@ -138,9 +138,9 @@ def trials() -> list[Trial]:
         b'"hidden_size": null, "num_attention_heads": "x", "rope_parameters": 3}',
         "layer types": b'{"model_type": "llama", "layer_types": 7, "no_rope_layers": 7}',
     }.items():
-        found.append(Trial(f"import: config.json {name}", _write(f"{FOREIGN}/config.json", config),
+        cases.append(Trial(f"import: config.json {name}", _write(f"{FOREIGN}/config.json", config),
                            ("import_hf", FOREIGN, "--into", "out")))  # fmt: skip
-    return found
+    return cases
 
 
 def hostile_trials(clone: Clone, chosen: list[Trial]) -> Iterator[Outcome]:

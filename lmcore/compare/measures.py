@@ -63,7 +63,9 @@ def first_difference(a: Sequence[object], b: Sequence[object]) -> int | None:
 def fraction_cut_differently(a: Tokenizer, b: Tokenizer, texts: list[str]) -> float:
     """Return the share of bytes whose token begins or ends elsewhere with the other tokenizer."""
     total = same = 0
-    lengths_a, lengths_b = _lengths(a), _lengths(b)
+    lengths_a, lengths_b = (
+        np.array([len(t.token_bytes(i)) for i in range(t.vocab_size)], np.int64) for t in (a, b)
+    )
     pairs = zip(a.encode_batch(texts), b.encode_batch(texts), strict=True)
     for ours, theirs in pairs:
         ends = np.cumsum(lengths_a[ours])
@@ -72,10 +74,6 @@ def fraction_cut_differently(a: Tokenizer, b: Tokenizer, texts: list[str]) -> fl
         same += int(np.sum((common & 0xFFFFFFFF) - (common >> 32)))
         total += int(lengths_a[ours].sum())
     return 1 - same / total if total else 0.0
-
-
-def _lengths(tokenizer: Tokenizer) -> np.ndarray:
-    return np.array([len(tokenizer.token_bytes(i)) for i in range(tokenizer.vocab_size)], np.int64)
 
 
 def _spans(ends: np.ndarray) -> np.ndarray:

@@ -261,8 +261,12 @@ def _tokenizer(a: Revision, b: Revision) -> Section:
     if number is None:
         sentences = ["The merges are the same; the special tokens or the pattern differ."]
     else:
-        first, second = (_merge_text(t.merges, number) for t in (ours, theirs))
-        sentences = [f"The first differing merge is number {number + 1}: {first} and {second}."]
+        merges = []
+        for tokenizer in (ours, theirs):
+            parts = tokenizer.merges[number] if number < len(tokenizer.merges) else ()
+            texts = [repr(part.decode("utf-8", "backslashreplace")) for part in parts]
+            merges.append(" + ".join(texts) or "none")
+        sentences = [f"The first differing merge is number {number + 1}: {' and '.join(merges)}."]
     texts = _validation_texts(a)
     if texts:
         fraction = fraction_cut_differently(ours, theirs, texts)
@@ -274,12 +278,6 @@ def _tokenizer(a: Revision, b: Revision) -> Section:
         sentences.append(f"The validation stories of {a.name} are not in DVC's cache.")
     rows = [["vocabulary", *(f"{t.vocab_size:,}" for t in (ours, theirs))]]
     return Section(title, sentences, ["", a.name, b.name], rows)
-
-
-def _merge_text(merges: list[tuple[bytes, bytes]], number: int) -> str:
-    if number >= len(merges):
-        return "none"
-    return " + ".join(repr(part.decode("utf-8", "backslashreplace")) for part in merges[number])
 
 
 def _validation_texts(side: Revision) -> list[str]:

@@ -150,27 +150,28 @@ def _refuse_empty_split(files: list[InputFile], params: DataParams) -> None:
     """Raise `LmcoreError`, with what helps, where a split has no story."""
     stories = sum((file.stories for file in files), Counter())
     held_out = [file.name for file in files if file.split == "validation"]
-    named = listing(held_out[:3], "and") if held_out else ""
+    names = listing(held_out[:3], "and") if held_out else ""
+    fraction = f"data.validation_fraction is {params.validation_fraction}"
     if not stories:
         raise LmcoreError(f"{params.folder} (data.folder) gave no story: its files are empty.")
     if not stories["train"]:
         raise LmcoreError(
             f"{params.folder} (data.folder) gave no train story: "
-            + (f"add files beside {named}, which is held out." if named else _fraction(params, 0.5))
+            + (
+                f"add files beside {names}, which is held out."
+                if names
+                else f"{fraction}; 0.5 is enough."
+            )
         )
     if not stories["validation"]:
         raise LmcoreError(
             f"{params.folder} (data.folder) gave no validation story: "
             + (
-                f"{named} is empty; add stories to it, or remove it."
-                if named
-                else _fraction(params, min(0.5, 10 / stories["train"]))
+                f"{names} is empty; add stories to it, or remove it."
+                if names
+                else f"{fraction}; {min(0.5, 10 / stories['train']):.2g} is enough."
             )
         )
-
-
-def _fraction(params: DataParams, enough: float) -> str:
-    return f"data.validation_fraction is {params.validation_fraction}; {enough:.2g} is enough."
 
 
 def list_files(folder: Path) -> list[InputFile]:

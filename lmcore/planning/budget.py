@@ -69,16 +69,13 @@ def spend(path: Path, budget: str, amount: float) -> str:
     text = edited(path.read_text("utf-8"), {"train.steps": steps})
     values = read_yaml(path)
     values["train"]["steps"] = steps
-    parse_params(values, f"{path} with train.steps {steps}, for {amount:g} {_words(budget)}")
+    unit = budget.replace("_", " ").replace("flops", "FLOPs")
+    parse_params(values, f"{path} with train.steps {steps}, for {amount:g} {unit}")
     write_text(path, text)
     tokens = tokens_before(params, steps)
     cost = cost_of_params(params)
     return (
         f"train.steps is now {steps:,}: {tokens:,} tokens, "
         f"{tokens / cost.active_parameters:.2g} per parameter, "
-        f"{tokens * cost.flops_per_token:.3g} FLOPs, for {amount:g} {_words(budget)}."
+        f"{tokens * cost.flops_per_token:.3g} FLOPs, for {amount:g} {unit}."
     )
-
-
-def _words(budget: str) -> str:
-    return budget.replace("_", " ").replace("flops", "FLOPs")

@@ -23,6 +23,7 @@ KINDS = {
     "thing": "thing or place changed",
     "unfinished": "story not finished",
 }
+_MENTIONS = {"first": "first mention", "later": "later mentions"}
 _MAX_QUOTED = 30  # characters of a violation that are quoted beside it
 _CONTEXT = 160  # characters of a story shown before and after a violation
 
@@ -61,7 +62,7 @@ def copying_section(copying: dict[str, Any] | None) -> str:
     charts = "".join(_copying_chart(copying, kind) for kind in ("names", "things"))
     rows = [
         [
-            f"{kind.capitalize()}, {_mention(when)}",
+            f"{kind.capitalize()}, {_MENTIONS[when]}",
             f"{part['mentions']:,}",
             "–" if part["bits"] is None else f"{part['bits']:.2f}",
         ]
@@ -89,10 +90,6 @@ def copying_section(copying: dict[str, Any] | None) -> str:
         + context,
         "training",
     )
-
-
-def _mention(when: str) -> str:
-    return {"first": "first mention", "later": "later mentions"}[when]
 
 
 def _recurrence(coherence: dict[str, Any]) -> str:
@@ -219,7 +216,7 @@ def _copying_chart(copying: dict[str, Any], kind: str) -> str:
             if entry[kind][when]["bits"] is not None
         ]
         if points:
-            lines.append(Line(_mention(when), points))
+            lines.append(Line(_MENTIONS[when], points))
     if not lines:
         return ""
     title = kind.capitalize()

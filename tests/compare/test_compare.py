@@ -42,14 +42,14 @@ def runs(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     return clone
 
 
-def said(clone: Clone, a: str, b: str) -> str:
+def compared_text(clone: Clone, a: str, b: str) -> str:
     done = clone.stage("compare", a, b)
     assert done.returncode == 0, done.stdout + done.stderr
     return " ".join(done.stdout.split())
 
 
 def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> None:
-    text = said(runs, "HEAD~1", "HEAD")
+    text = compared_text(runs, "HEAD~1", "HEAD")
     assert re.match(
         r"Answer -+ HEAD is (better|worse) than HEAD~1: [\d.]+ against [\d.]+ bits per byte, "
         r"(not )?distinguishable",
@@ -72,7 +72,7 @@ def test_a_change_of_learning_rate_is_told_apart_and_explained(runs: Clone) -> N
 
 
 def test_equal_revisions_compare_as_identical(runs: Clone) -> None:
-    text = said(runs, "HEAD", "HEAD")
+    text = compared_text(runs, "HEAD", "HEAD")
     assert "differs" not in text
     assert text.startswith("Answer ------ HEAD needs as many bits as HEAD for every story.")
     for title in ("Parameters", "Significance", "Metrics", "Tokenizer", "Weights", "Samples"):
@@ -85,7 +85,7 @@ def test_equal_revisions_compare_as_identical(runs: Clone) -> None:
 
 
 def test_an_experiment_by_name_beside_a_commit_and_the_workspace(runs: Clone) -> None:
-    text = said(runs, "HEAD", "short")
+    text = compared_text(runs, "HEAD", "short")
     assert "sample.max_tokens" in text
     assert "data/samples differs: sample.max_tokens" in text
     page = (runs.folder / "data/compare/index.html").read_bytes().decode().replace("<wbr>", "")
@@ -98,19 +98,19 @@ def test_an_experiment_by_name_beside_a_commit_and_the_workspace(runs: Clone) ->
         assert theirs == escape(sample["text"]) and ours.startswith(theirs)
         longer.append(len(ours) > len(theirs))  # a story may end before
     assert any(longer)
-    assert "differs" not in said(runs, "short", "workspace")
+    assert "differs" not in compared_text(runs, "short", "workspace")
 
 
 def test_another_model_in_the_workspace_is_not_taken_for_the_one_of_dvc_lock(runs: Clone) -> None:
     folder, aside = runs.folder / "data/model", runs.folder / "aside"
     shutil.move(folder, aside)
     try:
-        assert "data/model not in workspace" in said(runs, "short", "workspace")
+        assert "data/model not in workspace" in compared_text(runs, "short", "workspace")
         shutil.copytree(aside, folder)
         config = folder / "config.json"
         config.chmod(0o644)
         config.write_text(config.read_text() + "\n")
-        text = said(runs, "short", "workspace")
+        text = compared_text(runs, "short", "workspace")
         assert "data/model differs: not as dvc.lock says in workspace" in text
         assert "data/model of workspace is not what dvc.lock says;" in text
         assert "data/tokens identical" in text
@@ -162,7 +162,7 @@ def test_a_folder_is_no_page(runs: Clone) -> None:
 def test_curves_of_other_tokens_are_in_bits_per_byte(runs: Clone) -> None:
     done = runs.run("dvc", "exp", "run", "-n", "coarse", "-S", "tokenizer.vocab_size=400")
     assert done.returncode == 0, done.stderr
-    text = said(runs, "HEAD", "coarse")
+    text = compared_text(runs, "HEAD", "coarse")
     assert "per token and compare only with the same tokenizer" in text
     ends = re.search(r"Validation loss ends at ([\d.]+) and ([\d.]+) bits per byte", text)
     rows = (runs.folder / "data/plots/validation.csv").read_text().splitlines()

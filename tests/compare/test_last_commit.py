@@ -37,26 +37,26 @@ def commit() -> str:
     return git("rev-parse", "HEAD")[:8]
 
 
-def said() -> str:
+def changed_lines() -> str:
     return "\n".join(change_lines(committed_run(), run_of_workspace()))
 
 
 def test_where_nothing_was_committed_it_says_what_to_commit(run: Path) -> None:
-    assert "No earlier run is committed here" in said()
+    assert "No earlier run is committed here" in changed_lines()
     git("add", "params.yaml")
     git("commit", "--quiet", "-m", "parameters alone")
-    assert "No earlier run is committed here" in said()
+    assert "No earlier run is committed here" in changed_lines()
 
 
 def test_outside_a_repository_too(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit()
     monkeypatch.setenv("GIT_DIR", str(run / "nowhere"))
-    assert "No earlier run is committed here" in said()
+    assert "No earlier run is committed here" in changed_lines()
 
 
 def test_the_same_run_differs_in_nothing(run: Path) -> None:
     name = commit()
-    assert f"No parameter and no metric differs from commit {name}." in said()
+    assert f"No parameter and no metric differs from commit {name}." in changed_lines()
 
 
 def test_a_change_is_told_with_its_effect(run: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_change_is_told_with_its_effect(run: Path) -> None:
     found = read_json(metrics)
     found["bits_per_byte"] = 0.72
     write_json(metrics, found)
-    first, *lines = said().splitlines()
+    first, *lines = changed_lines().splitlines()
     assert first == f"Since commit {name}: 0.800 bits per byte before, 0.720 now (-10.0%)."
     assert "train.learning_rate: 0.003 -> 0.001" in lines
     assert "train.steps: 1500 -> –" in lines and "train.<b>: – -> 1500" in lines
@@ -80,5 +80,5 @@ def test_whole_numbers_change_by_whole_numbers_and_the_unknown_is_called_so(run:
     write_json(metrics, {"stories": 200, "trigram": 1.5})
     commit()
     write_json(metrics, {"stories": 180, "trigram": None})
-    lines = said().splitlines()
+    lines = changed_lines().splitlines()
     assert "stories: 200 -> 180 (-20)" in lines and "trigram: 1.5 -> unknown" in lines

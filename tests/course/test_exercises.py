@@ -128,7 +128,7 @@ def test_a_function_that_changes_its_arguments_is_judged_by_its_result(exercises
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("def f(:\n", "Error: exercises/02.py, line 1: invalid syntax."),
         (
@@ -143,12 +143,12 @@ def test_a_function_that_changes_its_arguments_is_judged_by_its_result(exercises
     ],
 )
 def test_a_file_that_does_not_run_is_one_sentence(
-    content: str | None, said: str, exercises: Path
+    content: str | None, message: str, exercises: Path
 ) -> None:
     (exercises / "02.py").unlink()
     if content is not None:
         (exercises / "02.py").write_text(content)
-    assert run("02") == (1, [said])
+    assert run("02") == (1, [message])
 
 
 def test_a_chapter_without_exercises_and_a_function_that_is_gone(exercises: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_chapter_without_exercises_and_a_function_that_is_gone(exercises: Path
 
 
 @pytest.mark.parametrize(
-    ("expected", "found", "said"),
+    ("expected", "found", "message"),
     [
         (mx.array([1.0]), np.array([1.00001]), None),
         (mx.array([1.0, 2]), [1, 2], None),
@@ -174,5 +174,7 @@ def test_a_chapter_without_exercises_and_a_function_that_is_gone(exercises: Path
         ("cat", "cat", None),
     ],
 )
-def test_results_are_compared_within_rounding(expected: object, found: object, said: str) -> None:
-    assert difference(expected, found) == said
+def test_results_are_compared_within_rounding(
+    expected: object, found: object, message: str
+) -> None:
+    assert difference(expected, found) == message

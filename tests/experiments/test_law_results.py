@@ -52,7 +52,7 @@ def cells(floor: float | None, off: float = 1.0) -> dict[str, list[dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("floor", "off", "said"),
+    ("floor", "off", "phrases"),
     [
         (0.3, 1.0, ["0.300, is inside the interval", "inside the interval, +0.0 % off"]),
         (0.5, 1.1, ["0.500, is outside the interval", "outside the interval, +10.0 % off"]),
@@ -60,13 +60,13 @@ def cells(floor: float | None, off: float = 1.0) -> dict[str, list[dict[str, Any
     ],
 )
 def test_verdicts_go_both_ways(
-    floor: float | None, off: float, said: list[str], tmp_path: Path
+    floor: float | None, off: float, phrases: list[str], tmp_path: Path
 ) -> None:
     runs = cells(floor, off)
     fitted = {name: runs[name] for name in EXPERIMENT.fitted}
     prediction = {"variant": "largest", **predict(fitted, 400_000, 1_125_000, repeats=10)}
     results = summarise_law(EXPERIMENT, runs, prediction)
-    for verdict, words in zip(results["verdicts"], said, strict=True):
+    for verdict, words in zip(results["verdicts"], phrases, strict=True):
         assert words in verdict
     assert "| largest | 400,000 | 1,125,000 |" in law_markdown(results)
     draw_law(tmp_path / "law.svg", results)

@@ -39,8 +39,8 @@ def cells(effect: float, seeds: int = 3, sizes: list[int] = SIZES) -> list[dict[
 
 
 def test_the_same_variant_under_two_names_is_not_distinguishable() -> None:
-    (said,) = summarise("Null?", {"one": cells(0.0), "same": cells(0.0)})["verdicts"]
-    assert said.startswith("same and one are not distinguishable: +0.0000")
+    (sentence,) = summarise("Null?", {"one": cells(0.0), "same": cells(0.0)})["verdicts"]
+    assert sentence.startswith("same and one are not distinguishable: +0.0000")
 
 
 def test_an_interval_without_0_that_the_correction_refuses_says_so() -> None:
@@ -90,5 +90,7 @@ def test_a_value_tuned_to_the_edge_is_named() -> None:
         name: [cells(0.0)[0] | {"tuned": {"train.learning_rate": value}}]
         for name, value in (("one", 0.2), ("other", 0.3))
     }
-    (said,) = edge_warnings(experiment, runs)
-    assert said.startswith("other chose train.learning_rate 0.3, at the edge of the values tried")
+    (sentence,) = edge_warnings(experiment, runs)
+    assert sentence.startswith(
+        "other chose train.learning_rate 0.3, at the edge of the values tried"
+    )

@@ -83,16 +83,16 @@ def refused(arguments: list[str], folder: Path) -> str:
 @pytest.mark.parametrize("into", ["data/model", "data/../data/model", "link"])
 def test_an_export_does_not_replace_the_model(into: str, project: Path) -> None:
     (project / "link").symlink_to(project / "data" / "model")
-    said = refused(["export", "--into", into], project / "data" / "model")
-    assert said == (
+    message = refused(["export", "--into", into], project / "data" / "model")
+    assert message == (
         f"Error: {into} holds checksums.json, which would be lost; name another folder.\n"
     )
 
 
 def test_an_export_does_not_replace_a_tokenizer(project: Path) -> None:
     tokenizer().save(project / "data" / "tokenizer")
-    said = refused(["export", "--into", "data/tokenizer"], project / "data" / "tokenizer")
-    assert "data/tokenizer holds a merges.txt that this command did not write" in said
+    message = refused(["export", "--into", "data/tokenizer"], project / "data" / "tokenizer")
+    assert "data/tokenizer holds a merges.txt that this command did not write" in message
 
 
 def test_an_export_does_not_replace_a_model_of_another_hand(project: Path) -> None:
@@ -106,16 +106,18 @@ def test_an_import_does_not_replace_its_source(project: Path) -> None:
     for file in (project / "data" / "export").iterdir():  # as few files as a model may have
         if file.name not in ("config.json", "model.safetensors", "tokenizer.json"):
             file.unlink()
-    said = refused(["import_hf", "data/export", "--into", "data/export"], project / "data/export")
-    assert "data/export holds a config.json that this command did not write" in said
+    message = refused(
+        ["import_hf", "data/export", "--into", "data/export"], project / "data/export"
+    )
+    assert "data/export holds a config.json that this command did not write" in message
 
 
 def test_the_current_folder_is_not_replaced(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     CliRunner().invoke(export.main, [])
     (project / "empty").mkdir()
     monkeypatch.chdir(project / "empty")
-    said = refused(["import_hf", "../data/export", "--into", "."], project / "empty")
-    assert said == "Error: . is where the command runs; name a folder in it.\n"
+    message = refused(["import_hf", "../data/export", "--into", "."], project / "empty")
+    assert message == "Error: . is where the command runs; name a folder in it.\n"
 
 
 @pytest.mark.parametrize("into", ["absent/../..", "..", "absent/../../inner/.."])

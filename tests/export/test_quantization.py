@@ -136,8 +136,8 @@ def test_the_cost_is_measured_on_the_validation_tokens(tmp_path: Path) -> None:
         writer = ShardWriter(tmp_path / "tokens" / split, 1024)
         writer.append(ids.astype(np.uint16))
         writer.finish(**facts, tokenizer_sha256=sha256_of(tmp_path / "tokenizer.json"))
-    said = write(tmp_path / "e", wide(), 4, gguf=True, tokens=tmp_path / "tokens")
-    assert "for mlx_lm and llama.cpp. Bits per byte of validation tokens: " in said
+    message = write(tmp_path / "e", wide(), 4, gguf=True, tokens=tmp_path / "tokens")
+    assert "for mlx_lm and llama.cpp. Bits per byte of validation tokens: " in message
     card = (tmp_path / "e" / "README.md").read_text("utf-8")
     numbers = dict(
         line.strip("| ").split(" | ") for line in card.splitlines() if "bits per byte, " in line
@@ -145,7 +145,7 @@ def test_the_cost_is_measured_on_the_validation_tokens(tmp_path: Path) -> None:
     assert list(numbers) == [f"bits per byte, {n}" for n in ("unquantised", "4 bits", "Q4_0")]
     assert len(set(numbers.values())) == 3  # rounding changes the model, each layout otherwise
     for value in numbers.values():
-        assert value in said or f"{float(value):.4f}" in said
+        assert value in message or f"{float(value):.4f}" in message
     assert "mlx_lm import generate" in card and "transformers" not in card.split("## Use")[1]
 
 

@@ -152,9 +152,9 @@ def test_a_damaged_object_of_the_cache_is_set_aside_and_its_stage_runs_again(clo
     shutil.rmtree(clone.folder / "data/samples")
     clone.run("dvc", "checkout", "--force")
     assert clone.stage("result").returncode == 1  # refused, and DVC calls all unchanged
-    said = clone.stage("repair").stdout
-    assert f"{path.relative_to(clone.folder)} was damaged" in said
-    assert f"`dvc repro` makes {name} anew" in said
+    output = clone.stage("repair").stdout
+    assert f"{path.relative_to(clone.folder)} was damaged" in output
+    assert f"`dvc repro` makes {name} anew" in output
     assert clone.repro().ran == ["sample"]
     assert (clone.folder / name).read_bytes() == path.read_bytes() == content
     # Where the output is intact, the object is written from it; of a folder, its list of files.

@@ -241,7 +241,7 @@ def test_interactive_ends_at_an_empty_line_and_at_the_end_of_input(sample) -> No
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (
             ["--prompt", "a", "--temperature", "nan"],
@@ -258,9 +258,9 @@ def test_interactive_ends_at_an_empty_line_and_at_the_end_of_input(sample) -> No
         (["--min-p", "0.1"], "--min-p needs --prompt or --interactive"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(sample, options: list[str], said: str) -> None:
+def test_mistakes_are_told_in_a_sentence(sample, options: list[str], message: str) -> None:
     result = sample(*options)
-    assert result.exit_code != 0 and said in result.output
+    assert result.exit_code != 0 and message in result.output
     assert not Path("data/samples").exists()
 
 

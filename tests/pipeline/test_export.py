@@ -31,15 +31,17 @@ def test_only_what_was_trained_is_said_to_be(finished: Clone, tmp_path: Path) ->
     card = copy.folder / "data" / "export" / "README.md"
     copy.set({"train.learning_rate": 0.5, "train.steps": 777, "train.optimizer": "adamw"})
     assert copy.stage("export").returncode == 0
-    said = card.read_text("utf-8")
+    card_text = card.read_text("utf-8")
     assert (
-        "| steps | 60 |" in said and "| optimizer | muon |" in said and "rate | 0.5 |" not in said
+        "| steps | 60 |" in card_text
+        and "| optimizer | muon |" in card_text
+        and "rate | 0.5 |" not in card_text
     )
-    assert "## Held-out stories" in said
+    assert "## Held-out stories" in card_text
     exported("gpt2: biases", tmp_path / "other")
     assert copy.stage("import_hf", str(tmp_path / "other"), "--into", "data/model").returncode == 0
     assert copy.stage("export").returncode == 0
-    said = card.read_text("utf-8")
-    assert "`gpt2`" in said and "## The model" in said
+    card_text = card.read_text("utf-8")
+    assert "`gpt2`" in card_text and "## The model" in card_text
     for claim in ("## Training", "## Held-out stories", "builtin", "tokens seen", "trained with"):
-        assert claim not in said
+        assert claim not in card_text

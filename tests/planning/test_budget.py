@@ -36,7 +36,7 @@ def test_steps_are_those_of_the_budget(file: Path, monkeypatch: pytest.MonkeyPat
 
 def test_only_the_line_of_the_steps_changes(file: Path) -> None:
     before = file.read_text().splitlines()
-    said = budget.spend(file, "tokens", 500_000)
+    message = budget.spend(file, "tokens", 500_000)
     changed = [
         (old, new)
         for old, new in zip(before, file.read_text().splitlines(), strict=True)
@@ -45,7 +45,7 @@ def test_only_the_line_of_the_steps_changes(file: Path) -> None:
     ((old, new),) = changed
     steps = load_params(file).train.steps
     assert old.split()[0] == new.split()[0] == "steps:" and old.split("#")[1] == new.split("#")[1]
-    assert f"train.steps is now {steps:,}" in said
+    assert f"train.steps is now {steps:,}" in message
 
 
 @pytest.mark.parametrize("amount", [float("nan"), float("inf"), 1e300])

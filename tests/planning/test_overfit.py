@@ -22,8 +22,8 @@ def test_one_batch_is_learned_by_heart(
     tokens: Path,
     changes: dict[str, Any],
 ) -> None:
-    said = overfit.check(params(repository, **changes), tokens)
-    before, after, steps = map(float, re.findall(r"\d+\.?\d*", said))
+    message = overfit.check(params(repository, **changes), tokens)
+    before, after, steps = map(float, re.findall(r"\d+\.?\d*", message))
     assert before == pytest.approx(math.log(300), abs=0.2)  # what an untrained model guesses
     assert after <= 0.05 and steps < 300
 

@@ -143,17 +143,17 @@ def test_every_part_can_be_measured(page: Browser) -> None:
 
 
 def test_the_attention_map_is_read_by_pointer_and_keyboard(page: Browser) -> None:
-    said = "document.getElementById('live-attention-value').textContent"
+    label_script = "document.getElementById('live-attention-value').textContent"
     type_text(page, "Once upon a time Lily was sad.")
     page.run("document.querySelector('[aria-label=\"Layer 1, head 2\"]').click()")
     page.run("document.getElementById('live-attention-map').focus()")
     page.press("ArrowUp")
-    assert page.run(said).startswith("Layer 1, head 2: “")
+    assert page.run(label_script).startswith("Layer 1, head 2: “")
     assert page.run("document.activeElement.id") == "live-attention-map"
     pressed = "document.querySelectorAll('#live-attention-heads [aria-pressed=true]').length"
     assert page.run(pressed) == 1
     page.point_at("document.querySelector('#live-attention-map')")
-    assert "takes" in page.run(said)
+    assert "takes" in page.run(label_script)
 
 
 def test_tokens_can_be_shaded_by_attention(page: Browser) -> None:

@@ -136,15 +136,15 @@ def test_the_verdict_does_not_boast() -> None:
         "model": model_figures(1.5),
         "baselines": {"bigram": {"bits_per_byte": 1.2}, "uniform": {"bits_per_byte": 3.0}},
     }
-    said = " ".join(verdict(figures, "tinystories"))
-    assert "no better than the best baseline, a Kneser-Ney bigram (1.200)" in said
-    assert "a sound model needs at most 0.70" in said
+    sentences = " ".join(verdict(figures, "tinystories"))
+    assert "no better than the best baseline, a Kneser-Ney bigram (1.200)" in sentences
+    assert "a sound model needs at most 0.70" in sentences
 
 
 def test_each_figure_is_told_with_its_standard_error_or_as_unknown() -> None:
-    said = uncertainty(model_figures(1.5))
-    assert "1.500 ± 0.010 bits per byte" in said
-    assert "loss of 2.000 ± 0.010 nats" in said and "perplexity of 7.39 ± 0.01." in said
+    sentences = uncertainty(model_figures(1.5))
+    assert "1.500 ± 0.010 bits per byte" in sentences
+    assert "loss of 2.000 ± 0.010 nats" in sentences and "perplexity of 7.39 ± 0.01." in sentences
     assert uncertainty(model_figures(1.5, None)).count("± unknown") == 3
 
 

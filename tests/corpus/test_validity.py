@@ -85,7 +85,7 @@ def test_another_pronoun_is_found_at_its_place(some: list[str]) -> None:
 
 
 def test_a_girl_who_is_called_he_is_found_where_she_is() -> None:
-    before = "Once upon a time, there was a pretty, happy girl named Sally. "
+    before = "Once upon a time, there was a tiny, happy girl named Sally. "
     found = check(before + "He loved to draw and run.")
     assert (found.kind, found.start, found.end) == ("pronoun", len(before), len(before) + 2)
 
@@ -127,7 +127,8 @@ def test_a_sentence_of_no_story_is_found_at_its_place(some: list[str]) -> None:
 
 
 def test_what_follows_a_whole_story_is_out_of_order(some: list[str]) -> None:
-    text = some[0] + " " + some[1]
+    # "There was once" could begin as the ending "The end." does.
+    text = some[0] + " " + next(other for other in some[1:] if other.startswith("Once"))
     found = check(text)
     assert (found.valid, found.kind, found.offset) == (False, "order", len(some[0]))
 

@@ -14,7 +14,7 @@ import difflib
 import reprlib
 import stat
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -217,7 +217,9 @@ def first_mistake(error: ValidationError, section: type[BaseModel]) -> str:
     match mistake["type"]:
         case "extra_forbidden":
             for part in mistake["loc"][:-1]:
-                section = cast("type[BaseModel]", section.model_fields[str(part)].annotation)
+                annotation = section.model_fields[str(part)].annotation
+                types = (annotation, *get_args(annotation))  # of `Law | None`, Law has the keys
+                section = next(t for t in types if hasattr(t, "model_fields"))
             keys = list(section.model_fields)
             nearest = difflib.get_close_matches(str(mistake["loc"][-1]), keys, n=1)
             hint = f"the nearest is {nearest[0]}" if nearest else f"known are {listing(keys)}"

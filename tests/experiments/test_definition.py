@@ -65,6 +65,7 @@ def test_a_variants_budget_takes_the_place_of_the_bases(folder: Path) -> None:
         ({"tune": {"train.learning_rate": [0.1, -1.0]}}, "train.learning_rate is -1.0"),
         ({"base": {"budget.minutes": 3}}, "budget.minutes is no budget; allowed are budget.flops"),
         ({"base": {"budget.flops": 0}}, "budget.flops is 0; it must be a number above 0"),
+        ({"law": {"predict": "one", "predicts": 1}}, "law.predicts is not a parameter"),
         ({"law": {"predict": "third"}}, "law.predict is 'third'"),
         ({"law": {"predict": "one"}}, "a law needs 6 beside the one that it predicts"),
         ({"tune": {"train.learning_rate": [1.0], "train.beta1": [0.1]}}, "tune"),

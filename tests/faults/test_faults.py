@@ -102,7 +102,7 @@ def test_a_killed_repro_leaves_no_orphan(clone: Clone, workers: int) -> None:
 
 
 def test_a_killed_repro_goes_on_when_run_again(clone: Clone) -> None:
-    clone.set({"train.checkpoint_every": 5, "train.steps": 200})
+    clone.set({"train.checkpoint_every": 5, "train.steps": 100})
     clone.repro("train")
     expected = clone.bytes_of(*TRAINED)
     forget_training(clone)

@@ -19,8 +19,6 @@ from lmcore.interpretability.hooks import (
 from lmcore.model import GPT
 
 torch = pytest.importorskip("torch", reason="compares with PyTorch: pip install torch")
-transformers = pytest.importorskip("transformers", reason="pip install transformers")
-pytest.importorskip("transformer_lens", reason="pip install transformer-lens")
 
 TOKENS = np.arange(24).reshape(2, 12) * 7 % 50
 
@@ -28,6 +26,9 @@ TOKENS = np.arange(24).reshape(2, 12) * 7 % 50
 @pytest.fixture(scope="module", params=["gpt2: biases", "llama: grouped queries"])
 def pair(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[GPT, Any]:
     """A model of ours and the same model in TransformerLens."""
+    # Imported here: 2 s that a process which only collects these tests need not spend.
+    transformers = pytest.importorskip("transformers", reason="pip install transformers")
+    pytest.importorskip("transformer_lens", reason="pip install transformer-lens")
     from transformer_lens.model_bridge import TransformerBridge
 
     folder = tmp_path_factory.mktemp("lens") / "export"

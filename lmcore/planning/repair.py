@@ -32,7 +32,10 @@ CACHE = Path(".dvc/cache/files/md5")  # an object is named by its MD5: 12/3456..
 DAMAGED = Path(".dvc/tmp/damaged")  # where damaged objects are kept
 _WAIT = 3.0  # seconds for a living DVC to finish writing a file
 # What DVC allows in an entry of a stage's `deps` and `outs`, as far as it writes it.
-_ENTRY = {"path": str, "hash": str, "size": int, "nfiles": int, "isexec": bool}
+# The beginning of a hash may be a number: 76 is one that DVC takes, 76e46 is not.
+_ENTRY: dict[str, Any] = {
+    "path": str, "hash": str, "md5": str | int | None, "size": int, "nfiles": int, "isexec": bool,
+}  # fmt: skip
 _MIN_HASH = 3  # characters
 
 
@@ -147,7 +150,7 @@ def _is_whole_entry(entry: Any) -> bool:
     return (
         isinstance(entry, dict)
         and "path" in entry
-        and (not (md5 := entry.get("md5")) or len(str(md5)) >= _MIN_HASH)
+        and ((md5 := entry.get("md5")) in (None, "") or len(str(md5)) >= _MIN_HASH)
         and all(isinstance(value, _ENTRY.get(key, object)) for key, value in entry.items())
     )
 

@@ -86,22 +86,36 @@ def test_make_run_mends_before_it_starts(clone: Clone) -> None:
     assert "train" not in clone.repro().ran
 
 
+def is_readable_by_dvc(lock: bytes) -> bool:
+    try:
+        COMPILED_LOCKFILE_SCHEMA(parse_yaml(lock.decode(), "dvc.lock"))
+    except (Invalid, ParseError):
+        return False
+    return True
+
+
 def test_a_lock_is_called_whole_just_where_dvc_can_read_it(finished: Clone, tmp_path: Path) -> None:
     # Up to the middle of the second stage, the first of which tracks the whole params.yaml.
     content = (finished.folder / "dvc.lock").read_bytes()
     content = content[: content.index(b"- path: ", content.index(b"\n  download:")) + 120]
     path = tmp_path / "dvc.lock"
     wrong = []
-    for length in range(0, len(content), 7):
+    for length in range(0, len(content), 13):
         path.write_bytes(content[:length])
-        try:
-            COMPILED_LOCKFILE_SCHEMA(parse_yaml(content[:length].decode(), "dvc.lock"))
-            readable = True
-        except (Invalid, ParseError):
-            readable = False
+        readable = is_readable_by_dvc(content[:length])
         if is_whole_lock(path) != readable:
             wrong.append((length, readable, content[max(0, length - 40) : length]))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "beginning", ["", "7", "0", "00", "76", "764", "076", "76e46", "0e9", "7e", "76f", "1_000"]
+)
+def test_a_hash_that_is_cut_may_be_a_number(beginning: str, tmp_path: Path) -> None:
+    lock = "schema: '2.0'\nstages:\n  train:\n    cmd: x\n    deps:\n"
+    lock += f"    - path: lmcore\n      hash: md5\n      md5: {beginning}"
+    (tmp_path / "dvc.lock").write_text(lock)
+    assert is_whole_lock(tmp_path / "dvc.lock") == is_readable_by_dvc(lock.encode())
 
 
 def rwlock(root: Path, *pids: int) -> Path:

@@ -157,7 +157,7 @@ def _peak_of_gradients(config: ModelConfig, batch: int) -> int:
 
     gradients = mx.compile(mx.grad(loss))
     peaks = []
-    for _ in range(3):  # the first call traces and compiles; streams may race a little
+    for _ in range(4):  # the first call traces and compiles; streams may race a little
         mx.eval(parameters, tokens)
         before = mx.get_active_memory()
         mx.reset_peak_memory()
@@ -256,7 +256,10 @@ def check_peak(changes: dict[str, Any], **train_changes: Any) -> None:
 
 
 def _peak_of_steps(config: ModelConfig, train: TrainParams) -> int:
-    """The lower peak of two steps, as the trainer takes them; the first one compiles."""
+    """Return the higher peak of two steps, as the trainer takes them; the first one compiles.
+
+    Where the two streams do not run side by side, as on a busy machine, a step needs less.
+    """
     gc.collect()  # else what other tests left would be freed while this one measures
     alibi_bias.cache_clear()
     before = mx.get_active_memory()
@@ -269,4 +272,4 @@ def _peak_of_steps(config: ModelConfig, train: TrainParams) -> int:
         micro_batch = (tokens, tokens, mx.random.key(0))
         train_step([micro_batch] * train.gradient_accumulation, 1e-3, step)
         peaks.append(mx.get_peak_memory() - before)
-    return min(peaks[1:])
+    return max(peaks[1:])

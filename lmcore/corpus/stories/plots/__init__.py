@@ -2,7 +2,6 @@
 
 from lmcore.corpus.stories.plots import (
     animals,
-    animals_in_need,
     brave,
     friends,
     honest,
@@ -19,6 +18,5 @@ PLOTS: tuple[Plot, ...] = (
     *learning.PLOTS,
     *honest.PLOTS,
     *animals.PLOTS,
-    *animals_in_need.PLOTS,
     *toys.PLOTS,
 )

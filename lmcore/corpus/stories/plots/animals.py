@@ -2,92 +2,6 @@
 
 from lmcore.corpus.stories.script import Plot, table
 
-FRUIT = Plot(
-    "fruit too high",
-    "animal",
-    """
-+ animal
-
-+ friends
-
-+ pals
-+ games outside
-
----
-[Day], {they|$hero and $friend|the two friends} {saw|found|noticed|spotted} <nfruit> {ripe|big|sweet|tasty|nice|fresh} <fruit> {in|high up in} a tree.
-[Day]{,|} $hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|big|sweet|tasty|nice|fresh} <fruit> {in|high up in} a tree.
-$Hero was hungry and {saw|found|noticed|spotted} <nfruit> {ripe|big|sweet|tasty|nice|fresh} <fruit> {in|high up in} a tree [day].
-
-"[Wow]! {I want|We want|Let's get|Let's eat} the $fruit!" {[called] $friend|$friend [called]} [eager].
-"[Wow]! {I want|We want|Let's get|Let's eat} all $nfruit $fruit!" {[called] $hero|$hero [called]} [eager].
-* eager: hero
-* eager: friend
-
-But the tree was too {tall|high}, and $hero [felt] [sad].
-$Hero {jumped|hopped|climbed} [times], but the tree was too {tall|high}.
-
-
----
-[Suddenly], <a ttrait> <tanimal> {came|walked|ran|hurried} by. "Can I have {some|one} too?" it asked [warm].
-[Suddenly], <a ttrait> <tanimal> {stopped|looked up}. "{I want|I would like} {some|one} too," it said [warm].
-
-either answer: yes
-"{Yes|Of course}, {but how|but they are so high|please help us}!" {[called] $hero|$hero [called]} [eager].
-"{Yes|Of course}, {come|join us}. $Nfruit $fruit are {enough|plenty} for three{,|!}" {[said] $hero|$hero [said]} [warm].
-or answer: no
-"No! {They are|They're} {ours|only for us|our $fruit}!" [cried] $hero, and the $tanimal {sat down|walked on|went away} [tearful].
-
-{They|The two friends} {tried|jumped|hopped} {again|and tried} for [long], but {got nothing|they got no $fruit}.
-* sad: hero
-
-"{Wait|Come back|Please wait}, little $tanimal! I was {mean|unkind}. I feel [sorry]{,|!}" {[said] $hero|$hero [said]} [tearful].
-$Hero [felt] [sorry]. "{Wait|Come back|Please wait}, little $tanimal! {Let's share|You can have some}," $hero said [warm].
-end
-
-"{Let's make|We can be} a tower{,|!}" {[said] the $tanimal|the $tanimal [said]} [warm].
-{[Then]{,|} they|They} made a tower, {the $tanimal, $friend and $hero|the $tanimal, then $friend, then $hero}.
-
-
----
-{They|The three friends} {ate|shared|had} the [tasty] $fruit {in the grass|under the tree|side by side} and [had fun].
-"[Wow]! {We did it|What a good tower|The $fruit are so good}!" {[called] the $tanimal|the $tanimal [called]} [eager].
-* together: hero
-* happy: the tanimal
-
-"I {could not|couldn't|can't} do it alone{,|!}" {[said] $hero|$hero [said]} [warm]. "[Thanks], {my friends|$friend and the $tanimal}!"
-"{{We are|We're} small alone|One is small}, but {together {we are|we're}|three are} [big]{,|!}" {[said] $hero|$hero [said]} [warm].
-* thanks: the tanimal
-* thanks: hero
-* happy: hero
-
-+ den
-
-when answer: yes
-$Hero [learned] that {three|many|small} friends can {do|reach} [big] things {together|as one}.
-[Ever after]{,|} {they|the three friends} {shared|picked} {everything|all their $fruit} {together|and were [happy]}.
-or answer: no
-$Hero [learned] that {a kind word|sharing} {brings|gets} you more than {a mean one|saying no}.
-[Ever after]{,|} $hero {never said no|always said yes} {when|if} {someone|the $tanimal|a friend} {asked|wanted to share}.
-end
-""",
-    {
-        "nfruit": table("nfruit", "three\nfour\nfive\nsix"),
-        "fruit": table(
-            "fruit | fruit1",
-            """
-apples | apple
-pears | pear
-nuts | nut
-oranges | orange
-bananas | banana
-peaches | peach
-lemons | lemon
-plums | plum
-""",
-        ),
-    },
-)
-
 MUD = Plot(
     "stuck in the mud",
     "animal",
@@ -251,4 +165,4 @@ in a cave | cave
     },
 )
 
-PLOTS = (FRUIT, MUD, WINTER)
+PLOTS = (MUD, WINTER)

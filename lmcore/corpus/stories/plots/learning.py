@@ -93,102 +93,6 @@ throw a ring | threw the ring | missed | look at the stick
     },
 )
 
-SEED = Plot(
-    "a seed",
-    "child",
-    """
-+ child
-
----
-[Day]{,|} {$his $adult|$Adult} {gave|brought|bought} $hero [a small] <crop> seed.
-{$His $adult|$Adult} {gave|brought|bought} $hero [a small] <crop> seed [day].
-[Day]{,|} $hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park}.
-$Hero {found|got|bought} [a small] <crop> seed {at|near|from} the {market|shop|farm|park} [day].
-
-"{Plant it|Put it in the ground} {by|near|beside|next to} the <bed>, and {wait|water it}{,|!}" {[said] $his $adult|$his $adult [said]} [warm].
-$He {put|planted} it [carefully] {by|near|beside|next to} the <bed> with $his <dye> {shovel|spoon|spade} and {some |}water.
-
-$His <ftrait> friend <friend> {came|walked|ran|hurried} {over|by}. "{What is|What's} {that|there}?" {{asked|said} $friend|$friend {asked|said}} [warm].
-<Friend> {watched|helped}{| $him}, in $fhis <dye2> <wear> and {new|old|big|dirty} <wear2>.
-
-
----
-But {nothing grew|nothing was there|it {did not|didn't} grow}{| at first| for a long time| for many days| for a week}.
-$He looked {every|each} {day|morning}, but {nothing grew|nothing was there}.
-
-either patience: dig
-"{{It is|It's} too slow|Why does it not grow|Maybe {it is|it's} lost}{,|!}" {[said] $hero|$hero [said]} [tearful] and {wanted to dig|took $his spade}.
-$Hero [felt] [sad] and {wanted to dig|took $his spade}. "{{I will|I'll} look|{It is|It's} too slow}," $hero said [tearful].
-* sad: hero
-
-"{Wait|Stop|Don't}! {It sleeps|{It is|It's} asleep|It grows} in the ground," said {$his $adult|$friend} [warm].
-"{Wait|Stop|Don't}, $hero! {A seed|Your $crop} needs {time|sleep|rest}{,|!}" {[said] $friend|$friend [said]} [warm].
-or patience: dry
-{For|After} <days> days {it was hot|there was no rain|the sun was hot}, and the ground was {[very] |}{dry|hard}.
-The sun {was hot|burned} for <days> days, and $hero {forgot|{did not|didn't} think of} the seed.
-
-"[Oh]! {My seed is thirsty|I forgot the water}!" {[cried] $hero|$hero [cried]} [tearful].
-$Hero [felt] [sorry]. "{My seed is thirsty|I forgot the water}!" $hero [cried].
-* sorry: hero
-* sad: hero
-end
-
-{So |}{$hero and $friend|$friend and $hero} {gave|brought} it water {every day|each morning|for <weeks> weeks} and {sang to it|talked to it|waited}.
-{They|The two friends} {gave|brought} it water {every day|each morning|for <weeks> weeks} and [had fun].
-
-[Finally]{,|} {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "[Wow]!" {[called] $hero|$hero [called]} [eager].
-{One day|One morning|One sunny day|One warm day|One bright day|One sunny morning}, {[a small] green leaf|something [small] and green|[a small] plant} {came up|looked out}! "{Look|See}, $friend!" {[called] $hero|$hero [called]} [eager].
-
----
-{Soon|Later|Before long|In the end|After that}{,|} there were <count> [big] $crops.
-It {grew and grew|got bigger and bigger}, and {then|soon|later|before long} there were <count> [big] $crops.
-
-{$His $adult|They} made {yummy|nice|tasty|good|fresh|delicious|great} $dish, and $his <ttrait> <third> {ate|came} {too|with them}.
-"{Let's make|We can make} $dish!" {[called] $friend|$friend [called]} [eager], and $his <ttrait> <third> {ate|came} too.
-
-$His $third {ate|had|wanted} {more|a lot|it all}, and $hero said [warm], "{It is|It's|This is} so {tasty|good|yummy}!"
-Everyone {ate|had|wanted} {more|a lot|some}. "[Thanks], $hero!" {[said] $his $third|$his $third [said]} [warm].
-* thanks: third
-* happy: hero
-* happy: friend
-
-
-+ crowd
-
-+ intro again
-
-when patience: dig
-$Hero [learned] that {good things|all things|$crops} {take|need} time{| to grow}.
-[Ever after]{,|} $hero {could wait|was patient|sat and waited} when {a thing was slow|something took time}.
-or patience: dry
-$Hero [learned] that {a living thing|a plant|a seed} needs {care|water} every day.
-[Ever after]{,|} $hero {took care of|watered|looked after} {all $his plants|the $bed|everything green}.
-end
-""",
-    {
-        "crop": table(
-            "crop | crops | dish",
-            """
-pumpkin | pumpkins | pie
-tomato | tomatoes | soup
-carrot | carrots | cake
-bean | beans | soup
-corn | corn plants | bread
-melon | melons | juice
-potato | potatoes | salad
-strawberry | strawberries | jam
-pepper | peppers | pizza
-lemon | lemons | cake
-apple | apple trees | pie
-pear | pear trees | juice
-""",
-        ),
-        "bed": table(
-            "bed", "gate\nfence\nwall\nwell\nwindow\nold tree\npath\nbench\nroses\nkitchen door"
-        ),
-        "weeks": table("weeks", "two\nthree\nfour"),
-    },
-)
 
 BROKEN = Plot(
     "a broken thing",
@@ -331,4 +235,4 @@ $Hero [learned] that {friends|good friends|people who love you} {{do not|don't} 
     },
 )
 
-PLOTS = (SKILL, SEED, BROKEN, SURPRISE)
+PLOTS = (SKILL, BROKEN, SURPRISE)

@@ -1,8 +1,8 @@
 """One cell of an experiment: a whole run, from stories to the bits of each validation story.
 
 Stories, tokenizer and tokens are the same for most cells. They are made once and kept in
-`data/.experiments/KEY/`, where the key hashes the parameters and the code that decide them:
-no stage owns that folder, and a cell makes what it does not find.
+`data/.experiments/KEY/`, where the key hashes what decides them: parameters, code, the user's
+files. No stage owns that folder, and a cell makes what it does not find.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from mlx.utils import tree_flatten
 
 import lmcore
-from lmcore.common.atomic_files import atomic_directory, write_json
+from lmcore.common.atomic_files import atomic_directory, sha256_of, write_json
 from lmcore.common.json_files import read_json
 from lmcore.common.params import Params, parse_params
 from lmcore.common.paths import DOWNLOADS, EXPERIMENTS, TIMINGS
@@ -124,7 +124,11 @@ def bits_at_context(
 def prepared_data(params: Params) -> Path:
     """Return a folder with `raw`, `tokenizer` and `tokens` of these parameters, made once."""
     sections = [params.data, params.tokenizer, params.encode]
-    decides = json.dumps([*(s.model_dump() for s in sections), _code_hash()], sort_keys=True)
+    decided_by: list[Any] = [*(section.model_dump() for section in sections), _code_hash()]
+    if params.data.source == "files":
+        files = sorted(path for path in Path(params.data.folder).rglob("*") if path.is_file())
+        decided_by += [[path.as_posix(), sha256_of(path)] for path in files]
+    decides = json.dumps(decided_by, sort_keys=True)
     folder = EXPERIMENTS / hashlib.sha256(decides.encode()).hexdigest()[:16]
     with lock_folder(EXPERIMENTS / f"{folder.name}.lock", patience=3600):
         if not folder.is_dir():

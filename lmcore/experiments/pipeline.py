@@ -22,6 +22,7 @@ from lmcore.experiments.definition import (
     FILE,
     TUNING_SEED,
     Experiment,
+    cell_params,
     tuning_changes,
 )
 
@@ -83,9 +84,11 @@ def stages_of(folder: Path, experiment: Experiment) -> dict[str, Any]:
     present = read_yaml(folder / FILE).keys()
     keys = [key for key in keys if key.partition(".")[0] in present]
     file, profile = (folder / FILE).as_posix(), f"profiles/{experiment.profile}.yaml"
+    data = (cell_params(folder, experiment, each, 1, {}).data for each in experiment.variants)
+    inputs = sorted({each.folder for each in data if each.source == "files"})
     shared: dict[str, Any] = {
         "wdir": os.path.relpath(".", folder),
-        "deps": [*CELL_CODE, profile],
+        "deps": [*CELL_CODE, profile, *inputs],
         "params": [{file: keys}],
     }
     stages: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""A budget becomes a number of steps before a cell trains."""
+"""A budget becomes a number of steps before a cell trains; common data are made once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpers.shards import FACTS, write
 from lmcore.common.errors import LmcoreError
 from lmcore.common.params import Params, load_params
 from lmcore.dataset.shards import TokenShards
-from lmcore.experiments.cell import within_budget
+from lmcore.experiments.cell import prepared_data, within_budget
 
 
 @pytest.fixture
@@ -37,3 +37,19 @@ def test_a_budget_is_a_number_of_whole_steps(params: Params, shards: TokenShards
 def test_a_budget_below_the_warmup_is_refused(params: Params, shards: TokenShards) -> None:
     with pytest.raises(LmcoreError, match=r"^a budget of 5000 tokens: train.warmup_steps"):
         within_budget(params, "tokens", 5000, shards)
+
+
+def test_the_data_of_a_folder_are_made_anew_when_a_file_changes(
+    params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stories = tmp_path / "stories" / "some.txt"
+    stories.parent.mkdir()
+    stories.write_text("\n<|endoftext|>\n".join(f"The cat saw {n} dogs." for n in range(200)))
+    data = params.data.model_copy(update={"source": "files", "folder": "stories"})
+    tokenizer = params.tokenizer.model_copy(update={"vocab_size": 270})
+    ours = params.model_copy(update={"data": data, "tokenizer": tokenizer})
+    first = prepared_data(ours)
+    assert prepared_data(ours) == first
+    stories.write_text(stories.read_text().replace("cat", "owl"))
+    assert prepared_data(ours) != first

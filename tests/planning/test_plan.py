@@ -94,7 +94,7 @@ def test_where_not_even_a_block_fits_a_sentence_stands_for_the_time(
         monkeypatch.setattr(module, "machine_memory", lambda: 2**20)
     *_, not_timed, conclusion = plan(quickstart())
     assert re.fullmatch(
-        r"\nThe time is not measured: Training 1 of 4 blocks needs at least \d+ MiB of memory; "
+        r"\nThe time is not measured: Training 1 of 3 blocks needs at least \d+ MiB of memory; "
         r"this machine has 1 MiB\. Lower .*",
         not_timed,
     )
@@ -122,7 +122,7 @@ def test_the_memory_table_shows_what_each_choice_saves(params: Params) -> None:
     numbers = {part: [int(value.replace(",", "")) for value in row] for part, row in rows.items()}
     kept, recomputed, low, both = numbers["activations"]
     assert both < low < kept and recomputed < 0.5 * kept
-    weights = 4 * 1_049_728 / 2**20
+    weights = 4 * 856_128 / 2**20
     assert numbers["weights"] == [round(weights)] * 4
 
 

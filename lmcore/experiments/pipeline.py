@@ -76,6 +76,12 @@ def cell_file(folder: Path, variant: str, seed: int | str, choice: int | str | N
     return (CELLS / folder.name / f"{variant}-{seed}{tuning}.json").as_posix()
 
 
+def input_folders(folder: Path, experiment: Experiment) -> list[str]:
+    """Return the folders of the user's own files that the cells read."""
+    data = (cell_params(folder, experiment, each, 1, {}).data for each in experiment.variants)
+    return sorted({each.folder for each in data if each.source == "files"})
+
+
 def stages_of(folder: Path, experiment: Experiment) -> dict[str, Any]:
     """Return the stages of the experiment's dvc.yaml."""
     choices = list(range(len(tuning_changes(experiment))))
@@ -84,11 +90,9 @@ def stages_of(folder: Path, experiment: Experiment) -> dict[str, Any]:
     present = read_yaml(folder / FILE).keys()
     keys = [key for key in keys if key.partition(".")[0] in present]
     file, profile = (folder / FILE).as_posix(), f"profiles/{experiment.profile}.yaml"
-    data = (cell_params(folder, experiment, each, 1, {}).data for each in experiment.variants)
-    inputs = sorted({each.folder for each in data if each.source == "files"})
     shared: dict[str, Any] = {
         "wdir": os.path.relpath(".", folder),
-        "deps": [*CELL_CODE, profile, *inputs],
+        "deps": [*CELL_CODE, profile, *input_folders(folder, experiment)],
         "params": [{file: keys}],
     }
     stages: dict[str, Any] = {}

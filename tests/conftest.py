@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +18,6 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 # Before any test module imports mlx, as every stage does.
 backend.setup()
-
-# The processes of pytest-xdist ignore SIGINT, and what a test starts would inherit that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -166,7 +166,9 @@ def marked(text: str, check: Validity) -> dict[str, Any]:
     if check.valid:
         return {"text": text, "valid": True}
     # A wrong word may begin as the right one does: "Kitty" in place of "Kate".
-    begun = text[check.start : check.offset] if check.kind not in ("sentence", "order") else ""
+    word = check.offset
+    while word > check.start and text[word - 1].isalpha():
+        word -= 1
     return {
         "text": text,
         "valid": False,
@@ -174,5 +176,5 @@ def marked(text: str, check: Validity) -> dict[str, Any]:
         "offset": check.start,
         "length": check.end - check.start,
         "found": text[check.start : check.end],
-        "expected": begun + check.expected,
+        "expected": text[word : check.offset] + check.expected,
     }

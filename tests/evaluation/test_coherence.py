@@ -86,6 +86,11 @@ def test_of_a_wrong_word_that_begins_as_the_right_one_the_whole_is_told() -> Non
     assert (shown["found"], shown["expected"]) == ("Kitty", "Kate")
 
 
+def test_of_a_sentence_out_of_place_the_word_that_fits_is_whole() -> None:
+    shown = marked("He sang to me.", Validity(False, "order", 5, 0, 14, "w", 5))
+    assert (shown["found"], shown["expected"]) == ("He sang to me.", "saw")
+
+
 def test_without_a_grammar_only_the_name_is_known() -> None:
     texts = ["A cat named Tom. Tom ran.", "A cat named Tom."]
     assert coherence_figures(texts, None) == {"stories": 2, "name_recurs": 0.5}

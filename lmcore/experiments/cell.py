@@ -126,8 +126,8 @@ def prepared_data(params: Params) -> Path:
     sections = [params.data, params.tokenizer, params.encode]
     decided_by: list[Any] = [*(section.model_dump() for section in sections), _code_hash()]
     if params.data.source == "files":
-        files = sorted(path for path in Path(params.data.folder).rglob("*") if path.is_file())
-        decided_by += [[path.as_posix(), sha256_of(path)] for path in files]
+        paths = sorted(path for path in Path(params.data.folder).rglob("*") if path.is_file())
+        decided_by += [[path.as_posix(), sha256_of(path)] for path in paths]
     decides = json.dumps(decided_by, sort_keys=True)
     folder = EXPERIMENTS / hashlib.sha256(decides.encode()).hexdigest()[:16]
     with lock_folder(EXPERIMENTS / f"{folder.name}.lock", patience=3600):

@@ -16,7 +16,12 @@ from lmcore.training.optimizer import make_optimizer
 
 
 def train_of(**changes: Any) -> TrainParams:
-    return TrainParams(**{**quickstart().train.model_dump(), **changes})
+    """Return the quickstart's parameters, one learning rate for all, and `changes`."""
+    plain = {
+        "muon": {"momentum_warmup_steps": 0, "normalize_rows": False},
+        "learning_rate_scale": dict.fromkeys(("embedding", "output", "matrices", "vectors"), 1.0),
+    }
+    return TrainParams(**{**quickstart().train.model_dump(), **plain, **changes})
 
 
 def rules(model: Any, **changes: Any) -> dict[str, str]:

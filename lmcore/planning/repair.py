@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -30,6 +31,7 @@ from lmcore.common.errors import LmcoreError
 RWLOCK = Path(".dvc/tmp/rwlock")
 CACHE = Path(".dvc/cache/files/md5")  # an object is named by its MD5: 12/3456...
 DAMAGED = Path(".dvc/tmp/damaged")  # where damaged objects are kept
+_COPY = re.compile(r"\.[\w-]{22}\.tmp")  # a file that DVC is copying: dvc_objects' `tmp_fname`
 _WAIT = 3.0  # seconds for a living DVC to finish writing a file
 # What DVC allows in an entry of a stage's `deps` and `outs`, as far as it writes it.
 # The beginning of a hash may be a number: 76 is one that DVC takes, 76e46 is not.
@@ -65,6 +67,8 @@ def repair(root: Path = Path()) -> list[str]:
         _wait_for_others(root, next(iter(harmed)))
     mended += [_set_aside(path, outputs, root / DAMAGED) for path, outputs in harmed.items()]
     partials = [*root.glob(".*.partial*"), *root.glob("data/**/.*.partial*")]
+    copies = [*root.glob("data/**/.*.tmp"), *root.glob(".dvc/cache/**/.*.tmp")]
+    partials += [path for path in copies if _COPY.fullmatch(path.name)]
     if partials and not _at_work(root):
         for path in partials:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

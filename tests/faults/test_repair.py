@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from dvc.utils.serialize import ParseError, parse_yaml
+from dvc_objects.fs.utils import tmp_fname
+from dvc_objects.fs.utils import tmp_fname
 from helpers.clone import Clone
 from voluptuous import Invalid
 
@@ -202,3 +204,16 @@ def test_nothing_is_touched_while_a_dvc_is_at_work(
         living.wait()
     assert len(repair(tmp_path)) == 2
     assert not damaged.exists() and not partial.exists()
+
+
+def test_files_that_dvc_was_copying_are_removed(tmp_path: Path) -> None:
+    copies = [
+        tmp_path / folder / tmp_fname("")
+        for folder in ("data/figures", ".dvc/cache/files/md5/12", ".dvc/cache/runs/ab/cd")
+    ]
+    of_others = tmp_path / "data" / "input" / ".notes.tmp"
+    for path in (*copies, of_others):
+        path.parent.mkdir(parents=True)
+        path.write_text("cut")
+    assert repair(tmp_path) == ["Unfinished files of killed processes were removed: 3."]
+    assert of_others.exists() and not any(path.exists() for path in copies)

@@ -14,7 +14,6 @@ import pytest
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from dvc.utils.serialize import ParseError, parse_yaml
 from dvc_objects.fs.utils import tmp_fname
-from dvc_objects.fs.utils import tmp_fname
 from helpers.clone import Clone
 from voluptuous import Invalid
 

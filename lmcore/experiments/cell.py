@@ -23,6 +23,7 @@ from lmcore.common.json_files import read_json
 from lmcore.common.params import Params, parse_params
 from lmcore.common.paths import DOWNLOADS, EXPERIMENTS, TIMINGS
 from lmcore.common.units import LN2
+from lmcore.corpus.files import list_files
 from lmcore.corpus.sources import prepare
 from lmcore.dataset.encode import encode_corpus
 from lmcore.dataset.shards import TokenShards
@@ -126,8 +127,8 @@ def prepared_data(params: Params) -> Path:
     sections = [params.data, params.tokenizer, params.encode]
     decided_by: list[Any] = [*(section.model_dump() for section in sections), _code_hash()]
     if params.data.source == "files":
-        paths = sorted(path for path in Path(params.data.folder).rglob("*") if path.is_file())
-        decided_by += [[path.as_posix(), sha256_of(path)] for path in paths]
+        inputs = [file for file in list_files(Path(params.data.folder)) if not file.skipped]
+        decided_by += [[file.name, sha256_of(file.path)] for file in inputs]
     decides = json.dumps(decided_by, sort_keys=True)
     folder = EXPERIMENTS / hashlib.sha256(decides.encode()).hexdigest()[:16]
     with lock_folder(EXPERIMENTS / f"{folder.name}.lock", patience=3600):

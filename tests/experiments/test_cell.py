@@ -50,6 +50,13 @@ def test_the_data_of_a_folder_are_made_anew_when_a_file_changes(
     tokenizer = params.tokenizer.model_copy(update={"vocab_size": 270})
     ours = params.model_copy(update={"data": data, "tokenizer": tokenizer})
     first = prepared_data(ours)
+    (stories.parent / ".notes").write_text("not read")
     assert prepared_data(ours) == first
     stories.write_text(stories.read_text().replace("cat", "owl"))
-    assert prepared_data(ours) != first
+    second = prepared_data(ours)
+    assert second != first
+    linked = tmp_path / "more"
+    linked.mkdir()
+    (linked / "more.txt").write_text("The owl slept.\n<|endoftext|>\nThe owl woke.")
+    (stories.parent / "more").symlink_to(linked)
+    assert prepared_data(ours) not in (first, second)

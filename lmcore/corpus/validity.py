@@ -32,6 +32,7 @@ from lmcore.corpus.grammar.derivation import (
     Recognizer,
     Span,
     Symbol,
+    word_start,
 )
 from lmcore.corpus.grammar.symbols import Binding, Reference, TerminalChoice
 from lmcore.corpus.stories import compiler, story
@@ -176,8 +177,7 @@ def _word_at(text: str, offset: int, failures: list[Failure]) -> tuple[int, int]
     start = offset
     if text[offset].isalpha() or (expected and all(each[0].isalpha() for each in expected)):
         # Inside of a word, or it should have been longer: the whole word is wrong.
-        while start > 0 and text[start - 1].isalpha():
-            start -= 1
+        start = word_start(text, start)
     word = _WORD.match(text, start)
     return start, word.end() if word else start + 1
 

@@ -11,7 +11,7 @@ from lmcore.model import GPT, load_model
 
 
 def kept_models(folder: Path, checkpoints: Path) -> Iterator[tuple[int, GPT | None]]:
-    """Yield the step and the model of every checkpoint in `kept`, the earliest first.
+    """Yield the step and the model of every checkpoint in `checkpoints`, the earliest first.
 
     The last is the model in `folder` itself, so None is given in its place. Where it
     is not, as after an import of another model, the checkpoints are of another run

@@ -20,6 +20,7 @@ from typing import Any
 
 from lmcore.common.json_files import read_json
 from lmcore.common.params import EvaluateParams
+from lmcore.corpus.grammar.derivation import word_start
 from lmcore.corpus.validity import KINDS, Validity, check
 from lmcore.dataset.stories import iter_texts
 from lmcore.evaluation.checkpoints import kept_models
@@ -166,9 +167,7 @@ def marked(text: str, check: Validity) -> dict[str, Any]:
     if check.valid:
         return {"text": text, "valid": True}
     # A wrong word may begin as the right one does: "Kitty" in place of "Kate".
-    word = check.offset
-    while word > check.start and text[word - 1].isalpha():
-        word -= 1
+    begun = text[word_start(text, check.offset) : check.offset]
     return {
         "text": text,
         "valid": False,
@@ -176,5 +175,5 @@ def marked(text: str, check: Validity) -> dict[str, Any]:
         "offset": check.start,
         "length": check.end - check.start,
         "found": text[check.start : check.end],
-        "expected": text[word : check.offset] + check.expected,
+        "expected": begun + check.expected,
     }

@@ -75,14 +75,19 @@ class Recognizer:
             if end == len(self.text) or self.text[end] != character:
                 break
             end += 1
-        word = end
-        while word > 0 and self.text[word - 1].isalpha():
-            word -= 1
+        word = word_start(self.text, end)
         if word > self.word:
             self.word, self.failures = word, []
         if word == self.word:
             self.furthest = max(self.furthest, end)
             self.failures.append(failure)
+
+
+def word_start(text: str, offset: int) -> int:
+    """Return where the word starts that `offset` is in or follows; `offset` outside of words."""
+    while offset > 0 and text[offset - 1].isalpha():
+        offset -= 1
+    return offset
 
 
 class Derivation:

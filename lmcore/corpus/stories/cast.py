@@ -21,7 +21,7 @@ PETS = split(
 )
 
 # What kind of attribute each is: for the check of stories, and for mentions.
-NAMES = frozenset(split("hero, friend, pet, strayname, adult"))
+NAMES = frozenset(split("hero, friend, pet, adult"))
 PRONOUNS = frozenset(
     prefix + pronoun
     for prefix in ("", "f", "t", "o", "a", "s")
@@ -113,7 +113,7 @@ VARIABLES = {
         differs_from=["hero"],
         writes="friend",
     ),
-    # The child whose toy the hero is, or whose animal was lost.
+    # The child whose toy the hero is.
     "okind": Variable(
         people(["girl"], "girl", "okind", "o") + people(["boy"], "boy", "okind", "o")
     ),

@@ -12,7 +12,6 @@ import re
 _OTHERS = {
     "friend": ("$friend", "f"),
     "third": ("$his $third", "t"),
-    "the okind": ("the $okind", "o"),
 }
 _IT = {"he": "it", "him": "it", "his": "its"}  # the pronouns of any other noun: an animal, a toy
 _PERSON = re.compile(r"\$(hero|Hero|He|he|him|his)\b")

@@ -90,9 +90,8 @@ def test_an_experiment_by_name_beside_a_commit_and_the_workspace(runs: Clone) ->
     assert "data/samples differs: sample.max_tokens" in text
     page = (runs.folder / "data/compare/index.html").read_bytes().decode().replace("<wbr>", "")
     longer = []
-    for sample in json.loads(
-        (runs.folder / "data/samples/samples.json").read_bytes()
-    ):  # of `short`
+    samples = json.loads((runs.folder / "data/samples/samples.json").read_bytes())  # of `short`
+    for sample in samples:
         row = f'<th scope="row">{escape(sample["prompt"])}</th><td>(.*?)</td><td>(.*?)</td>'
         ours, theirs = re.search(row, page, re.DOTALL).groups()
         assert theirs == escape(sample["text"]) and ours.startswith(theirs)

@@ -67,7 +67,8 @@ def change_lines(before: Run | None, now: Run) -> list[str]:
     if before is None:
         return [
             "No earlier run is committed here. Commit params.yaml, dvc.lock, data/metrics and "
-            "data/plots to see what the next one changes."
+            "data/plots",
+            "to see what the next one changes.",
         ]
     params, metrics = changes(before.params, now.params), changes(before.metrics, now.metrics)
     if not params and not metrics:

@@ -52,7 +52,7 @@ def coherence_section(coherence: dict[str, Any] | None) -> str:
         + _bars(figures, coherence["kinds"])
         + _examples(coherence)
     )
-    return section("Coherence", body, "training")
+    return section("Coherence", body, "evaluation")
 
 
 def copying_section(copying: dict[str, Any] | None) -> str:
@@ -88,7 +88,7 @@ def copying_section(copying: dict[str, Any] | None) -> str:
         f"cheap is where it learned that.</p><div class='pair'>{charts}</div>"
         + table("At the end of training", ["Mention", "mentions", "bits per mention"], rows)
         + context,
-        "training",
+        "evaluation",
     )
 
 

@@ -69,9 +69,7 @@ def comparison_section(evaluation: dict[str, Any], source: str) -> str:
         ["Model", "bits/byte", "nats/token", "perplexity"],
         rows,
     )
-    return section(
-        "Comparison", body + ("" if source == "builtin" else _published()), "tokenization"
-    )
+    return section("Comparison", body + ("" if source == "builtin" else _published()), "evaluation")
 
 
 def _conditions(evaluation: dict[str, Any]) -> str:

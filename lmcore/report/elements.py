@@ -40,6 +40,7 @@ CHAPTERS = {
     "architecture": ("02-architecture.md", "Chapter 2, Architecture"),
     "training": ("03-training.md", "Chapter 3, Training"),
     "moe": ("04-moe.md", "Chapter 4, Mixture of experts"),
+    "evaluation": ("05-evaluation.md", "Chapter 5, Evaluation"),
     "inside": ("06-inside.md", "Chapter 6, Inside the model"),
 }
 

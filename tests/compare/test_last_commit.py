@@ -43,6 +43,7 @@ def changed_lines() -> str:
 
 def test_where_nothing_was_committed_it_says_what_to_commit(run: Path) -> None:
     assert "No earlier run is committed here" in changed_lines()
+    assert max(map(len, changed_lines().splitlines())) <= 100  # columns of a terminal
     git("add", "params.yaml")
     git("commit", "--quiet", "-m", "parameters alone")
     assert "No earlier run is committed here" in changed_lines()
